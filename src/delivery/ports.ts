@@ -123,9 +123,7 @@ export interface Ledger {
   commit(commit: Commit): Promise<CommitResult>;
   /** Next short id: `DR-12`, `EX-3`. Numbers given to abandoned forms are not reused. */
   nextShortId(prefix: 'DR' | 'EX' | 'UC' | 'PC'): Promise<string>;
-  findRequest(
-    idOrShortId: string,
-  ): Promise<{
+  findRequest(idOrShortId: string): Promise<{
     readonly id: string;
     readonly shortId: string;
     readonly status: string;

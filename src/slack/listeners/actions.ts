@@ -1,0 +1,25 @@
+import type { App, BlockAction } from '@slack/bolt';
+import { type ListenerDeps, store } from './store.ts';
+
+/** Every button and select of ours: stored with the raw facts of the click. */
+export function registerActions(app: App, deps: ListenerDeps): void {
+  app.action<BlockAction>({ type: 'block_actions' }, async ({ body, action, ack }) => {
+    await store(deps, `act:${body.trigger_id}:${body.user.id}:${action.action_id}`, {
+      kind: 'press',
+      user: { id: body.user.id, name: 'name' in body.user ? (body.user.name ?? null) : null },
+      action: action.action_id,
+      value: valueOf(action),
+      channel: body.channel?.id ?? null,
+      messageTs: body.message?.ts ?? null,
+      threadTs: typeof body.message?.['thread_ts'] === 'string' ? body.message['thread_ts'] : null,
+      triggerId: body.trigger_id,
+    });
+    await ack();
+  });
+}
+
+function valueOf(action: BlockAction['actions'][number]): string {
+  if ('value' in action && typeof action.value === 'string') return action.value;
+  if ('selected_option' in action && action.selected_option) return action.selected_option.value ?? '';
+  return '';
+}

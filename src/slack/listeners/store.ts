@@ -1,0 +1,28 @@
+/** What every listener does: make an `Incoming` of the payload, store it, wake the worker. Nothing else. */
+
+import { type Incoming, incomingSchema } from '#src/delivery/incoming.ts';
+import type { Inbox } from '#src/delivery/ports.ts';
+
+export type ListenerDeps = {
+  readonly inbox: Pick<Inbox, 'put'>;
+  /** Tells the worker that something was stored. */
+  readonly wake: () => void;
+  readonly now: () => Date;
+  readonly log: { warn(fields: object, message: string): void };
+};
+
+/**
+ * Stores one payload under its id. Throws when the store fails, so that Slack sends again.
+ * @returns false when the id was stored before, or the payload cannot be used
+ */
+export async function store(deps: ListenerDeps, id: string, incoming: unknown): Promise<boolean> {
+  const parsed = incomingSchema.safeParse(incoming);
+  if (!parsed.success) {
+    deps.log.warn({ id, issues: parsed.error.issues.slice(0, 3).map((i) => i.path.join('.')) }, 'payload not usable');
+    return false;
+  }
+  const payload: Incoming = parsed.data;
+  const fresh = await deps.inbox.put({ id: id.slice(0, 250), kind: payload.kind, payload, receivedAt: deps.now() });
+  if (fresh) deps.wake();
+  return fresh;
+}
