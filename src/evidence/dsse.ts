@@ -1,0 +1,98 @@
+/** DSSE v1 envelopes (github.com/secure-systems-lab/dsse) around in-toto statements. */
+import { z } from 'zod';
+import { canonicalBytes } from './canonical.ts';
+import { concat, equalBytes, fromBase64, fromUtf8, toBase64, utf8 } from './encoding.ts';
+import { EvidenceError } from './errors.ts';
+import type { Crypto, KnownKey, Signer } from './ports.ts';
+
+export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+/** Entry bundles carry a 16-bit length (C2SP tlog-tiles). */
+export const LEAF_BYTES_MAX = 65_535;
+export const STATEMENT_BYTES_MAX = 48_000;
+
+const envelopeSchema = z.strictObject({
+  payload: z.string().max(LEAF_BYTES_MAX),
+  payloadType: z.literal(PAYLOAD_TYPE),
+  signatures: z
+    .array(z.strictObject({ keyid: z.string().regex(/^[0-9a-f]{64}$/), sig: z.string().length(88) }))
+    .min(1)
+    .max(4),
+});
+
+/** A parsed envelope. */
+export type Envelope = {
+  readonly payloadType: string;
+  readonly payload: Uint8Array;
+  readonly signatures: readonly { readonly keyId: string; readonly signature: Uint8Array }[];
+};
+
+/** What DSSE signs: `DSSEv1 <len type> <type> <len payload> <payload>`, lengths in bytes, decimal. */
+export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
+  const type = utf8(payloadType);
+  return concat(utf8(`DSSEv1 ${type.length} `), type, utf8(` ${payload.length} `), payload);
+}
+
+/**
+ * Signs a statement's canonical bytes and returns the exact leaf: the envelope as canonical JSON.
+ * Throws `statement_too_large` (48,000 bytes) or `leaf_too_large` (65,535 bytes).
+ */
+export async function sealStatement(statement: Uint8Array, signer: Signer): Promise<Uint8Array> {
+  if (statement.length > STATEMENT_BYTES_MAX) {
+    throw new EvidenceError('statement_too_large', `${statement.length} bytes, at most ${STATEMENT_BYTES_MAX}`);
+  }
+  const signature = await signer.sign(preAuthEncoding(PAYLOAD_TYPE, statement));
+  const leaf = canonicalBytes({
+    payload: toBase64(statement),
+    payloadType: PAYLOAD_TYPE,
+    signatures: [{ keyid: signer.keyId, sig: toBase64(signature) }],
+  });
+  if (leaf.length > LEAF_BYTES_MAX) {
+    throw new EvidenceError('leaf_too_large', `${leaf.length} bytes, at most ${LEAF_BYTES_MAX}`);
+  }
+  return leaf;
+}
+
+/**
+ * Parses a leaf. Throws `leaf_too_large`, `bad_envelope` or `bad_encoding`. Only the canonical spelling is accepted, so
+ * that one envelope has one leaf hash.
+ */
+export function parseEnvelope(leaf: Uint8Array): Envelope {
+  if (leaf.length > LEAF_BYTES_MAX) throw new EvidenceError('leaf_too_large', `${leaf.length} bytes`);
+  let json: unknown;
+  try {
+    json = JSON.parse(fromUtf8(leaf));
+  } catch (cause) {
+    throw new EvidenceError('bad_envelope', 'not JSON', { cause });
+  }
+  const parsed = envelopeSchema.safeParse(json);
+  if (!parsed.success) throw new EvidenceError('bad_envelope', 'not a DSSE envelope', { cause: parsed.error });
+  if (!equalBytes(canonicalBytes(parsed.data), leaf)) throw new EvidenceError('bad_envelope', 'not canonical JSON');
+  return {
+    payloadType: parsed.data.payloadType,
+    payload: fromBase64(parsed.data.payload),
+    signatures: parsed.data.signatures.map((s) => ({ keyId: s.keyid, signature: fromBase64(s.sig) })),
+  };
+}
+
+/**
+ * Verifies every signature of an envelope whose key is known. Throws `signature_unknown_key` when none is by a known
+ * key, `signature_invalid` when a known key's signature is wrong. Returns the ids of the keys that signed.
+ */
+export async function verifyEnvelope(
+  crypto: Crypto,
+  envelope: Envelope,
+  keys: ReadonlyMap<string, KnownKey>,
+): Promise<readonly string[]> {
+  const message = preAuthEncoding(envelope.payloadType, envelope.payload);
+  const signedBy: string[] = [];
+  for (const { keyId, signature } of envelope.signatures) {
+    const key = keys.get(keyId);
+    if (key === undefined) continue;
+    if (!(await crypto.verifyEd25519(key.publicKey, message, signature))) {
+      throw new EvidenceError('signature_invalid', `the signature of key ${keyId} does not match`);
+    }
+    signedBy.push(keyId);
+  }
+  if (signedBy.length === 0) throw new EvidenceError('signature_unknown_key', 'no signature of a known key');
+  return signedBy;
+}
