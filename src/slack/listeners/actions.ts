@@ -8,7 +8,7 @@ export function registerActions(app: App, deps: ListenerDeps): void {
       kind: 'press',
       user: { id: body.user.id, name: 'name' in body.user ? (body.user.name ?? null) : null },
       action: action.action_id,
-      value: valueOf(action),
+      value: chosenValue(action),
       channel: body.channel?.id ?? null,
       messageTs: body.message?.ts ?? null,
       threadTs: typeof body.message?.['thread_ts'] === 'string' ? body.message['thread_ts'] : null,
@@ -18,7 +18,7 @@ export function registerActions(app: App, deps: ListenerDeps): void {
   });
 }
 
-function valueOf(action: BlockAction['actions'][number]): string {
+function chosenValue(action: BlockAction['actions'][number]): string {
   if ('value' in action && typeof action.value === 'string') return action.value;
   if ('selected_option' in action && action.selected_option) return action.selected_option.value ?? '';
   return '';

@@ -1,0 +1,110 @@
+/** Small constructors of Block Kit objects, so that renderers read like the screen they make. Pure. */
+import type {
+  ActionsBlock,
+  Button,
+  ContextBlock,
+  HeaderBlock,
+  InputBlock,
+  KnownBlock,
+  PlainTextElement,
+  SectionBlock,
+} from '@slack/types';
+import { cut, LIMITS } from './text.ts';
+
+/** A message: blocks, and the one sentence that says the same where blocks are not shown. */
+export type Message = { readonly text: string; readonly blocks: KnownBlock[] };
+
+export const plain = (text: string, charsMax: number = LIMITS.section): PlainTextElement => ({
+  type: 'plain_text',
+  text: cut(text, charsMax),
+  emoji: false,
+});
+
+export const header = (text: string): HeaderBlock => ({ type: 'header', text: plain(text, LIMITS.header) });
+
+export const section = (mrkdwn: string, accessory?: Button): SectionBlock => ({
+  type: 'section',
+  text: { type: 'mrkdwn', text: cut(mrkdwn, LIMITS.section) },
+  ...(accessory ? { accessory } : {}),
+});
+
+export const context = (...lines: string[]): ContextBlock => ({
+  type: 'context',
+  elements: lines.slice(0, 10).map((line) => ({ type: 'mrkdwn', text: cut(line, LIMITS.context) })),
+});
+
+export const divider = (): KnownBlock => ({ type: 'divider' });
+
+export const button = (label: string, actionId: string, value: string, style?: 'primary' | 'danger'): Button => ({
+  type: 'button',
+  text: plain(label, LIMITS.button),
+  action_id: actionId,
+  value: value.slice(0, 2000),
+  ...(style ? { style } : {}),
+});
+
+export const actions = (blockId: string, elements: readonly Button[]): ActionsBlock => ({
+  type: 'actions',
+  block_id: blockId,
+  elements: elements.slice(0, 25),
+});
+
+export const textInput = (
+  field: string,
+  label: string,
+  options: {
+    readonly hint?: string;
+    readonly multiline?: boolean;
+    readonly optional?: boolean;
+    readonly charsMax?: number;
+    readonly initial?: string;
+    readonly placeholder?: string;
+  } = {},
+): InputBlock => ({
+  type: 'input',
+  block_id: field,
+  optional: options.optional ?? false,
+  label: plain(label, 2000),
+  ...(options.hint ? { hint: plain(options.hint, 2000) } : {}),
+  element: {
+    type: 'plain_text_input',
+    action_id: 'value',
+    multiline: options.multiline ?? false,
+    max_length: options.charsMax ?? 300,
+    ...(options.initial ? { initial_value: options.initial.slice(0, options.charsMax ?? 300) } : {}),
+    ...(options.placeholder ? { placeholder: plain(options.placeholder, 150) } : {}),
+  },
+});
+
+type Option = { readonly value: string; readonly label: string; readonly about?: string };
+const option = (o: Option) => ({
+  value: o.value,
+  text: plain(o.label, 75),
+  ...(o.about ? { description: plain(o.about, 75) } : {}),
+});
+
+export const choice = (
+  field: string,
+  label: string,
+  options: readonly Option[],
+  settings: {
+    readonly hint?: string;
+    readonly initial?: string;
+    readonly as?: 'radio' | 'select';
+    readonly optional?: boolean;
+  } = {},
+): InputBlock => {
+  const chosen = options.find((o) => o.value === settings.initial);
+  const initial = chosen ? { initial_option: option(chosen) } : {};
+  return {
+    type: 'input',
+    block_id: field,
+    optional: settings.optional ?? false,
+    label: plain(label, 2000),
+    ...(settings.hint ? { hint: plain(settings.hint, 2000) } : {}),
+    element:
+      settings.as === 'select'
+        ? { type: 'static_select', action_id: 'value', options: options.slice(0, 100).map(option), ...initial }
+        : { type: 'radio_buttons', action_id: 'value', options: options.slice(0, 10).map(option), ...initial },
+  };
+};
