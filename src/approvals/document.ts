@@ -1,0 +1,79 @@
+/**
+ * What is asked for: the request document of one revision. Its canonical JSON with a random nonce is hashed; votes
+ * belong to that hash. Texts are bounded by the form parsers (forms.ts); here are only the shapes.
+ */
+import type { Person, Tier } from './types.ts';
+
+export const REQUEST_KINDS = ['deployment', 'exception'] as const;
+export type RequestKind = (typeof REQUEST_KINDS)[number];
+
+/** A link or captured file offered as evidence. */
+export type EvidenceItem = {
+  /** `risk-assessment`, `model-card`, ...; `link` where the person gave a bare address. */
+  readonly kind: string;
+  readonly title: string;
+  readonly url: string;
+  /** Hex sha256 of the captured file; null for a bare link. */
+  readonly sha256: string | null;
+  /** ISO time of the document itself; null when not stated. */
+  readonly date: string | null;
+};
+
+/** How far a deployment may reach. Null: not limited in that respect. */
+export type Scope = {
+  readonly users: string | null;
+  readonly trafficPercent: number | null;
+  readonly regions: readonly string[];
+  /** ISO time, end of the permitted period. */
+  readonly until: string | null;
+};
+
+/** Answers to the policy's questions by key, e.g. `{personalData: true}`. */
+export type Answers = { readonly [key: string]: boolean };
+
+export type DeploymentDocument = {
+  readonly kind: 'deployment';
+  readonly system: string;
+  readonly version: string;
+  /** `sha256:<64 hex>` of the system's manifest. */
+  readonly digest: string;
+  readonly environment: string;
+  readonly purpose: string;
+  readonly answers: Answers;
+  readonly evidence: readonly EvidenceItem[];
+  readonly scope: Scope | null;
+  /** ISO time of the last significant change to the system or its data (POL-3.4); null when none was named. */
+  readonly lastChange: string | null;
+  /** Request ids of exceptions without which this would not be permitted. */
+  readonly restsOn: readonly string[];
+  /** Request id of the deployment this one replaces, renews or reinstates. */
+  readonly replaces: string | null;
+  /** A person may raise the tier, never lower it. */
+  readonly raisedTier: Tier | null;
+};
+
+export type CompensatingControl = { readonly text: string; readonly owner: Person; readonly dueAt: string };
+
+export type ExceptionDocument = {
+  readonly kind: 'exception';
+  /** Controls or clauses deviated from. */
+  readonly deviatesFrom: readonly string[];
+  readonly systems: readonly string[];
+  readonly environments: readonly string[];
+  readonly teams: readonly string[];
+  readonly circumstances: string;
+  readonly compensatingControls: readonly CompensatingControl[];
+  readonly remediationPlan: string;
+  readonly residualRisk: { readonly level: 'low' | 'medium' | 'high'; readonly text: string };
+  readonly expiresAt: string;
+  readonly answers: Answers;
+  readonly evidence: readonly EvidenceItem[];
+  /** Request id of the exception this one renews. */
+  readonly replaces: string | null;
+  readonly raisedTier: Tier | null;
+};
+
+export type RequestDocument = DeploymentDocument | ExceptionDocument;
+
+/** Every field of a document except its kind, for comparing revisions. */
+export type DocumentField = Exclude<keyof DeploymentDocument | keyof ExceptionDocument, 'kind'>;

@@ -1,0 +1,230 @@
+/**
+ * What happened to a request: the truth from which its state is folded. Each event carries its own schema version and
+ * stays below 48,000 bytes as JSON. Fields named in `HIDDEN_FIELDS` are stored as salted hashes; in memory they are
+ * plain values, or `'[erased]'`.
+ */
+import type { EvidenceItem, RequestDocument, Scope } from './document.ts';
+import type {
+  Actor,
+  Capacity,
+  Condition,
+  ConditionProposal,
+  Counted,
+  MeetingVote,
+  Outcome,
+  OutcomeCause,
+  Person,
+  Terms,
+  TierReason,
+  VoteChoice,
+} from './types.ts';
+
+type EventOf<T extends string, D> = {
+  readonly type: T;
+  readonly schemaVersion: 1;
+  /** ISO time, UTC, milliseconds. */
+  readonly at: string;
+  readonly actor: Actor;
+  readonly commandId: string;
+  readonly data: D;
+};
+
+/** Identity of a revision: `hash` = sha256 of the canonical JSON of `{document, nonce}`. */
+type RevisionData = { readonly number: number; readonly hash: string; readonly nonce: string };
+
+type VoteData = {
+  readonly revision: string;
+  readonly choice: VoteChoice;
+  readonly reason: string | null;
+  readonly conflict: string | null;
+  readonly conditions: readonly ConditionProposal[];
+  readonly capacities: readonly Capacity[];
+  /** sha256 of the card the voter saw; null when unknown. */
+  readonly card: string | null;
+  readonly meeting: number | null;
+  readonly roster: string | null;
+};
+
+/** The role in which somebody acted, with the assignment that proves it. */
+type Authority = { readonly role: string; readonly assignment: string };
+
+export type ApprovalEvent =
+  | EventOf<
+      'request.submitted',
+      {
+        readonly requestId: string;
+        readonly shortId: string;
+        readonly requester: Person;
+        readonly owner: Person;
+        readonly submitter: Person;
+        readonly document: RequestDocument;
+        readonly revision: RevisionData;
+        readonly terms: Terms;
+        readonly decideBy: string;
+        readonly roster: string | null;
+      }
+    >
+  | EventOf<
+      'request.refused',
+      {
+        readonly requestId: string;
+        readonly shortId: string;
+        readonly requester: Person;
+        readonly owner: Person;
+        readonly submitter: Person;
+        readonly document: RequestDocument;
+        readonly revision: RevisionData;
+        readonly terms: Terms;
+        readonly tierReasons: readonly TierReason[];
+      }
+    >
+  | EventOf<
+      'revision.made',
+      {
+        readonly document: RequestDocument;
+        readonly revision: RevisionData;
+        readonly changed: readonly string[];
+        readonly material: boolean;
+        /** New terms where the answers led to another tier, under the same policy version; null: unchanged. */
+        readonly terms: Terms | null;
+        readonly decideBy: string;
+        readonly voided: readonly Person[];
+        /** Number of the accepted scope proposal, null for the requester's own edit. */
+        readonly proposal: number | null;
+      }
+    >
+  | EventOf<'vote.cast', VoteData>
+  | EventOf<'vote.changed', VoteData & { readonly before: VoteChoice }>
+  | EventOf<
+      'vote.withdrawn',
+      { readonly revision: string; readonly before: VoteChoice; readonly reason: string | null }
+    >
+  | EventOf<'rejection.settled', Authority & { readonly reason: string; readonly rejectedBy: readonly Person[] }>
+  | EventOf<
+      'consult.answered',
+      Authority & { readonly stance: 'support' | 'concern' | 'neutral'; readonly text: string }
+    >
+  | EventOf<'consult.lapsed', { readonly roles: readonly string[] }>
+  | EventOf<'information.requested', Authority & { readonly text: string }>
+  | EventOf<'information.provided', { readonly text: string }>
+  | EventOf<'comment.made', { readonly text: string }>
+  | EventOf<'scope.proposed', Authority & { readonly number: number; readonly scope: Scope; readonly reason: string }>
+  | EventOf<
+      'meeting.recorded',
+      Authority & {
+        readonly number: number;
+        readonly revision: string;
+        readonly heldOn: string;
+        readonly minutes: string;
+        readonly votes: readonly MeetingVote[];
+      }
+    >
+  | EventOf<'conditions.offered', { readonly conditions: readonly Condition[] }>
+  | EventOf<
+      'conditions.contradicted',
+      { readonly between: readonly { readonly a: Person; readonly b: Person; readonly what: string }[] }
+    >
+  | EventOf<'conditions.accepted', { readonly conditions: readonly string[] }>
+  | EventOf<'conditions.declined', { readonly reason: string }>
+  | EventOf<
+      'decided',
+      {
+        readonly outcome: Outcome;
+        readonly cause: OutcomeCause;
+        readonly revision: string;
+        readonly policyHash: string;
+        readonly counted: readonly Counted[];
+        readonly votes: readonly { readonly person: Person; readonly choice: VoteChoice }[];
+        readonly vetoedBy: Person | null;
+        readonly conditions: readonly Condition[];
+        readonly validUntil: string | null;
+        /** Words of what was missing, for a rejection or expiry. */
+        readonly missing: readonly string[];
+        /** Roles that are to be told. That they were is `informed.told`. */
+        readonly informed: readonly string[];
+        readonly roster: string | null;
+      }
+    >
+  | EventOf<'informed.told', { readonly role: string; readonly persons: readonly Person[] }>
+  | EventOf<'withdrawn', { readonly reason: string | null }>
+  | EventOf<'reminded', { readonly what: 'deadline' | 'review'; readonly number: number }>
+  | EventOf<
+      'escalated',
+      { readonly to: string; readonly cause: 'time' | 'unfilled'; readonly missing: readonly string[] }
+    >
+  | EventOf<'condition.evidenced', { readonly condition: string; readonly evidence: EvidenceItem }>
+  | EventOf<'condition.confirmed', Authority & { readonly condition: string; readonly reason: string | null }>
+  | EventOf<'condition.overdue', { readonly condition: string }>
+  | EventOf<'deployed', { readonly environment: string; readonly digest: string }>
+  | EventOf<'suspended', Authority & { readonly reason: string; readonly incident: string | null }>
+  | EventOf<'reinstated', { readonly by: string }>
+  | EventOf<'revoked', Authority & { readonly reason: string }>
+  | EventOf<'superseded', { readonly by: string }>
+  | EventOf<'renewed', { readonly by: string }>
+  | EventOf<'closed', { readonly cause: 'done' | 'validity_ended' | 'decommissioned'; readonly reason: string | null }>
+  | EventOf<
+      'breakglass.invoked',
+      Authority & { readonly reason: string; readonly until: string; readonly reviewBy: string }
+    >
+  | EventOf<'breakglass.ended', { readonly reviewed: boolean }>;
+
+export type EventType = ApprovalEvent['type'];
+export type EventData<T extends EventType> = Extract<ApprovalEvent, { type: T }>['data'];
+
+const DOCUMENT_TEXTS = [
+  'document.purpose',
+  'document.circumstances',
+  'document.remediationPlan',
+  'document.residualRisk.text',
+  'document.compensatingControls.*.text',
+  'document.teams.*',
+  'document.scope.users',
+  'document.evidence.*.title',
+  'document.evidence.*.url',
+  // With the nonce in the open, the hash of a short document could be guessed after its texts were erased.
+  'revision.nonce',
+] as const;
+const CONDITION_TEXTS = ['conditions.*.text', 'conditions.*.evidenceWanted'] as const;
+const VOTE_TEXTS = ['reason', 'conflict', ...CONDITION_TEXTS] as const;
+
+/**
+ * Fields of an event's `data` that are names or free text, as paths with `*` for each element of an array. The
+ * delivery room stores each string found there as a salted hash; a path that meets null or nothing is skipped.
+ */
+export const HIDDEN_FIELDS: Readonly<Record<EventType, readonly string[]>> = {
+  'request.submitted': DOCUMENT_TEXTS,
+  'request.refused': DOCUMENT_TEXTS,
+  'revision.made': DOCUMENT_TEXTS,
+  'vote.cast': VOTE_TEXTS,
+  'vote.changed': VOTE_TEXTS,
+  'vote.withdrawn': ['reason'],
+  'rejection.settled': ['reason'],
+  'consult.answered': ['text'],
+  'consult.lapsed': [],
+  'information.requested': ['text'],
+  'information.provided': ['text'],
+  'comment.made': ['text'],
+  'scope.proposed': ['reason', 'scope.users'],
+  'meeting.recorded': ['minutes', 'votes.*.reason'],
+  'conditions.offered': CONDITION_TEXTS,
+  'conditions.contradicted': [],
+  'conditions.accepted': [],
+  'conditions.declined': ['reason'],
+  decided: CONDITION_TEXTS,
+  'informed.told': [],
+  withdrawn: ['reason'],
+  reminded: [],
+  escalated: [],
+  'condition.evidenced': ['evidence.title', 'evidence.url'],
+  'condition.confirmed': ['reason'],
+  'condition.overdue': [],
+  deployed: [],
+  suspended: ['reason'],
+  reinstated: [],
+  revoked: ['reason'],
+  superseded: [],
+  renewed: [],
+  closed: ['reason'],
+  'breakglass.invoked': ['reason'],
+  'breakglass.ended': [],
+};
