@@ -1,0 +1,14 @@
+/** Content hashes of the library: sha256 of canonical JSON (RFC 8785), so that a hash does not depend on key order. */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+
+/** Hex sha256 of a UTF-8 text. */
+export function textHash(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+/** Hex sha256 of a JSON value in canonical form; `undefined` members are left out. */
+export function valueHash(value: unknown): string {
+  const text = canonicalize(JSON.parse(JSON.stringify(value)));
+  return textHash(text ?? 'null');
+}
