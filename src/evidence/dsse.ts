@@ -1,7 +1,6 @@
 /** DSSE v1 envelopes (github.com/secure-systems-lab/dsse) around in-toto statements. */
 import { z } from 'zod';
-import { canonicalBytes } from './canonical.ts';
-import { concat, equalBytes, fromBase64, fromUtf8, toBase64, utf8 } from './encoding.ts';
+import { concat, fromBase64, fromUtf8, toBase64, utf8 } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
 import type { Crypto, KnownKey, Signer } from './ports.ts';
 
@@ -32,6 +31,15 @@ export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8
   return concat(utf8(`DSSEv1 ${type.length} `), type, utf8(` ${payload.length} `), payload);
 }
 
+/** Canonical JSON (RFC 8785) of an envelope; base64 and hex need no escapes and the members are in order already. */
+function envelopeText(
+  payload: string,
+  signatures: readonly { readonly keyid: string; readonly sig: string }[],
+): string {
+  const signed = signatures.map(({ keyid, sig }) => `{"keyid":"${keyid}","sig":"${sig}"}`);
+  return `{"payload":"${payload}","payloadType":"${PAYLOAD_TYPE}","signatures":[${signed.join(',')}]}`;
+}
+
 /**
  * Signs a statement's canonical bytes and returns the exact leaf: the envelope as canonical JSON.
  * Throws `statement_too_large` (48,000 bytes) or `leaf_too_large` (65,535 bytes).
@@ -41,11 +49,7 @@ export async function sealStatement(statement: Uint8Array, signer: Signer): Prom
     throw new EvidenceError('statement_too_large', `${statement.length} bytes, at most ${STATEMENT_BYTES_MAX}`);
   }
   const signature = await signer.sign(preAuthEncoding(PAYLOAD_TYPE, statement));
-  const leaf = canonicalBytes({
-    payload: toBase64(statement),
-    payloadType: PAYLOAD_TYPE,
-    signatures: [{ keyid: signer.keyId, sig: toBase64(signature) }],
-  });
+  const leaf = utf8(envelopeText(toBase64(statement), [{ keyid: signer.keyId, sig: toBase64(signature) }]));
   if (leaf.length > LEAF_BYTES_MAX) {
     throw new EvidenceError('leaf_too_large', `${leaf.length} bytes, at most ${LEAF_BYTES_MAX}`);
   }
@@ -58,15 +62,17 @@ export async function sealStatement(statement: Uint8Array, signer: Signer): Prom
  */
 export function parseEnvelope(leaf: Uint8Array): Envelope {
   if (leaf.length > LEAF_BYTES_MAX) throw new EvidenceError('leaf_too_large', `${leaf.length} bytes`);
+  const text = fromUtf8(leaf);
   let json: unknown;
   try {
-    json = JSON.parse(fromUtf8(leaf));
+    json = JSON.parse(text);
   } catch (cause) {
     throw new EvidenceError('bad_envelope', 'not JSON', { cause });
   }
   const parsed = envelopeSchema.safeParse(json);
   if (!parsed.success) throw new EvidenceError('bad_envelope', 'not a DSSE envelope', { cause: parsed.error });
-  if (!equalBytes(canonicalBytes(parsed.data), leaf)) throw new EvidenceError('bad_envelope', 'not canonical JSON');
+  if (envelopeText(parsed.data.payload, parsed.data.signatures) !== text)
+    throw new EvidenceError('bad_envelope', 'not canonical JSON');
   return {
     payloadType: parsed.data.payloadType,
     payload: fromBase64(parsed.data.payload),

@@ -7,6 +7,8 @@
 export interface Crypto {
   /** SHA-256 of `bytes`: 32 bytes. */
   sha256(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** Incremental SHA-256 where the platform has one; without it large files are collected in memory before hashing. */
+  createSha256?(): { update(bytes: Uint8Array): void; digest(): Uint8Array };
   /** True when `signature` (64 bytes) over `message` was made by the 32-byte raw Ed25519 key (RFC 8032). Never throws for bad input. */
   verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean | Promise<boolean>;
 }

@@ -1,8 +1,8 @@
 /** One event as an in-toto Statement v1 (in-toto attestation framework) with a predicate of our own. */
 import { z } from 'zod';
-import { canonicalBytes } from './canonical.ts';
+import { canonicalBytes, canonicalText } from './canonical.ts';
 import { STATEMENT_BYTES_MAX } from './dsse.ts';
-import { equalBytes, fromUtf8, toHex } from './encoding.ts';
+import { fromUtf8, toHex } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
 import { PREDICATE_KINDS, type PredicateKind, predicateTypeOf, predicateTypeOfEvent } from './event-kinds.ts';
 import type { Crypto } from './ports.ts';
@@ -164,15 +164,16 @@ export function statementBytes(statement: Statement): Uint8Array {
 /** Parses a statement's bytes. Throws `statement_too_large` or `bad_statement`; only canonical JSON is accepted. */
 export function parseStatement(bytes: Uint8Array): Statement {
   if (bytes.length > STATEMENT_BYTES_MAX) throw new EvidenceError('statement_too_large', `${bytes.length} bytes`);
+  const text = fromUtf8(bytes);
   let json: unknown;
   try {
-    json = JSON.parse(fromUtf8(bytes));
+    json = JSON.parse(text);
   } catch (cause) {
     throw new EvidenceError('bad_statement', 'not JSON', { cause });
   }
   const parsed = statementSchema.safeParse(json);
   if (!parsed.success) throw new EvidenceError('bad_statement', firstIssue(parsed.error), { cause: parsed.error });
-  if (!equalBytes(canonicalBytes(json), bytes)) throw new EvidenceError('bad_statement', 'not canonical JSON');
+  if (canonicalText(json) !== text) throw new EvidenceError('bad_statement', 'not canonical JSON');
   return parsed.data;
 }
 

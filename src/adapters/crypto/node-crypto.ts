@@ -1,5 +1,5 @@
 /** The evidence room's `Crypto` port on node:crypto. */
-import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
+import { createHash, createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 import type { Crypto } from '#src/evidence/ports.ts';
 import { spkiOf } from '#src/evidence/public-key.ts';
 
@@ -23,6 +23,10 @@ export function createNodeCrypto(options: { readonly parallel?: boolean } = {}):
   };
   return {
     sha256: (bytes) => hash('sha256', bytes, 'buffer'),
+    createSha256: () => {
+      const running = createHash('sha256');
+      return { update: (bytes) => void running.update(bytes), digest: () => running.digest() };
+    },
     verifyEd25519: (publicKey, message, signature) => {
       if (publicKey.length !== 32 || signature.length !== 64) return false;
       let key: KeyObject;
