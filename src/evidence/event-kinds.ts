@@ -3,19 +3,22 @@ import { EvidenceError } from './errors.ts';
 
 /** Kinds of evidence; each has a published schema `docs/schemas/<kind>.v1.json`. */
 export const PREDICATE_KINDS = [
-  'decision',
-  'vote',
   'request',
+  'consultation',
+  'vote',
   'condition',
+  'decision',
+  'notice',
+  'deployment',
   'suspension',
   'revocation',
+  'break-glass',
+  'exception-expiry',
+  'gate-answer',
+  'answer',
   'role-change',
   'policy-change',
   'knowledge-change',
-  'exception-expiry',
-  'break-glass',
-  'gate-answer',
-  'answer',
   'erasure',
   'legal-hold',
   'key-rotation',
@@ -24,14 +27,42 @@ export const PREDICATE_KINDS = [
 
 export type PredicateKind = (typeof PREDICATE_KINDS)[number];
 
-/** Event types by their first word, unless `EXACT` names the whole type. */
+/** By the whole event type. */
+const BY_TYPE: Readonly<Record<string, PredicateKind>> = {
+  'revision.made': 'request',
+  'scope.proposed': 'request',
+  withdrawn: 'request',
+  superseded: 'request',
+  renewed: 'request',
+  closed: 'request',
+  'rejection.settled': 'vote',
+  'meeting.recorded': 'vote',
+  'comment.made': 'consultation',
+  decided: 'decision',
+  'informed.told': 'notice',
+  reminded: 'notice',
+  escalated: 'notice',
+  deployed: 'deployment',
+  suspended: 'suspension',
+  reinstated: 'suspension',
+  revoked: 'revocation',
+};
+
+/** By what stands before the first dot. */
 const BY_PREFIX: Readonly<Record<string, PredicateKind>> = {
   request: 'request',
+  consult: 'consultation',
+  information: 'consultation',
   vote: 'vote',
-  decision: 'decision',
   condition: 'condition',
-  suspension: 'suspension',
-  revocation: 'revocation',
+  conditions: 'condition',
+  decision: 'decision',
+  deployment: 'deployment',
+  breakglass: 'break-glass',
+  exception: 'exception-expiry',
+  gate: 'gate-answer',
+  answer: 'answer',
+  question: 'answer',
   assignment: 'role-change',
   role: 'role-change',
   directory: 'role-change',
@@ -40,26 +71,25 @@ const BY_PREFIX: Readonly<Record<string, PredicateKind>> = {
   knowledge: 'knowledge-change',
   pack: 'knowledge-change',
   gap: 'knowledge-change',
-  exception: 'exception-expiry',
-  'break-glass': 'break-glass',
-  gate: 'gate-answer',
-  answer: 'answer',
-  question: 'answer',
   erasure: 'erasure',
   hold: 'legal-hold',
   key: 'key-rotation',
   log: 'bootstrap',
-  bootstrap: 'bootstrap',
 };
 
-const EXACT: Readonly<Record<string, PredicateKind>> = {};
+/**
+ * The kind of an event such as `vote.cast`, or null when it is not classified. The event's data decides where one type
+ * serves two kinds: a request `closed` because its validity ended is an expiry.
+ */
+export function kindOfEvent(eventType: string, data?: unknown): PredicateKind | null {
+  if (eventType === 'closed' && causeOf(data) === 'validity_ended') return 'exception-expiry';
+  if (Object.hasOwn(BY_TYPE, eventType)) return BY_TYPE[eventType] ?? null;
+  const prefix = /^([a-z]+)\./.exec(eventType)?.[1] ?? '';
+  return Object.hasOwn(BY_PREFIX, prefix) ? (BY_PREFIX[prefix] ?? null) : null;
+}
 
-/** The kind of an event type such as `vote.cast`, or null when it is not classified. */
-export function kindOfEvent(eventType: string): PredicateKind | null {
-  const exact = Object.hasOwn(EXACT, eventType) ? EXACT[eventType] : undefined;
-  if (exact !== undefined) return exact;
-  const word = /^([a-z]+(?:-[a-z]+)*)(?:[._:/]|$)/.exec(eventType)?.[1] ?? '';
-  return Object.hasOwn(BY_PREFIX, word) ? (BY_PREFIX[word] ?? null) : null;
+function causeOf(data: unknown): unknown {
+  return typeof data === 'object' && data !== null && 'cause' in data ? data.cause : undefined;
 }
 
 /** `urn:countersign:<kind>:v1`. */
@@ -67,9 +97,9 @@ export function predicateTypeOf(kind: PredicateKind): string {
   return `urn:countersign:${kind}:v1`;
 }
 
-/** Predicate type of an event type; throws `unknown_event_type`. */
-export function predicateTypeOfEvent(eventType: string): string {
-  const kind = kindOfEvent(eventType);
+/** Predicate type of an event; throws `unknown_event_type`. */
+export function predicateTypeOfEvent(eventType: string, data?: unknown): string {
+  const kind = kindOfEvent(eventType, data);
   if (kind === null)
     throw new EvidenceError('unknown_event_type', `no kind of evidence for the event type ${eventType}`);
   return predicateTypeOf(kind);

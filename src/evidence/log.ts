@@ -126,6 +126,7 @@ async function assertPrefix(crypto: Crypto, store: EvidenceStore, old: Checkpoin
     throw new EvidenceError('fork', `a checkpoint of ${old.size} entries was published, the tree has ${tree.size}`);
   }
   const reader = createTileNodeReader(crypto, (level, index) => store.readTile(level, index));
+  if (old.size === 0 && equalBytes(old.root, await emptyRoot(crypto))) return;
   const proof = await consistencyProof(crypto, reader, old.size, tree.size);
   try {
     await verifyConsistency(crypto, { oldSize: old.size, oldRoot: old.root, size: tree.size, root: tree.root, proof });

@@ -183,7 +183,10 @@ export async function verifyInclusion(
   if (!equalBytes(hash, input.root)) throw new EvidenceError('proof_invalid', 'leads to another root', { index });
 }
 
-/** Verifies a consistency proof (RFC 9162 2.1.4.2). Throws `index_out_of_range`, `bad_hash` or `proof_invalid`. */
+/**
+ * Verifies a consistency proof (RFC 9162 2.1.4.2); an old size of 0 is refused unless both are empty. Throws
+ * `index_out_of_range`, `bad_hash` or `proof_invalid`.
+ */
 export async function verifyConsistency(
   crypto: Crypto,
   input: {
@@ -198,12 +201,12 @@ export async function verifyConsistency(
   assertIndex(size);
   if (!isIndex(oldSize) || oldSize > size)
     throw new EvidenceError('index_out_of_range', `${oldSize} is beyond ${size}`);
-  if (oldSize === size || oldSize === 0) {
+  // The empty tree is a prefix of every tree: a "proof" of that would prove nothing and is refused.
+  if (oldSize === 0 && size > 0) throw new EvidenceError('proof_invalid', 'nothing follows from an empty tree');
+  if (oldSize === size) {
     if (input.proof.length > 0) throw new EvidenceError('proof_invalid', 'hashes left over');
-    const expected = oldSize === 0 ? await emptyRoot(crypto) : root;
-    if (!equalBytes(oldRoot, expected) || (oldSize === size && !equalBytes(oldRoot, root))) {
-      throw new EvidenceError('proof_invalid', 'leads to another root');
-    }
+    const rooted = size > 0 || equalBytes(root, await emptyRoot(crypto));
+    if (!rooted || !equalBytes(oldRoot, root)) throw new EvidenceError('proof_invalid', 'leads to another root');
     return;
   }
   assertHashes([oldRoot, root, ...input.proof]);

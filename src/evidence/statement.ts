@@ -102,7 +102,8 @@ export type StatementInput = {
  * the event's own data. Throws `unknown_event_type`, or `bad_statement` naming the field.
  */
 export async function buildStatement(crypto: Crypto, input: StatementInput): Promise<Statement> {
-  const predicateType = input.kind === undefined ? predicateTypeOfEvent(input.event.type) : predicateTypeOf(input.kind);
+  const predicateType =
+    input.kind === undefined ? predicateTypeOfEvent(input.event.type, input.event.data) : predicateTypeOf(input.kind);
   const { event, request } = input;
   const statement = {
     _type: STATEMENT_TYPE,

@@ -1,0 +1,233 @@
+/** Verification of the stored log: every entry, every published checkpoint, every anchor, every disclosure. */
+import { type Anchor, type AnchorResult, checkpointFinding, openAnchors } from './anchors.ts';
+import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { disclosureMatches } from './disclose.ts';
+import { equalBytes, toHex } from './encoding.ts';
+import { EvidenceError } from './errors.ts';
+import { createFindingList, type Finding, type FindingList, type Verdict, verdictOf } from './findings.ts';
+import { formatVerifierKey, parseVerifierKey, type VerifierKey } from './note.ts';
+import type { Crypto, EvidenceStore, KnownKey, LogEntry } from './ports.ts';
+import { hashAt, TILE_WIDTH } from './tiles.ts';
+import { type ExpectedHead, verifyEntries } from './verify-entries.ts';
+
+/** What a verification found. `findings` holds the first 1,000. */
+export type VerificationReport = {
+  readonly verdict: Verdict;
+  readonly origin: string;
+  /** Entries read. */
+  readonly entries: number;
+  readonly firstIndex: number | null;
+  readonly lastIndex: number | null;
+  /** The checkpoint everything was held against; null before the first. */
+  readonly checkpoint: { readonly size: number; readonly root: string } | null;
+  /** Entries committed and in order, but not under a signed checkpoint yet. */
+  readonly unpublished: number;
+  readonly signaturesChecked: number;
+  readonly checkpointsChecked: number;
+  readonly disclosuresChecked: number;
+  readonly disclosuresErased: number;
+  readonly anchors: readonly AnchorResult[];
+  readonly findings: readonly Finding[];
+  readonly findingsTotal: number;
+};
+
+export type VerifyLogOptions = {
+  /** Verifier keys that the verifier brought along (`--vkey`, or the key file beside the database). */
+  readonly trusted?: readonly string[];
+  readonly anchors?: readonly Anchor[];
+  /** False: the tree alone. */
+  readonly signatures?: boolean;
+  readonly onProgress?: (entries: number, of: number) => void;
+};
+
+const PAGE = 1_000;
+
+type Job = {
+  readonly crypto: Crypto;
+  readonly store: EvidenceStore;
+  readonly options: VerifyLogOptions;
+  readonly findings: FindingList;
+  readonly origin: string;
+  /** Keys the database itself names: good for consistency, no proof of who. */
+  readonly ownKeys: readonly VerifierKey[];
+  readonly trusted: readonly VerifierKey[];
+  readonly size: number;
+};
+
+/** Verifies the whole stored log, reading 1,000 entries at a time. Throws `vkey_invalid` for a bad trusted key. */
+export async function verifyLog(
+  crypto: Crypto,
+  store: EvidenceStore,
+  options: VerifyLogOptions = {},
+): Promise<VerificationReport> {
+  const findings = createFindingList();
+  const [origin, recorded, size] = await Promise.all([store.origin(), store.readKeys(), store.sequencedSize()]);
+  const ownKeys: VerifierKey[] = [];
+  for (const key of recorded.filter(({ purpose }) => purpose === 'checkpoint')) {
+    ownKeys.push(await parseVerifierKey(crypto, await formatVerifierKey(crypto, origin, key.publicKey)));
+  }
+  const trusted: VerifierKey[] = [];
+  for (const text of options.trusted ?? []) trusted.push(await parseVerifierKey(crypto, text));
+  const job: Job = { crypto, store, options, findings, origin, ownKeys, trusted, size };
+  const keys = new Map<string, KnownKey>(recorded.filter((k) => k.purpose === 'statement').map((k) => [k.keyId, k]));
+
+  const latest = await openLatest(job);
+  const allKeys = [...ownKeys, ...trusted];
+  const anchors = await openAnchors(crypto, options.anchors ?? [], allKeys, origin, findings);
+  const counter = { checkpoints: 0 };
+  const disclosures = createDisclosureChecker(job);
+  const tree = await store.readTree();
+  const report = await verifyEntries(
+    crypto,
+    {
+      entries: pageEntries(job),
+      complete: true,
+      keys,
+      signatures: options.signatures ?? true,
+      heads: mergeHeads(publishedHeads(job, counter), [
+        ...anchors.map(({ name, checkpoint }) => ({ ...checkpoint, label: `anchor ${name}` })),
+        { ...tree, label: 'integrated tree' },
+      ]),
+      tileHash: tileHashes(store, tree.size),
+      onEntry: (index, _statement, hidden) => disclosures.add(index, hidden),
+    },
+    findings,
+  );
+  const { checked, erased } = await disclosures.flush();
+  if (report.entries < size) findings.add('tail_cut', report.entries, `${size} entries were committed`);
+  const matched = new Set(report.headsMatched);
+  return {
+    verdict: verdictOf(findings.total(), latest?.proven === true),
+    origin,
+    entries: report.entries,
+    firstIndex: report.firstIndex,
+    lastIndex: report.lastIndex,
+    checkpoint: latest === null ? null : { size: latest.checkpoint.size, root: toHex(latest.checkpoint.root) },
+    unpublished: Math.max(0, report.entries - (latest?.checkpoint.size ?? 0)),
+    signaturesChecked: report.signaturesChecked,
+    checkpointsChecked: counter.checkpoints,
+    disclosuresChecked: checked,
+    disclosuresErased: erased,
+    anchors: (options.anchors ?? []).map(({ name }) => ({
+      name,
+      size: anchors.find((anchor) => anchor.name === name)?.checkpoint.size ?? null,
+      result: matched.has(`anchor ${name}`) ? 'consistent' : 'refused',
+    })),
+    findings: findings.kept,
+    findingsTotal: findings.total(),
+  };
+}
+
+async function openLatest(job: Job): Promise<{ readonly checkpoint: Checkpoint; readonly proven: boolean } | null> {
+  const stored = await job.store.latestCheckpoint();
+  if (stored === null) return null;
+  const { crypto, origin, trusted, ownKeys } = job;
+  const keys = trusted.length > 0 ? trusted : ownKeys;
+  try {
+    const { checkpoint } = await openCheckpoint(crypto, stored.note, keys, origin);
+    return { checkpoint, proven: trusted.length > 0 };
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    job.findings.add(checkpointFinding(error), null, `latest checkpoint: ${error.message}`);
+    return null;
+  }
+}
+
+async function* pageEntries({ store, size, options }: Job): AsyncGenerator<LogEntry> {
+  let from = 0;
+  for (;;) {
+    const page = await store.readEntries(from, PAGE);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    from = last.index + 1;
+    options.onProgress?.(from, size);
+  }
+}
+
+/** Every stored checkpoint, its signature checked on the way; one that does not open is a finding and left out. */
+async function* publishedHeads(job: Job, counter: { checkpoints: number }): AsyncGenerator<ExpectedHead> {
+  const { crypto, store, origin, findings } = job;
+  const keys = [...job.ownKeys, ...job.trusted];
+  let from = 0;
+  for (;;) {
+    const page = await store.listCheckpoints(from, PAGE);
+    for (const stored of page) {
+      counter.checkpoints += 1;
+      try {
+        const { checkpoint } = await openCheckpoint(crypto, stored.note, keys, origin);
+        if (checkpoint.size === stored.size && equalBytes(checkpoint.root, stored.root)) {
+          yield { ...checkpoint, label: 'checkpoint' };
+        } else {
+          findings.add('checkpoint_unreadable', null, `the row of size ${stored.size} differs from its note`);
+        }
+      } catch (error) {
+        if (!(error instanceof EvidenceError)) throw error;
+        findings.add(checkpointFinding(error), null, `checkpoint of size ${stored.size}: ${error.message}`);
+      }
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    from = last.size + 1;
+  }
+}
+
+/** Merges a rising stream of heads with a few others, by size. */
+async function* mergeHeads(
+  rising: AsyncIterable<ExpectedHead>,
+  others: readonly ExpectedHead[],
+): AsyncGenerator<ExpectedHead> {
+  const waiting = others.toSorted((a, b) => a.size - b.size);
+  for await (const head of rising) {
+    for (let other = waiting[0]; other !== undefined && other.size <= head.size; other = waiting[0]) {
+      yield other;
+      waiting.shift();
+    }
+    yield head;
+  }
+  yield* waiting;
+}
+
+/** Level-0 hashes as the tiles hold them, one tile in memory at a time. */
+function tileHashes(store: EvidenceStore, treeSize: number): (index: number) => Promise<Uint8Array | null> {
+  let cached: { readonly index: number; readonly bytes: Uint8Array | null } | null = null;
+  return async (index) => {
+    if (index >= treeSize) return null;
+    const tile = Math.floor(index / TILE_WIDTH);
+    if (cached?.index !== tile) cached = { index: tile, bytes: await store.readTile(0, tile) };
+    // A missing or short tile gives an empty hash, which differs from every leaf's: a finding, not silence.
+    return cached.bytes === null ? new Uint8Array(0) : hashAt(cached.bytes, index % TILE_WIDTH);
+  };
+}
+
+/** Checks disclosures in batches: one read for many entries. */
+function createDisclosureChecker({ crypto, store, findings }: Job): {
+  add(index: number, hidden: readonly string[]): Promise<void>;
+  flush(): Promise<{ readonly checked: number; readonly erased: number }>;
+} {
+  const waiting = new Map<string, number>();
+  const counter = { checked: 0, erased: 0 };
+  const flush = async (): Promise<typeof counter> => {
+    const found = waiting.size === 0 ? [] : await store.readDisclosures([...waiting.keys()]);
+    const erased = new Set(waiting.keys());
+    for (const disclosure of found) {
+      const index = waiting.get(disclosure.hash) ?? null;
+      if (disclosure.value === null) continue;
+      erased.delete(disclosure.hash);
+      counter.checked += 1;
+      if (!(await disclosureMatches(crypto, disclosure))) {
+        findings.add('disclosure_mismatch', index, `the text kept for ${disclosure.hash} does not match it`);
+      }
+    }
+    counter.erased += erased.size;
+    waiting.clear();
+    return counter;
+  };
+  return {
+    add: async (index, hidden) => {
+      for (const hash of hidden) waiting.set(hash, index);
+      if (waiting.size >= PAGE) await flush();
+    },
+    flush,
+  };
+}
