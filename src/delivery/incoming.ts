@@ -22,6 +22,8 @@ export const incomingSchema = z.discriminatedUnion('kind', [
     channel: slackId,
     /** `im`: a direct message; `channel`: seen by everybody there. */
     place: z.enum(['im', 'channel']),
+    /** Somebody called the app by name. */
+    mentioned: z.boolean(),
     ts,
     threadTs: ts.nullable(),
     text: cut,

@@ -210,3 +210,35 @@ export interface Timers {
   claimDue(now: Date, limit: number, leaseMs: number): Promise<readonly NewTimer[]>;
   done(id: string, now: Date): Promise<void>;
 }
+
+/** Questions that found no answer, for whoever curates the library. The asker is never kept. */
+export interface GapStore {
+  /** Counts a question that is already there (same text, any case) instead of storing it twice. */
+  put(gap: {
+    readonly question: string;
+    readonly reason: string;
+    readonly nearest: readonly string[];
+    readonly at: Date;
+  }): Promise<void>;
+  /** Most asked first. */
+  list(limit: number): Promise<
+    readonly {
+      readonly question: string;
+      readonly reason: string;
+      readonly nearest: readonly string[];
+      readonly count: number;
+      readonly lastAt: Date;
+    }[]
+  >;
+}
+
+/** Refused attempts: an audit table beside the log, at most 20 rows a person and minute. */
+export interface RefusalStore {
+  put(refusal: {
+    readonly at: Date;
+    readonly person: string;
+    readonly requestId: string | null;
+    readonly action: string;
+    readonly reason: string;
+  }): Promise<void>;
+}

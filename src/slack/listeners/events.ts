@@ -29,7 +29,8 @@ export function registerEvents(app: App, deps: ListenerDeps): void {
       ts: message.ts,
       threadTs: message.thread_ts ?? null,
       text: unescapeText(text),
-      wasCut: mentioned ? false : text.length > TEXT_CHARS_MAX,
+      mentioned,
+      wasCut: text.length > TEXT_CHARS_MAX,
     });
   };
 

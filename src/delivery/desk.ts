@@ -1,0 +1,249 @@
+/**
+ * The desk: one command of a person or a timer against one request, from reading to commit. Everything that must hold
+ * is checked here at the moment of the click, by `decide`; what a card showed does not matter.
+ */
+import { createHash } from 'node:crypto';
+import { fold } from '#src/approvals/apply.ts';
+import type { Command, Decision, PolicyInForce, Refusal } from '#src/approvals/commands.ts';
+import { decide } from '#src/approvals/decide.ts';
+import type { ApprovalEvent } from '#src/approvals/events.ts';
+import type { Person, RequestState, Roster, SubmittedState } from '#src/approvals/types.ts';
+import { rosterAt } from '#src/directory/directory.ts';
+import { canonicalBytes } from '#src/evidence/canonical.ts';
+import { reveal } from '#src/evidence/disclose.ts';
+import { type Attempt, commitLoop } from './commit-loop.ts';
+import type { Commit, Disclosure, Ledger, NewTimer, OutgoingMessage, StoredEvent } from './ports.ts';
+import type { EventContext, Recorder } from './record.ts';
+import { draftsOf } from './request-evidence.ts';
+
+/** A request as it is read: its state, and the log index of each of its events. */
+export type RequestRecord = {
+  readonly state: SubmittedState;
+  readonly entries: readonly {
+    readonly type: string;
+    readonly seq: number;
+    readonly index: number;
+    readonly at: Date;
+    readonly actor: Person;
+  }[];
+  readonly events: readonly ApprovalEvent[];
+};
+
+export type DeskResult =
+  | {
+      readonly ok: true;
+      readonly state: SubmittedState;
+      readonly events: readonly ApprovalEvent[];
+      readonly firstIndex: number;
+    }
+  /** Committed before: a redelivery. Nothing was done now. */
+  | { readonly ok: true; readonly state: SubmittedState; readonly events: readonly []; readonly firstIndex: null }
+  | {
+      readonly ok: false;
+      readonly reason: Refusal;
+      readonly detail: readonly string[];
+      readonly state: SubmittedState | null;
+    };
+
+/** A command without what the desk itself supplies. */
+export type DeskCommand = Command extends infer C ? (C extends Command ? Omit<C, 'roster'> : never) : never;
+
+export type DeskDeps = {
+  readonly ledger: Ledger;
+  readonly recorder: Recorder;
+  readonly now: () => Date;
+  readonly newId: (at: Date) => string;
+  /** Packs in force, for the evidence. */
+  readonly knowledge: () => NonNullable<EventContext['knowledge']>;
+  /** Messages that follow from what happened. */
+  readonly reactions: (events: readonly ApprovalEvent[], state: SubmittedState) => readonly OutgoingMessage[];
+  /** Called after each commit: wakes the outbox and the integrator. */
+  readonly committed: () => void;
+};
+
+export type Desk = {
+  act(
+    requestId: string,
+    command: DeskCommand,
+    extra?: { readonly timersDone?: readonly string[] },
+  ): Promise<DeskResult>;
+  read(requestId: string): Promise<RequestRecord | null>;
+  /** Who holds which role now. */
+  roster(): Promise<Roster>;
+};
+
+const streamOf = (requestId: string): string => `request:${requestId}`;
+
+/** Makes the desk. Throws CommitError and what the ledger throws; refusals are results. */
+export function createDesk(deps: DeskDeps): Desk {
+  return {
+    async act(requestId, command, extra) {
+      const duplicate = async (): Promise<DeskResult> => {
+        const record = await read(deps, requestId);
+        if (record === null) return { ok: false, reason: 'not_submitted', detail: [], state: null };
+        return { ok: true, state: record.state, events: [], firstIndex: null };
+      };
+      const attempt = (at: Date) => attemptAct(deps, requestId, command, extra?.timersDone ?? [], at);
+      const result = await commitLoop(deps, attempt, duplicate);
+      if (result.ok && result.events.length > 0) deps.committed();
+      return result;
+    },
+    read: (requestId) => read(deps, requestId),
+    roster: async () => (await rosterNow(deps)).roster,
+  };
+}
+
+type RosterNow = { readonly roster: Roster; readonly object: Commit['objects'][number] };
+
+/** Who holds which role at this moment, and the record of it. */
+async function rosterNow(deps: DeskDeps): Promise<RosterNow> {
+  const assignments = rosterAt(await deps.ledger.listAssignments(), deps.now()).map((a) => ({
+    id: a.id,
+    role: a.role,
+    person: a.person,
+    basis: a.deputyOf === null ? ('holder' as const) : ('deputy' as const),
+    onBehalfOf: a.deputyOf,
+  }));
+  const object = objectOf({ assignments });
+  return { roster: { ref: object.sha256, assignments, absent: [] }, object };
+}
+
+async function read(deps: DeskDeps, requestId: string): Promise<RequestRecord | null> {
+  const stored = await deps.ledger.readStream(streamOf(requestId));
+  const events = restore(stored.events, stored.disclosures);
+  const state = fold(events);
+  if (state.status === 'draft') return null;
+  const entries = stored.events.map((e) => ({ type: e.type, seq: e.seq, index: e.logIndex, at: e.at, actor: e.actor }));
+  return { state, entries, events };
+}
+
+/** One round: read, decide, sign. The commit itself is the loop's. */
+async function attemptAct(
+  deps: DeskDeps,
+  requestId: string,
+  command: DeskCommand,
+  timersDone: readonly string[],
+  at: Date,
+): Promise<Attempt<DeskResult>> {
+  const stored = await deps.ledger.readStream(streamOf(requestId));
+  const state = fold(restore(stored.events, stored.disclosures));
+  const resolved = await rosterNow(deps);
+  const decision = decide(state, { ...command, roster: resolved.roster } as Command, at);
+  if (!decision.ok) return { kind: 'settled', result: refused(decision, state) };
+  const after = decision.state;
+  if (after.status === 'draft') throw new Error('decide returned a draft after events');
+  if (decision.events.length === 0 && timersDone.length === 0) {
+    return { kind: 'settled', result: { ok: true, state: after, events: [], firstIndex: null } };
+  }
+  const recorded = await deps.recorder.record(
+    {
+      stream: streamOf(requestId),
+      afterSeq: stored.events.length,
+      at,
+      actor: command.by,
+      commandId: command.commandId,
+      commandKind: command.type,
+    },
+    draftsOf(decision.events, after, deps.knowledge()),
+  );
+  const commit: Commit = {
+    ...recorded,
+    projections: [projectionOf(after)],
+    outbox: deps.reactions(decision.events, after),
+    timers: decision.timers.set.map((timer): NewTimer => {
+      return { id: deps.newId(at), dueAt: timer.dueAt, kind: timer.kind, subject: streamOf(requestId) };
+    }),
+    timersDone,
+    timersCancelled: cancelled(requestId, decision),
+    objects: [resolved.object, ...policyObject(command), ...shownObject(command, after)],
+  };
+  const events = decision.events;
+  return { kind: 'commit', commit, result: (firstIndex) => ({ ok: true, state: after, events, firstIndex }) };
+}
+
+/**
+ * What a voter was shown of a revision: the facts, in a fixed order. Its hash goes into the vote's evidence. The
+ * document's texts are pinned by the revision's hash, so that they can be erased.
+ */
+export function shownTo(state: SubmittedState): {
+  readonly sha256: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+} {
+  return objectOf({
+    request: state.shortId,
+    revision: state.revision.hash,
+    tier: state.terms.tier,
+    tierReasons: state.terms.tierReasons,
+    quorum: state.terms.quorum,
+    evidence: state.terms.evidence,
+    policy: state.terms.policyHash,
+  });
+}
+
+/** Events as the core knows them, with the hidden values put back. */
+export function restore(
+  events: readonly StoredEvent[],
+  disclosures: ReadonlyMap<string, Disclosure>,
+): readonly ApprovalEvent[] {
+  return events.map(
+    (event) =>
+      ({
+        type: event.type,
+        schemaVersion: event.schemaVersion,
+        at: event.at.toISOString(),
+        actor: event.actor,
+        commandId: event.commandId,
+        data: reveal(event.data, (hash) => disclosures.get(hash)),
+        // Stored by this program under a schema version; `fold` is total over what it does not know.
+      }) as ApprovalEvent,
+  );
+}
+
+/** The projection row of a request: everything in it follows from the events. */
+export function projectionOf(state: SubmittedState): Commit['projections'][number] {
+  return {
+    table: 'request',
+    id: state.id,
+    shortId: state.shortId,
+    kind: state.document.kind,
+    status: state.status,
+    systemId: state.document.kind === 'deployment' ? state.document.system : null,
+    requester: state.requester,
+    version: state.version,
+    decideBy: new Date(state.decideByMs),
+    // Names and free text stay with the disclosures, so that erasing a person has one place to look at.
+    state: { revision: state.revision.hash, tier: state.terms.tier, lastAtMs: state.lastAtMs },
+  };
+}
+
+function refused(decision: Extract<Decision, { ok: false }>, state: RequestState): DeskResult {
+  return {
+    ok: false,
+    reason: decision.reason,
+    detail: decision.detail,
+    state: state.status === 'draft' ? null : state,
+  };
+}
+
+function cancelled(requestId: string, decision: Extract<Decision, { ok: true }>): Commit['timersCancelled'] {
+  const kinds = decision.timers.cancel;
+  return kinds.length === 0 ? [] : [{ subject: streamOf(requestId), kinds }];
+}
+
+function policyObject(command: DeskCommand): Commit['objects'] {
+  if (command.type !== 'submit' && command.type !== 'break_glass') return [];
+  const policy: PolicyInForce = command.policy;
+  return [{ sha256: policy.hash, mediaType: 'application/json', bytes: canonicalBytes(policy.policy) }];
+}
+
+function shownObject(command: DeskCommand, state: SubmittedState): Commit['objects'] {
+  if (command.type !== 'vote' || command.card === null) return [];
+  const shown = shownTo(state);
+  return shown.sha256 === command.card ? [shown] : [];
+}
+
+function objectOf(value: unknown): Commit['objects'][number] {
+  const bytes = canonicalBytes(value);
+  return { sha256: createHash('sha256').update(bytes).digest('hex'), mediaType: 'application/json', bytes };
+}

@@ -1,0 +1,143 @@
+/**
+ * What the worker does with a stored payload: it becomes a question to answer, a command to the desk, or a modal to
+ * open. Every effect is idempotent under the payload's id, so a crash in between costs nothing (DESIGN.md, rule 6).
+ */
+import type { Answer, AskOptions, Turn } from '#src/answers/types.ts';
+import type { Desk } from './desk.ts';
+import type { Forms } from './forms.ts';
+import { handleForm } from './handle-form.ts';
+import { handlePress, modal } from './handle-press.ts';
+import { type Incoming, incomingSchema, type SlackUser } from './incoming.ts';
+import { outgoing } from './intents.ts';
+import type { GapStore, InboxItem, Ledger, Outbox, OutgoingMessage, PeopleStore, RefusalStore } from './ports.ts';
+
+export type HandlerDeps = {
+  readonly desk: Desk;
+  readonly ledger: Pick<Ledger, 'nextShortId' | 'findRequest'>;
+  readonly people: PeopleStore;
+  readonly outbox: Pick<Outbox, 'put'>;
+  readonly gaps: GapStore;
+  readonly refusals: RefusalStore;
+  readonly forms: Forms;
+  readonly answer: (question: string, options: AskOptions) => Promise<Answer>;
+  /** Slack users who hold a role now. */
+  readonly holders: () => Promise<(role: string) => readonly string[]>;
+  readonly turns: Turns;
+  /** Channels in which nobody but the committee and the log speaks: messages there are no questions. */
+  readonly quietChannels: readonly string[];
+  readonly committeeChannel: string;
+  readonly ask: (
+    id: string,
+    user: SlackUser,
+    channel: string | null,
+    question: string,
+  ) => Promise<readonly OutgoingMessage[]>;
+  /** UUIDv7 that is the same for the same payload, so that a repeated submission is one request. */
+  readonly requestIdFor: (inboxId: string, at: Date) => string;
+  readonly log: { warn(fields: object, message: string): void };
+  /** Called after something was put into the outbox. */
+  readonly wakeOutbox: () => void;
+};
+
+/** Earlier exchanges of a thread, for follow-up questions. */
+export interface Turns {
+  of(channel: string, threadTs: string): Promise<readonly Turn[]>;
+  add(channel: string, threadTs: string, turn: Turn): Promise<void>;
+}
+
+/** Answers of abstention that say nothing about the library's gaps. */
+const NO_GAP = new Set(['empty_question', 'request_to_act', 'instruction_in_question', 'unclear', 'restricted']);
+
+/** Handles one stored payload. Throws when it is to be tried again. */
+export async function handleIncoming(deps: HandlerDeps, item: InboxItem): Promise<void> {
+  const parsed = incomingSchema.safeParse(item.payload);
+  if (!parsed.success) {
+    deps.log.warn({ id: item.id }, 'a stored payload cannot be read; it is dropped');
+    return;
+  }
+  const messages = await messagesFor(deps, item, parsed.data);
+  if (messages.length === 0) return;
+  await deps.outbox.put(messages);
+  deps.wakeOutbox();
+}
+
+async function messagesFor(
+  deps: HandlerDeps,
+  item: InboxItem,
+  incoming: Incoming,
+): Promise<readonly OutgoingMessage[]> {
+  switch (incoming.kind) {
+    case 'ask':
+      return handleAsk(deps, item, incoming);
+    case 'command':
+      return handleCommand(item, incoming);
+    case 'press':
+      return handlePress(deps, item.id, incoming, item.receivedAt);
+    case 'form':
+      return handleForm(deps, item, incoming);
+    case 'home':
+      return [outgoing(`home:${incoming.user.id}`, { intent: 'home', user: incoming.user.id })];
+    case 'greeting': {
+      // Slack tells of every opening of the tab; the greeting comes once.
+      const key = `greeting:${incoming.user.id}`;
+      return (await deps.turns.of(incoming.channel, key)).length > 0
+        ? []
+        : [outgoing(key, { intent: 'greeting', user: incoming.user.id, channel: incoming.channel })];
+    }
+  }
+}
+
+async function handleAsk(
+  deps: HandlerDeps,
+  item: InboxItem,
+  ask: Extract<Incoming, { kind: 'ask' }>,
+): Promise<readonly OutgoingMessage[]> {
+  if (ask.place === 'channel' && deps.quietChannels.includes(ask.channel) && !ask.mentioned) return [];
+  // In a channel the answer goes into the question's thread; in a direct message it follows the question.
+  const threadTs = ask.place === 'channel' ? (ask.threadTs ?? ask.ts) : ask.threadTs;
+  const thread = await deps.turns.of(ask.channel, threadTs ?? 'dm');
+  const answer = await deps.answer(ask.text, { audience: 'internal', thread, holders: await deps.holders() });
+  if (answer.abstained && answer.reason !== null && !NO_GAP.has(answer.reason)) {
+    await deps.gaps.put({
+      question: ask.text.slice(0, 500),
+      reason: answer.reason,
+      nearest: answer.related.slice(0, 5),
+      at: item.receivedAt,
+    });
+  }
+  await deps.turns.add(ask.channel, threadTs ?? 'dm', { question: ask.text, answer });
+  return [
+    outgoing(`answer:${item.id}`, {
+      intent: 'answer',
+      channel: ask.channel,
+      threadTs,
+      user: ask.user.id,
+      wasCut: ask.wasCut,
+      answer,
+    }),
+  ];
+}
+
+async function handleCommand(
+  item: InboxItem,
+  command: Extract<Incoming, { kind: 'command' }>,
+): Promise<readonly OutgoingMessage[]> {
+  const word = command.text.trim().split(/\s+/)[0]?.toLowerCase() ?? '';
+  const at = { user: command.user.id, channel: command.channel };
+  if (word === 'deploy')
+    return [modal(item.id, command, { kind: 'deploy', channel: command.channel }, item.receivedAt)];
+  if (word === 'exception')
+    return [modal(item.id, command, { kind: 'exception', channel: command.channel }, item.receivedAt)];
+  if (word === 'status') return [outgoing(`status:${item.id}`, { intent: 'status', ...at })];
+  if (word === '' || word === 'help') return [outgoing(`help:${item.id}`, { intent: 'help', ...at })];
+  return [
+    outgoing(`refusal:${item.id}`, {
+      intent: 'refusal',
+      ...at,
+      threadTs: null,
+      reason: 'unknown_command',
+      detail: [],
+      requestId: null,
+    }),
+  ];
+}

@@ -1,0 +1,169 @@
+/** The answer message: the statement first, then authority, then letters, then sources (screens.md, "Answer"). Pure. */
+import type { KnownBlock } from '@slack/types';
+import type { Answer, AnswerRoles, Citation } from '#src/answers/types.ts';
+import { actions, button, context, divider, type Message, plain, section } from './build.ts';
+import { cut, escapeText, inline } from './text.ts';
+
+const LINES_MAX = 7;
+const CITATION_BUTTONS_MAX = 4;
+
+/** Renders one answer. `wasCut` says that the question was too long and only its beginning was read. */
+export function renderAnswer(answer: Answer, options: { readonly wasCut: boolean }): Message {
+  const blocks: KnownBlock[] = [section(body(answer.answer))];
+  const letters = lettersLine(answer.roles);
+  if (letters !== null) blocks.push(context(letters));
+  const owners = ownersLine(answer);
+  if (owners !== null) blocks.push(context(owners));
+  if (options.wasCut) blocks.push(context('The question was very long; only its beginning was read.'));
+  if (answer.citations.length > 0) {
+    blocks.push(
+      context(
+        answer.citations
+          .slice(0, CITATION_BUTTONS_MAX)
+          .map(
+            (c) => `[${escapeText(c.id)}] ${inline(c.title, 80)} · ${inline(c.document, 40)} ${inline(c.version, 20)}`,
+          )
+          .join('\n'),
+      ),
+    );
+  }
+  const buttons = answer.abstained ? nearestButtons(answer) : sourceButtons(answer);
+  blocks.push(actions('answer', [...buttons, button('Ask a human', 'ask_human', cut(answer.question, 500))]));
+  blocks.push(
+    actions('feedback', [
+      button('Helpful', 'helpful_yes', cut(answer.question, 500)),
+      button('Not helpful', 'helpful_no', cut(answer.question, 500)),
+    ]),
+  );
+  return { text: inline(answer.answer, 900), blocks };
+}
+
+/** At most seven lines; statements arrive one a line. */
+function body(text: string): string {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.length > 0);
+  const shown = lines.slice(0, LINES_MAX).map((line, i) => (i === 0 ? `*${inline(line, 1200)}*` : inline(line, 600)));
+  if (lines.length > LINES_MAX) shown.push(`_and ${lines.length - LINES_MAX} more, behind "Show all sources"_`);
+  return shown.join('\n');
+}
+
+function lettersLine(roles: AnswerRoles | null): string | null {
+  if (roles === null) return null;
+  const names = (['responsible', 'accountable', 'consulted', 'informed'] as const)
+    .filter((letter) => roles[letter].length > 0)
+    .map(
+      (letter) =>
+        `*${letter[0]?.toUpperCase()}${letter.slice(1)}* ${roles[letter].map((name) => inline(name, 80)).join(', ')}`,
+    );
+  return names.length === 0 ? null : names.join('  ·  ');
+}
+
+function ownersLine(answer: Answer): string | null {
+  if (answer.owners === null || answer.owners.length === 0) return null;
+  return answer.owners
+    .map(
+      (o) =>
+        `*${o.layer}* ${o.owners.length === 0 ? 'not stated' : o.owners.join(' and ')}${o.shared ? ' (shared)' : ''}`,
+    )
+    .join('  ·  ');
+}
+
+function sourceButtons(answer: Answer) {
+  const first = answer.citations.slice(0, CITATION_BUTTONS_MAX).map((c, i) => {
+    return button(`${c.id} ${c.title}`, `open_source:${i}`, sourceValue(c));
+  });
+  if (answer.citations.length > 1)
+    first.push(button('Show all sources', 'open_sources', sourcesValue(answer.citations)));
+  return first;
+}
+
+function nearestButtons(answer: Answer) {
+  return answer.related
+    .slice(0, 3)
+    .map((id, i) => button(`See ${id}`, `open_source:n${i}`, JSON.stringify({ id, h: '' })));
+}
+
+const sourceValue = (c: Citation): string =>
+  JSON.stringify({ id: c.id, h: c.hash.slice(0, 64), q: c.quote.slice(0, 1500) }).slice(0, 2000);
+
+function sourcesValue(citations: readonly Citation[]): string {
+  return JSON.stringify(citations.map((c) => [c.id, c.hash.slice(0, 64)]).slice(0, 20)).slice(0, 2000);
+}
+
+/** What a source modal needs of an item; assembled by the wiring from the library. */
+export type SourceView = {
+  readonly id: string;
+  readonly title: string;
+  readonly document: string;
+  readonly version: string;
+  readonly authority: string;
+  readonly hash: string;
+  /** The hash that the answer cited; differs when the item changed since. */
+  readonly citedHash: string;
+  readonly statements: readonly string[];
+  readonly quote: string;
+  readonly raci: readonly { readonly letter: string; readonly names: readonly string[] }[];
+};
+
+/** The modal behind a source: document, version, authority, the passage with the cited words marked, the hash. */
+export function renderSource(source: SourceView) {
+  const changed = source.citedHash !== '' && source.citedHash !== source.hash;
+  const blocks: KnownBlock[] = [
+    section(
+      `*${inline(source.title, 200)}*\n${inline(source.document, 120)} · version ${inline(source.version, 40)} · ${inline(source.authority, 200)}`,
+    ),
+    ...(changed
+      ? [context('This item was changed after the answer was given; what follows is the version in force now.')]
+      : []),
+    ...(source.raci.length > 0
+      ? [section(source.raci.map((r) => `*${r.letter}*: ${r.names.map((n) => inline(n, 100)).join(', ')}`).join('\n'))]
+      : []),
+    divider(),
+    ...chunks(
+      source.statements.map((s) => (isQuoted(s, source.quote) ? `> *${inline(s, 1000)}*` : `• ${inline(s, 1000)}`)),
+    ).map((text) => section(text)),
+    context(`Item ${escapeText(source.id)} · sha256 ${escapeText(source.hash.slice(0, 16))}…`),
+  ];
+  return {
+    type: 'modal' as const,
+    title: plain(source.id, 24),
+    close: plain('Close', 24),
+    blocks: blocks.slice(0, 90),
+  };
+}
+
+function isQuoted(statement: string, quote: string): boolean {
+  return quote.length > 0 && (quote.includes(statement) || statement.includes(quote));
+}
+
+/** Lines joined to sections below Slack's limit. */
+function chunks(lines: readonly string[]): readonly string[] {
+  const out: string[] = [];
+  for (const line of lines) {
+    const last = out.at(-1);
+    if (last !== undefined && last.length + line.length < 2800) out[out.length - 1] = `${last}\n${line}`;
+    else out.push(line);
+  }
+  return out;
+}
+
+/** The modal that lists every source of an answer. */
+export function renderSources(sources: readonly SourceView[]) {
+  const blocks = sources
+    .slice(0, 12)
+    .flatMap((source): KnownBlock[] => [
+      section(
+        `*[${escapeText(source.id)}] ${inline(source.title, 200)}*\n${inline(source.document, 120)} · version ${inline(source.version, 40)} · ${inline(source.authority, 200)}`,
+      ),
+      ...chunks(source.statements.slice(0, 12).map((s) => `• ${inline(s, 400)}`)).map((text) => section(text)),
+      divider(),
+    ]);
+  return {
+    type: 'modal' as const,
+    title: plain('Sources', 24),
+    close: plain('Close', 24),
+    blocks: blocks.slice(0, 98),
+  };
+}

@@ -1,0 +1,162 @@
+/** The committee card and what it becomes after the decision (screens.md, "Committee card"). Pure. */
+import type { Button, KnownBlock } from '@slack/types';
+import { actions, button, context, header, type Message, section } from './build.ts';
+import { dateToken, inline, joinWords } from './text.ts';
+
+/** Everything a card shows, with people already turned into mentions and texts still raw. */
+export type CardView = {
+  readonly requestId: string;
+  readonly revision: string;
+  readonly shortId: string;
+  readonly kind: 'deployment' | 'exception';
+  /** "Deploy credit-scoring 2.1 to production" */
+  readonly title: string;
+  readonly tier: string;
+  readonly tierReasons: readonly string[];
+  readonly askedBy: string;
+  readonly owner: string;
+  readonly revisionNumber: number;
+  readonly decideBy: Date;
+  /** Earliest moment of a decision; null when that is now. */
+  readonly earliest: Date | null;
+  readonly purpose: string;
+  readonly evidenceHave: number;
+  readonly evidenceWanted: number;
+  readonly evidenceMissing: readonly string[];
+  readonly facts: readonly string[];
+  readonly needed: readonly string[];
+  readonly votes: readonly {
+    readonly who: string;
+    readonly role: string;
+    readonly choice: string;
+    readonly reason: string | null;
+  }[];
+  readonly consulted: readonly string[];
+  /** Null while it is open. */
+  readonly decision: {
+    readonly outcome: string;
+    readonly at: Date;
+    readonly by: readonly { readonly who: string; readonly role: string }[];
+    readonly why: string;
+    readonly conditions: readonly {
+      readonly text: string;
+      readonly owner: string;
+      readonly due: Date;
+      readonly status: string;
+    }[];
+    readonly validUntil: Date | null;
+    readonly entry: number | null;
+  } | null;
+  readonly status: string;
+  /** Why it is not in force although it was approved (suspended, revoked ...). */
+  readonly standing: string | null;
+};
+
+const CHOICE_WORDS: Readonly<Record<string, string>> = {
+  approve: 'Approved',
+  approve_with_conditions: 'Approved with conditions',
+  reject: 'Rejected',
+  abstain: 'Abstained',
+  recuse: 'Stepped back',
+};
+const OUTCOME: Readonly<Record<string, { readonly sign: string; readonly word: string }>> = {
+  approved: { sign: '✅', word: 'Approved' },
+  approved_with_conditions: { sign: '✅', word: 'Approved with conditions' },
+  rejected: { sign: '⛔', word: 'Rejected' },
+  expired: { sign: '⌛', word: 'Expired without a decision' },
+};
+
+/** Renders the card of an open or decided request. */
+export function renderCard(view: CardView): Message {
+  return view.decision === null ? openCard(view) : decidedCard(view, view.decision);
+}
+
+function openCard(view: CardView): Message {
+  const waiting =
+    view.status === 'withdrawn' ? 'Withdrawn by the requester; nothing more is needed.' : neededLine(view);
+  const text = `${view.shortId}: ${inline(view.title, 200)}. ${plainText(waiting)}`;
+  const blocks: KnownBlock[] = [
+    header(`${view.shortId}  ${view.title}`),
+    section(
+      `*${tierWord(view.tier)}*${view.tierReasons.length > 0 ? ` (${view.tierReasons.map((r) => inline(r, 120)).join(', ')})` : ''}\n` +
+        `Asked by ${view.askedBy}${view.owner === view.askedBy ? '' : ` for ${view.owner}`} · decide by ${dateToken(view.decideBy)}` +
+        `${view.earliest ? ` · earliest ${dateToken(view.earliest)}` : ''}${view.revisionNumber > 1 ? ` · revision ${view.revisionNumber}` : ''}`,
+    ),
+    section(inline(view.purpose, 600)),
+    section([evidenceLine(view), waiting, votesLine(view), ...view.consulted].filter((l) => l.length > 0).join('\n')),
+  ];
+  if (view.facts.length > 0) blocks.push(context(view.facts.map((f) => inline(f, 200)).join(' · ')));
+  if (view.status !== 'withdrawn') blocks.push(actions(`request:${view.requestId}`, openButtons(view)));
+  return { text, blocks };
+}
+
+function openButtons(view: CardView): Button[] {
+  const value = JSON.stringify({ r: view.requestId, v: view.revision });
+  return [
+    button('Review and vote', 'open_vote', value, 'primary'),
+    button('Ask for information', 'open_ask_information', value),
+    button('Details', 'open_details', value),
+  ];
+}
+
+function decidedCard(view: CardView, decision: NonNullable<CardView['decision']>): Message {
+  const outcome = OUTCOME[decision.outcome] ?? { sign: '•', word: decision.outcome };
+  const by = joinWords(decision.by.map((b) => `${b.who} (${inline(b.role, 60)})`));
+  const value = JSON.stringify({ r: view.requestId, v: view.revision });
+  const lines = [
+    `${outcome.sign} *${outcome.word}*${by.length > 0 ? ` by ${by}` : ''} · ${dateToken(decision.at)}`,
+    ...(decision.why.length > 0 ? [inline(decision.why, 300)] : []),
+    ...(view.standing ? [`⚠️ *${inline(view.standing, 300)}*`] : []),
+    ...decision.conditions.map(
+      (c) => `• ${inline(c.text, 300)} — ${c.owner}, due ${dateToken(c.due)}: ${inline(c.status, 40)}`,
+    ),
+    ...(decision.validUntil ? [`Valid until ${dateToken(decision.validUntil)}`] : []),
+  ];
+  return {
+    text: `${view.shortId} ${outcome.word.toLowerCase()}: ${inline(view.title, 200)}.`,
+    blocks: [
+      header(`${view.shortId}  ${view.title}`),
+      section(lines.join('\n')),
+      context(
+        `${tierWord(view.tier)} · asked by ${view.askedBy}${decision.entry === null ? '' : ` · evidence entry ${decision.entry}`}`,
+      ),
+      actions(`request:${view.requestId}`, [
+        button('Details', 'open_details', value),
+        button('Verify', 'open_verify', value),
+        ...(view.status === 'rejected' || view.status === 'expired'
+          ? []
+          : [button('Suspend', 'open_suspend', value, 'danger')]),
+      ]),
+    ],
+  };
+}
+
+function tierWord(tier: string): string {
+  return `${tier.slice(0, 1).toUpperCase()}${tier.slice(1)} tier`;
+}
+
+function evidenceLine(view: CardView): string {
+  if (view.evidenceWanted === 0) return 'Evidence: none demanded at this tier';
+  const missing =
+    view.evidenceMissing.length > 0 ? `: ${view.evidenceMissing.map((m) => inline(m, 120)).join(', ')} missing` : '';
+  return `Evidence ${view.evidenceHave} of ${view.evidenceWanted}${missing}`;
+}
+
+function neededLine(view: CardView): string {
+  return view.needed.length === 0 ? '' : `*Still needed:* ${view.needed.map((n) => inline(n, 200)).join(' · ')}`;
+}
+
+function votesLine(view: CardView): string {
+  const groups = new Map<string, string[]>();
+  for (const vote of view.votes) {
+    const word = CHOICE_WORDS[vote.choice] ?? vote.choice;
+    const reason = vote.reason ? `, “${inline(vote.reason, 160)}”` : '';
+    const role = vote.role.length > 0 ? ` (${inline(vote.role, 60)}${reason})` : reason;
+    groups.set(word, [...(groups.get(word) ?? []), `${vote.who}${role}`]);
+  }
+  return [...groups].map(([word, people]) => `*${word}:* ${people.join(', ')}`).join('\n');
+}
+
+function plainText(mrkdwn: string): string {
+  return mrkdwn.replace(/[*_]/g, '');
+}

@@ -1,0 +1,97 @@
+/** Help, greeting, status list and App Home. Pure. */
+import type { KnownBlock } from '@slack/types';
+import { actions, button, context, header, type Message, section } from './build.ts';
+import { dateToken, inline } from './text.ts';
+
+/** `/governance help`. */
+export function renderHelp(): Message {
+  return {
+    text: 'What Countersign does: answers with sources, requests for approval, evidence.',
+    blocks: [
+      section(
+        '*Ask* in #ask-governance or here: who owns a topic, what a control requires, which standard it maps to. Every answer names its source, or says that the documents do not cover it.',
+      ),
+      section(
+        '*Request*: `/governance deploy` for a deployment, `/governance exception` for an exception. The committee decides in its channel; you are told here.',
+      ),
+      section('*Look*: `/governance status` lists what is open and who has to act.'),
+      actions('help', [
+        button('Request a deployment', 'open_deploy', ''),
+        button('Request an exception', 'open_exception', ''),
+      ]),
+    ],
+  };
+}
+
+const SUGGESTED = [
+  'Who is accountable for canary releases?',
+  'What does policy 4.3 require before a model is deployed?',
+  'Which ISO 42001 references map to AIS-06?',
+];
+
+/** The first thing in the direct message. */
+export function renderGreeting(): Message {
+  return {
+    text: 'Ask who owns a topic or what a control requires; every answer names its source.',
+    blocks: [
+      section(
+        'Ask who owns a topic or what a control requires. Every answer names its source; what the documents do not cover is said so.',
+      ),
+      actions(
+        'greeting',
+        SUGGESTED.map((q, i) => button(q, `ask:${i}`, q)),
+      ),
+    ],
+  };
+}
+
+export type StatusLine = {
+  readonly requestId: string;
+  readonly shortId: string;
+  readonly title: string;
+  readonly status: string;
+  readonly needed: readonly string[];
+  readonly decideBy: Date | null;
+};
+
+/** `/governance status`: who must act on what. */
+export function renderStatus(lines: readonly StatusLine[]): Message {
+  if (lines.length === 0) return { text: 'No request is open.', blocks: [section('No request is open.')] };
+  return {
+    text: `${lines.length} request${lines.length === 1 ? ' is' : 's are'} open.`,
+    blocks: [section(`*${lines.length} open*`), ...lines.slice(0, 20).map(statusSection)],
+  };
+}
+
+function statusSection(line: StatusLine): KnownBlock {
+  const needed = line.needed.length > 0 ? `\nWaiting for: ${line.needed.map((n) => inline(n, 120)).join(' · ')}` : '';
+  const by = line.decideBy ? ` · by ${dateToken(line.decideBy)}` : '';
+  return section(
+    `*${line.shortId}* ${inline(line.title, 150)}\n${inline(line.status.replace(/_/g, ' '), 40)}${by}${needed}`,
+    button('Details', 'open_details', JSON.stringify({ r: line.requestId, v: '' })),
+  );
+}
+
+export type HomeView = {
+  readonly waiting: readonly StatusLine[];
+  readonly mine: readonly StatusLine[];
+  readonly health: string | null;
+};
+
+/** App Home: what waits for you first, empty parts left out (screens.md, "App Home"). */
+export function renderHome(view: HomeView): KnownBlock[] {
+  const part = (title: string, lines: readonly StatusLine[]): KnownBlock[] =>
+    lines.length === 0 ? [] : [header(title), ...lines.slice(0, 15).map(statusSection)];
+  return [
+    ...part('Waiting for you', view.waiting),
+    ...part('Your requests', view.mine),
+    header('Ask something'),
+    actions(
+      'home_ask',
+      SUGGESTED.map((q, i) => button(q, `ask:${i}`, q)),
+    ),
+    header('Request something'),
+    actions('home_request', [button('Deployment', 'open_deploy', ''), button('Exception', 'open_exception', '')]),
+    ...(view.health === null ? [] : [context(view.health)]),
+  ];
+}

@@ -1,0 +1,60 @@
+/** What the outbound writer and its modals need, and the one way from a request's record to what is shown of it. */
+import type { WebClient } from '@slack/web-api';
+import type { Desk, RequestRecord } from '#src/delivery/desk.ts';
+import type { Outbox } from '#src/delivery/ports.ts';
+import type { SourceView } from './blocks/answer.ts';
+import type { CardView } from './blocks/card.ts';
+import { cardView, type RenderContext } from './blocks/card-view.ts';
+import type { FormQuestion } from './blocks/forms.ts';
+
+export type OutboundDeps = {
+  readonly client: WebClient;
+  /** A client of its own with a short time-out: one rate limit must not hold back a modal (pitfall 8). */
+  readonly modalClient: WebClient;
+  readonly desk: Pick<Desk, 'read' | 'roster'>;
+  readonly places: Pick<Outbox, 'placeOf' | 'placed'>;
+  readonly channels: { readonly committee: string; readonly evidence: string | null };
+  readonly slackUsersOf: (persons: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  readonly personFor: (slackUserId: string) => Promise<string>;
+  /** Persons who hold a role now. */
+  readonly holdersOf: (role: string) => Promise<readonly string[]>;
+  /** An item of the library for a source modal; null when it is not there (any more). */
+  readonly source: (itemId: string, citedHash: string, quote: string) => SourceView | null;
+  readonly questions: (kind: 'deployment' | 'exception') => readonly FormQuestion[];
+  readonly evidenceHint: string;
+  /** Ids of requests that are not finished, newest first. */
+  readonly openRequests: () => Promise<readonly string[]>;
+  readonly requestsOf: (person: string) => Promise<readonly string[]>;
+  /** Records that a role was told. */
+  readonly told: (requestId: string, role: string, persons: readonly string[]) => Promise<void>;
+  /** What "Verify" shows for a request. */
+  readonly verification: (requestId: string) => Promise<readonly string[]>;
+  readonly newNonce: () => string;
+  readonly now: () => Date;
+};
+
+/** The card of a record at this moment, with everybody's Slack user resolved. */
+export async function viewOf(
+  deps: Pick<OutboundDeps, 'desk' | 'slackUsersOf' | 'now'>,
+  record: RequestRecord,
+): Promise<{ readonly view: CardView; readonly context: RenderContext; readonly entry: number | null }> {
+  const { state } = record;
+  const conditionOwners = [...state.conditions, ...(state.offer?.conditions ?? [])].map((c) => c.owner);
+  const persons = [
+    state.requester,
+    state.owner,
+    ...state.votes.map((v) => v.by),
+    ...state.consults.map((c) => c.by),
+    ...conditionOwners,
+    ...(state.decision?.counted.map((c) => c.person) ?? []),
+  ];
+  const users = await deps.slackUsersOf([...new Set(persons)]);
+  const entry = record.entries.findLast((e) => e.type === 'decided')?.index ?? null;
+  const context = {
+    roster: await deps.desk.roster(),
+    now: deps.now(),
+    slackUser: (p: string) => users.get(p),
+    decisionEntry: entry,
+  };
+  return { view: cardView(state, context), context, entry: entry ?? record.entries.at(-1)?.index ?? null };
+}

@@ -1,0 +1,224 @@
+/**
+ * The only writer to Slack. It takes outbox rows, renders them from the state of this moment, and sends them. It
+ * throws when a row is to be tried again, and returns when it is done with it.
+ */
+import type { Answer } from '#src/answers/types.ts';
+import { type Intent, intentSchema } from '#src/delivery/intents.ts';
+import type { OutboxItem } from '#src/delivery/ports.ts';
+import { renderAnswer } from './blocks/answer.ts';
+import { type Message, section } from './blocks/build.ts';
+import { renderCard } from './blocks/card.ts';
+import { renderGreeting, renderHelp, renderHome, renderStatus, type StatusLine } from './blocks/general.ts';
+import { renderInform, renderNote, renderTell } from './blocks/notices.ts';
+import { renderRefusal } from './blocks/refusals.ts';
+import { inline } from './blocks/text.ts';
+import { openModal } from './modals.ts';
+import { type OutboundDeps, viewOf } from './outbound-deps.ts';
+import { directChannel, post, publishHome, update, whisper } from './poster.ts';
+
+export type Outbound = { send(item: OutboxItem): Promise<void> };
+
+/** Makes the writer. */
+export function createOutbound(deps: OutboundDeps): Outbound {
+  return {
+    async send(item) {
+      const parsed = intentSchema.safeParse(item.payload);
+      if (!parsed.success)
+        throw new Error(`outbox row ${item.id} is not an intent: ${parsed.error.issues[0]?.message ?? ''}`);
+      await sendIntent(deps, item, parsed.data);
+    },
+  };
+}
+
+async function sendIntent(deps: OutboundDeps, item: OutboxItem, intent: Intent): Promise<void> {
+  switch (intent.intent) {
+    case 'answer':
+      await post(deps.client, at(item, intent.channel, intent.threadTs, renderAnswer(intent.answer as Answer, intent)));
+      return;
+    case 'card':
+      return sendCard(deps, item, intent.requestId);
+    case 'thread':
+      return sendNote(deps, item, intent);
+    case 'tell':
+      return sendTell(deps, item, intent);
+    case 'inform':
+      return sendInform(deps, item, intent);
+    case 'refusal':
+      return sendRefusal(deps, intent);
+    case 'modal':
+      return openModal(deps, intent);
+    case 'home':
+      return publishHome(deps.client, intent.user, await homeOf(deps, intent.user));
+    case 'status':
+      return sendStatus(deps, intent);
+    case 'anchor':
+      return sendAnchor(deps, item, intent);
+    default:
+      return sendSmall(deps, item, intent);
+  }
+}
+
+type Small = Extract<Intent, { intent: 'greeting' | 'help' | 'thanks' | 'ask_human' }>;
+
+async function sendSmall(deps: OutboundDeps, item: OutboxItem, intent: Small): Promise<void> {
+  if (intent.intent === 'greeting') {
+    await post(deps.client, at(item, intent.channel, null, renderGreeting()));
+  } else if (intent.intent === 'help') {
+    await whisper(deps.client, intent.channel, intent.user, null, renderHelp());
+  } else if (intent.intent === 'thanks') {
+    const text = intent.helpful
+      ? 'Thank you, noted.'
+      : 'Thank you, noted. The question is with the governance team now.';
+    await whisper(deps.client, intent.channel, intent.user, intent.threadTs, oneLine(text));
+  } else {
+    const text = `<@${intent.user}> asks a person: ${inline(intent.question, 500)}`;
+    await post(deps.client, at(item, deps.channels.committee, null, oneLine(text)));
+    await whisper(
+      deps.client,
+      intent.channel,
+      intent.user,
+      intent.threadTs,
+      oneLine(`Your question is with the committee in <#${deps.channels.committee}>.`),
+    );
+  }
+}
+
+async function sendCard(deps: OutboundDeps, item: OutboxItem, requestId: string): Promise<void> {
+  const record = await deps.desk.read(requestId);
+  if (record === null) return;
+  const { view, entry } = await viewOf(deps, record);
+  const message = renderCard(view);
+  const place = await deps.places.placeOf(item.key);
+  if (place !== null) {
+    await update(deps.client, place, { ...at(item, place.channel, null, message), entry });
+    return;
+  }
+  const ts = await post(deps.client, { ...at(item, deps.channels.committee, null, message), entry });
+  await deps.places.placed(item.key, deps.channels.committee, ts);
+}
+
+async function sendNote(
+  deps: OutboundDeps,
+  item: OutboxItem,
+  intent: Extract<Intent, { intent: 'thread' }>,
+): Promise<void> {
+  const record = await deps.desk.read(intent.requestId);
+  const place = await deps.places.placeOf(`card:${intent.requestId}`);
+  if (record === null) return;
+  if (place === null) throw new Error('the card is not posted yet');
+  const { view } = await viewOf(deps, record);
+  await post(deps.client, at(item, place.channel, place.ts, renderNote(intent.note, record.state, view)));
+}
+
+async function sendTell(
+  deps: OutboundDeps,
+  item: OutboxItem,
+  intent: Extract<Intent, { intent: 'tell' }>,
+): Promise<void> {
+  const record = await deps.desk.read(intent.requestId);
+  if (record === null) return;
+  const { view } = await viewOf(deps, record);
+  const message = renderTell(intent.what, record.state, view, deps.channels.committee);
+  const persons = intent.role === null ? [intent.person] : await deps.holdersOf(intent.role);
+  await sendTo(deps, item, persons, message);
+}
+
+async function sendInform(
+  deps: OutboundDeps,
+  item: OutboxItem,
+  intent: Extract<Intent, { intent: 'inform' }>,
+): Promise<void> {
+  const record = await deps.desk.read(intent.requestId);
+  if (record === null) return;
+  const { view } = await viewOf(deps, record);
+  const persons = await deps.holdersOf(intent.role);
+  await sendTo(deps, item, persons, renderInform(intent.role, record.state, view, deps.channels.committee));
+  await deps.told(intent.requestId, intent.role, persons);
+}
+
+/** One direct message to each person who still has a Slack user. */
+async function sendTo(
+  deps: OutboundDeps,
+  item: OutboxItem,
+  persons: readonly string[],
+  message: Message,
+): Promise<void> {
+  const users = await deps.slackUsersOf(persons);
+  for (const [i, person] of persons.entries()) {
+    const user = users.get(person);
+    if (user === undefined) continue;
+    const channel = await directChannel(deps.client, user);
+    const one = { ...item, id: i === 0 ? item.id : `${item.id}#${i}` };
+    await post(deps.client, {
+      ...at(one, channel, null, message),
+      clientMsgId: i === 0 ? item.clientMsgId : `${item.clientMsgId}-${i}`,
+    });
+  }
+}
+
+async function sendRefusal(deps: OutboundDeps, intent: Extract<Intent, { intent: 'refusal' }>): Promise<void> {
+  const record = intent.requestId === null ? null : await deps.desk.read(intent.requestId);
+  const text = renderRefusal(intent.reason, intent.detail, record?.state.shortId ?? null);
+  const message = { text, blocks: [section(text)] };
+  const channel = intent.channel ?? (await directChannel(deps.client, intent.user));
+  await whisper(deps.client, channel, intent.user, intent.threadTs, message);
+}
+
+async function sendStatus(deps: OutboundDeps, intent: Extract<Intent, { intent: 'status' }>): Promise<void> {
+  const lines = await linesOf(deps, await deps.openRequests());
+  await whisper(deps.client, intent.channel, intent.user, null, renderStatus(lines));
+}
+
+async function sendAnchor(
+  deps: OutboundDeps,
+  item: OutboxItem,
+  intent: Extract<Intent, { intent: 'anchor' }>,
+): Promise<void> {
+  if (deps.channels.evidence === null) return;
+  const text = `Checkpoint of the evidence log at ${intent.size} entries.`;
+  await post(
+    deps.client,
+    at(item, deps.channels.evidence, null, {
+      text,
+      blocks: [section(`${text}\n\`\`\`${intent.note.replace(/`/g, '')}\`\`\``)],
+    }),
+  );
+}
+
+async function homeOf(deps: OutboundDeps, user: string) {
+  const person = await deps.personFor(user);
+  const [open, mine, roster] = await Promise.all([deps.openRequests(), deps.requestsOf(person), deps.desk.roster()]);
+  const roles = new Set(roster.assignments.filter((a) => a.person === person).map((a) => a.role));
+  const lines = await linesOf(deps, open);
+  const waiting = lines.filter(
+    (l) => !mine.includes(l.requestId) && l.needed.some((n) => [...roles].some((role) => n.includes(role))),
+  );
+  return renderHome({ waiting, mine: await linesOf(deps, mine.slice(0, 10)), health: null });
+}
+
+async function linesOf(deps: OutboundDeps, ids: readonly string[]): Promise<readonly StatusLine[]> {
+  const lines: StatusLine[] = [];
+  for (const id of ids.slice(0, 30)) {
+    const record = await deps.desk.read(id);
+    if (record === null) continue;
+    const { view } = await viewOf(deps, record);
+    const decideBy = record.state.decision === null ? view.decideBy : null;
+    lines.push({
+      requestId: id,
+      shortId: view.shortId,
+      title: view.title,
+      status: view.status,
+      needed: view.needed,
+      decideBy,
+    });
+  }
+  return lines;
+}
+
+function at(item: OutboxItem, channel: string, threadTs: string | null, message: Message) {
+  return { outboxId: item.id, clientMsgId: item.clientMsgId, attempts: item.attempts, channel, threadTs, message };
+}
+
+function oneLine(text: string): Message {
+  return { text, blocks: [section(text)] };
+}
