@@ -1,0 +1,166 @@
+import type { Commit, CommitResult, Disclosure, Ledger, Projection, StoredEvent } from '#src/delivery/ports.ts';
+import { inOrder } from './commit-queue.ts';
+import {
+  ASSIGNMENT_INSERT,
+  ASSIGNMENT_ROWS,
+  COMMIT_SQL,
+  commitDocument,
+  projectionsDocument,
+  REQUEST_INSERT,
+  REQUEST_ROWS,
+} from './commit-statement.ts';
+import type { Database } from './database.ts';
+import { StoreError } from './errors.ts';
+import { plainBytes } from './values.ts';
+
+const EVENT_COLUMNS = `id, stream, seq, type, schema_version AS "schemaVersion", at, actor, command_id AS "commandId",
+  ordinal, data, log_index::float8 AS "logIndex"`;
+const REQUEST_COLUMNS = `id, short_id AS "shortId", status, version, state`;
+
+type RequestRow = {
+  readonly id: string;
+  readonly shortId: string;
+  readonly status: string;
+  readonly version: number;
+  readonly state: unknown;
+};
+
+/**
+ * The ledger on PostgreSQL. Plain SQL with prepared statements, not Prisma's queries: the commit must be one statement,
+ * and planning it anew each time would cost more than running it.
+ */
+export function createLedger({ pool }: Pick<Database, 'pool'>): Ledger {
+  return {
+    commit: inOrder((commit) => commitOnce(pool, commit)),
+    async head() {
+      const { rows } = await pool.query<{ size: number; lastAt: Date | null }>(
+        'SELECT next_index::float8 AS size, last_at AS "lastAt" FROM log_head WHERE id = 1',
+      );
+      return rows[0] ?? { size: 0, lastAt: null };
+    },
+    async readStream(stream) {
+      const { rows } = await pool.query<StoredEvent>({
+        name: 'read-stream',
+        text: `SELECT ${EVENT_COLUMNS} FROM event WHERE stream = $1 ORDER BY seq`,
+        values: [stream],
+      });
+      return { events: rows, disclosures: await readDisclosures(pool, rows) };
+    },
+    async readAll(fromIndex, limit) {
+      const { rows } = await pool.query<StoredEvent>(
+        `SELECT ${EVENT_COLUMNS} FROM event WHERE log_index >= $1 ORDER BY log_index LIMIT $2`,
+        [fromIndex, limit],
+      );
+      return rows;
+    },
+    async nextShortId(prefix) {
+      const { rows } = await pool.query<{ value: number }>(
+        `INSERT INTO counter (name, value) VALUES ($1, 1)
+         ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`,
+        [prefix],
+      );
+      return `${prefix}-${rows[0]?.value}`;
+    },
+    async findRequest(idOrShortId) {
+      const { rows } = await pool.query<RequestRow>({
+        name: 'find-request',
+        text: `SELECT ${REQUEST_COLUMNS} FROM request WHERE id = $1 OR short_id = $2`,
+        values: [idOrShortId, idOrShortId.toUpperCase()],
+      });
+      return rows[0] ?? null;
+    },
+    async listRequests(filter) {
+      const { rows } = await pool.query<RequestRow>(
+        `SELECT ${REQUEST_COLUMNS} FROM request
+         WHERE ($1::text[] IS NULL OR status = ANY($1)) AND ($2::text IS NULL OR system_id = $2)
+         ORDER BY id DESC LIMIT $3`,
+        [filter.status ?? null, filter.systemId ?? null, filter.limit],
+      );
+      return rows;
+    },
+    async listAssignments() {
+      const { rows } = await pool.query<Extract<Projection, { table: 'assignment' }>>(
+        `SELECT 'assignment' AS table, id, role, person, from_at AS "from", until_at AS until, deputy_of AS "deputyOf",
+           ended_at AS "endedAt" FROM assignment ORDER BY id`,
+      );
+      return rows;
+    },
+    async readObject(sha256) {
+      const { rows } = await pool.query<{ mediaType: string; bytes: Buffer }>(
+        'SELECT media_type AS "mediaType", bytes FROM object WHERE sha256 = $1',
+        [sha256],
+      );
+      return rows[0] ? { mediaType: rows[0].mediaType, bytes: plainBytes(rows[0].bytes) } : null;
+    },
+    replaceProjections: (projections) => replaceProjections(pool, projections),
+  };
+}
+
+async function commitOnce(pool: Database['pool'], commit: Commit): Promise<CommitResult> {
+  const document = commitDocument(commit);
+  const times = commit.events.map((event) => event.at.getTime());
+  const values = [document, commit.events.length, new Date(Math.min(...times)), new Date(Math.max(...times))];
+  let row: { first_index: number | null; gap: boolean } | undefined;
+  try {
+    row = (await pool.query({ name: 'commit', text: COMMIT_SQL, values })).rows[0];
+  } catch (cause) {
+    const { code, constraint } = cause as { code?: string; constraint?: string };
+    if (code === '23505' && constraint === 'event_command_key') return { ok: false, reason: 'duplicate_command' };
+    if (code === '23505' && constraint === 'event_stream_key') return { ok: false, reason: 'version_conflict' };
+    throw cause;
+  }
+  if (row && row.first_index !== null) return { ok: true, firstIndex: row.first_index };
+  if (row?.gap) {
+    throw new StoreError(
+      'sequence_gap',
+      `An event of ${commit.events[0]?.stream} does not follow the one stored before it.`,
+      'Report this as a bug: nothing was stored.',
+    );
+  }
+  // Asked anew: the statement's own snapshot may be older than the time that it was refused for.
+  const { rows } = await pool.query<{ last_at: Date }>('SELECT last_at FROM log_head WHERE id = 1');
+  if (!rows[0]) throw new StoreError('bad_commit', 'The log has lost its head row.', 'Restore the database.');
+  return { ok: false, reason: 'time_behind_log', lastAt: rows[0].last_at };
+}
+
+async function readDisclosures(
+  pool: Database['pool'],
+  events: readonly StoredEvent[],
+): Promise<ReadonlyMap<string, Disclosure>> {
+  const hashes = new Set<string>();
+  for (const event of events) collectHidden(event.data, hashes);
+  if (hashes.size === 0) return new Map();
+  const { rows } = await pool.query<Disclosure>({
+    name: 'read-disclosures',
+    text: 'SELECT hash, salt, value, person FROM disclosure WHERE hash = ANY($1)',
+    values: [[...hashes]],
+  });
+  return new Map(rows.map((row) => [row.hash, row]));
+}
+
+/** Adds the hash of each `{"$hidden": "<sha256 hex>"}` inside a value. */
+export function collectHidden(value: unknown, into: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return;
+  if ('$hidden' in value && typeof value.$hidden === 'string') into.add(value.$hidden);
+  for (const inner of Object.values(value)) collectHidden(inner, into);
+}
+
+async function replaceProjections(pool: Database['pool'], projections: readonly Projection[]): Promise<void> {
+  const document = projectionsDocument(projections);
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    // Holds commits back, so that none is lost between the deletion and the new rows.
+    await client.query('SELECT 1 FROM log_head FOR UPDATE');
+    await client.query('DELETE FROM request');
+    await client.query('DELETE FROM assignment');
+    await client.query(`${REQUEST_INSERT} FROM ${REQUEST_ROWS}`, [document]);
+    await client.query(`${ASSIGNMENT_INSERT} FROM ${ASSIGNMENT_ROWS}`, [document]);
+    await client.query('COMMIT');
+  } catch (cause) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw cause;
+  } finally {
+    client.release();
+  }
+}

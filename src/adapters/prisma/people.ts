@@ -1,0 +1,32 @@
+import type { PeopleStore } from '#src/delivery/ports.ts';
+import type { Database } from './database.ts';
+import { storableText } from './values.ts';
+
+/**
+ * People on PostgreSQL.
+ * @param newId makes the UUID of a new pseudonym.
+ */
+export function createPeople({ prisma, pool }: Pick<Database, 'prisma' | 'pool'>, newId: () => string): PeopleStore {
+  return {
+    async personFor(slackUserId, name) {
+      const clean = name === null ? null : storableText(name);
+      const known = await prisma.person.findUnique({ where: { slackUserId } });
+      if (known && (clean === null || known.name === clean)) return known.id;
+      // Two messages of a new person may arrive together: the second gets the first one's pseudonym.
+      const { rows } = await pool.query<{ id: string }>(
+        `INSERT INTO person (id, slack_user_id, name) VALUES ($1, $2, $3)
+         ON CONFLICT (slack_user_id) DO UPDATE SET name = COALESCE(EXCLUDED.name, person.name) RETURNING id`,
+        [`p_${newId()}`, slackUserId, clean],
+      );
+      return rows[0]?.id ?? '';
+    },
+    async slackUserOf(person) {
+      const row = await prisma.person.findUnique({ where: { id: person } });
+      return row?.slackUserId ? { slackUserId: row.slackUserId, name: row.name } : null;
+    },
+    async slackUsersOf(persons) {
+      const rows = await prisma.person.findMany({ where: { id: { in: [...persons] } } });
+      return new Map(rows.flatMap((row) => (row.slackUserId ? [[row.id, row.slackUserId] as const] : [])));
+    },
+  };
+}
