@@ -2,7 +2,7 @@
 import type { EvidenceItem, RequestDocument, Scope } from './document.ts';
 import type { ApprovalEvent } from './events.ts';
 import type { ApprovalPolicy } from './policy-schema.ts';
-import type { Actor, ConditionProposal, MeetingVote, Person, RequestState, Roster, VoteChoice } from './types.ts';
+import type { Actor, ConditionProposal, MeetingVote, Person, RequestState, Roster, Tier, VoteChoice } from './types.ts';
 
 type Base = {
   /** The Slack event id, or view/trigger id and person. A command id takes effect once. */
@@ -35,6 +35,11 @@ export type Command =
   | CommandOf<'break_glass', Opening & { readonly reason: string }>
   /** Needs the policy of the request's own policy hash, because changed answers can change the tier. */
   | CommandOf<'edit', { readonly document: RequestDocument; readonly policy: PolicyInForce; readonly nonce: string }>
+  /** By the requester's side or an approver; needs the request's own policy. */
+  | CommandOf<
+      'raise_tier',
+      { readonly tier: Tier; readonly reason: string; readonly policy: PolicyInForce; readonly nonce: string }
+    >
   | CommandOf<'comment', { readonly text: string }>
   | CommandOf<'request_information', { readonly text: string }>
   | CommandOf<'provide_information', { readonly text: string }>
@@ -125,6 +130,7 @@ export const REFUSALS = [
   'reason_required',
   'recused',
   'request_full',
+  'review_due',
   'role_missing',
   'self_approval',
   'spoken_for',

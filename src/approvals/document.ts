@@ -2,7 +2,7 @@
  * What is asked for: the request document of one revision. Its canonical JSON with a random nonce is hashed; votes
  * belong to that hash. Texts are bounded by the form parsers (forms.ts); here are only the shapes.
  */
-import type { Person, Tier } from './types.ts';
+import type { Person, Tier } from './basics.ts';
 
 export const REQUEST_KINDS = ['deployment', 'exception'] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];

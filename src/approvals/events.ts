@@ -91,6 +91,8 @@ export type ApprovalEvent =
         readonly voided: readonly Person[];
         /** Number of the accepted scope proposal, null for the requester's own edit. */
         readonly proposal: number | null;
+        /** Why a tier was raised; null for an edit. */
+        readonly reason: string | null;
       }
     >
   | EventOf<'vote.cast', VoteData>
@@ -194,7 +196,7 @@ const VOTE_TEXTS = ['reason', 'conflict', ...CONDITION_TEXTS] as const;
 export const HIDDEN_FIELDS: Readonly<Record<EventType, readonly string[]>> = {
   'request.submitted': DOCUMENT_TEXTS,
   'request.refused': DOCUMENT_TEXTS,
-  'revision.made': DOCUMENT_TEXTS,
+  'revision.made': [...DOCUMENT_TEXTS, 'reason'],
   'vote.cast': VOTE_TEXTS,
   'vote.changed': VOTE_TEXTS,
   'vote.withdrawn': ['reason'],

@@ -2,16 +2,10 @@
  * The words of the approvals room: persons, rosters, votes, terms and the state of one request. State holds times as
  * milliseconds since 1970 (UTC); events hold them as ISO strings, because auditors read those.
  */
+import type { Actor, Person, Tier } from './basics.ts';
 import type { RequestDocument, RequestKind, Scope } from './document.ts';
 
-/** Opaque pseudonym of a person (`p_<uuid>`). The core never sees a name. */
-export type Person = string;
-/** Who did something: a person, or the server itself (timers, delivery records). */
-export type Actor = Person | 'service';
-
-export const TIERS = ['minimal', 'limited', 'high', 'prohibited'] as const;
-/** Risk tier, lowest first. `prohibited` is refused at submission. */
-export type Tier = (typeof TIERS)[number];
+export { type Actor, type Person, TIERS, type Tier } from './basics.ts';
 
 /** How a person comes to act in a role. A delegate and a deputy count for the person they stand for. */
 export type Basis = 'holder' | 'delegation' | 'deputy';
@@ -187,7 +181,7 @@ export const STATUSES = [
 export type Status = (typeof STATUSES)[number];
 
 export type Outcome = 'approved' | 'approved_with_conditions' | 'rejected' | 'expired';
-export type OutcomeCause = 'quorum' | 'veto' | 'unreachable' | 'deadline';
+export type OutcomeCause = 'quorum' | 'veto' | 'unreachable' | 'deadline' | 'prohibited';
 
 export type DecisionState = {
   readonly outcome: Outcome;
@@ -290,7 +284,7 @@ export type SubmittedState = {
     readonly reason: string;
     readonly incident: string | null;
     readonly atMs: number;
-    readonly before: Status;
+    readonly before: SubmittedState['status'];
   } | null;
   readonly supersededBy: string | null;
   readonly renewedBy: string | null;

@@ -1,0 +1,98 @@
+/** Opening a request: the regular way and the emergency way. */
+import { advance } from './advance.ts';
+import { revisionHash } from './canonical.ts';
+import type { Command } from './commands.ts';
+import type { RequestDocument } from './document.ts';
+import { documentProblem } from './document-schema.ts';
+import { isoOf, msOf } from './duration.ts';
+import { evidenceStatus, termsFor } from './policy.ts';
+import { emit, type Handled, type OpenRecorder, type Recorder, refuse } from './recorder.ts';
+import { authorityIn } from './seats.ts';
+import { tally } from './tally.ts';
+import { isBlank, isText, LIMITS } from './text-limits.ts';
+import type { Terms } from './types.ts';
+
+type Opening = Extract<Command, { type: 'submit' | 'break_glass' }>;
+
+/** Submission: refused without a reachable quorum; a prohibited use is recorded as refused. */
+export function decideSubmit(recorder: Recorder, command: Extract<Command, { type: 'submit' }>): Handled {
+  const refused = openingProblem(recorder, command);
+  if (refused) return refused;
+  const terms = termsFor(command.policy, command.document);
+  if (terms.tier === 'prohibited') return recordRefused(recorder, command, terms);
+  const timing = timeProblem(command.document, terms, recorder.nowMs);
+  if (timing) return timing;
+  // Later additions are revisions, but an empty list shows that nobody looked (POL-2.2).
+  if (terms.evidence.length > 0 && command.document.evidence.length === 0)
+    return refuse('evidence_missing', ...terms.evidence.map((demand) => demand.title));
+  recordSubmitted(recorder, command, terms, decideBy(command.document, terms, recorder.nowMs));
+  const standing = tally((recorder as OpenRecorder).state, command.roster, recorder.nowMs);
+  return standing.reachable === 'yes' ? null : refuse('quorum_unreachable', ...standing.unfilled);
+}
+
+/** An emergency deployment: permitted for hours at once, reviewed afterwards by the tier's own quorum. */
+export function decideBreakGlass(recorder: Recorder, command: Extract<Command, { type: 'break_glass' }>): Handled {
+  const refused = openingProblem(recorder, command);
+  if (refused) return refused;
+  if (command.document.kind !== 'deployment') return refuse('wrong_kind', 'deployment');
+  const terms = termsFor(command.policy, command.document);
+  const authority = authorityIn(command.roster, command.by, terms.breakGlass.roles);
+  if (!authority) return refuse('no_break_glass_role', ...terms.breakGlass.roles);
+  if (isBlank(command.reason)) return refuse('reason_required');
+  if (!isText(command.reason, LIMITS.reason)) return refuse('invalid', 'reason');
+  if (terms.tier === 'prohibited') return recordRefused(recorder, command, terms);
+  const reviewBy = isoOf(recorder.nowMs + terms.breakGlass.reviewMs);
+  recordSubmitted(recorder, command, terms, reviewBy);
+  const until = isoOf(recorder.nowMs + terms.breakGlass.validityMs);
+  emit(recorder, 'breakglass.invoked', { ...authority, reason: command.reason, until, reviewBy });
+  // In an emergency a missing role holder is no reason to refuse: it is escalated at once.
+  advance(recorder as OpenRecorder, recorder.nowMs);
+  return null;
+}
+
+function openingProblem(recorder: Recorder, command: Opening): Handled {
+  if (recorder.state.status !== 'draft') return refuse('already_submitted');
+  const ids = [command.requestId, command.shortId, command.requester, command.owner];
+  if (!ids.every((id) => isText(id, LIMITS.id) && !isBlank(id))) return refuse('invalid', 'ids');
+  if (!isText(command.nonce, LIMITS.id) || command.nonce.length < 16) return refuse('invalid', 'nonce');
+  const problem = documentProblem(command.document);
+  return problem === null ? null : refuse('invalid', problem);
+}
+
+/** Dates a document may not have: an end in the past, or further away than the policy allows. */
+export function timeProblem(document: RequestDocument, terms: Terms, nowMs: number): Handled {
+  const end = document.kind === 'exception' ? document.expiresAt : (document.scope?.until ?? null);
+  if (end === null) return null;
+  if (msOf(end) <= nowMs) return refuse('expiry_in_past', end);
+  const latestMs = nowMs + terms.maxDurationMs;
+  return msOf(end) > latestMs ? refuse('expiry_beyond_maximum', isoOf(latestMs)) : null;
+}
+
+/** When a revision must be decided: after the policy's deadline, and never after an exception's own end. */
+export function decideBy(document: RequestDocument, terms: Terms, nowMs: number): string {
+  const deadlineMs = nowMs + terms.deadlineMs;
+  return isoOf(document.kind === 'exception' ? Math.min(deadlineMs, msOf(document.expiresAt)) : deadlineMs);
+}
+
+function common(command: Opening) {
+  const { requestId, shortId, requester, owner, document, nonce } = command;
+  const revision = { number: 1, hash: revisionHash(document, nonce), nonce };
+  return { requestId, shortId, requester, owner, submitter: command.by, document, revision };
+}
+
+function recordSubmitted(recorder: Recorder, command: Opening, terms: Terms, until: string): void {
+  emit(recorder, 'request.submitted', { ...common(command), terms, decideBy: until, roster: command.roster.ref });
+}
+
+function recordRefused(recorder: Recorder, command: Opening, terms: Terms): Handled {
+  const tierReasons = terms.tierReasons.filter((reason) => reason.tier === 'prohibited');
+  emit(recorder, 'request.refused', { ...common(command), terms, tierReasons });
+  return null;
+}
+
+/** Titles of the evidence that a document still lacks under its terms. */
+export function missingEvidence(terms: Terms, document: RequestDocument, nowMs: number): readonly string[] {
+  return evidenceStatus(terms.evidence, document, nowMs)
+    .filter((status) => status.why !== null)
+    .map((status) => status.demand.title);
+}

@@ -1,0 +1,54 @@
+/** Checks for `countersign doctor`: quorums that nobody can reach, in the policy and among open requests. */
+import { fillPlaces } from './matching.ts';
+import type { ApprovalPolicy } from './policy-schema.ts';
+import { placesInWords, tally } from './tally.ts';
+import { isOpen } from './timers.ts';
+import type { RequestState, Roster, Terms } from './types.ts';
+
+/** A quorum of the policy that the roster's people cannot fill, with the open places in words. */
+export type UnreachableQuorum = {
+  readonly kind: 'deployment' | 'exception';
+  readonly tier: 'minimal' | 'limited' | 'high';
+  readonly missing: readonly string[];
+};
+
+/** Every kind and tier whose quorum the people of the roster could not fill even if all agreed. */
+export function unreachableQuorums(policy: ApprovalPolicy, roster: Roster): readonly UnreachableQuorum[] {
+  const found: UnreachableQuorum[] = [];
+  for (const kind of ['deployment', 'exception'] as const)
+    for (const tier of ['minimal', 'limited', 'high'] as const) {
+      const missing = missingPlaces(policy.kinds[kind].tiers[tier].quorum, roster);
+      if (missing.length > 0) found.push({ kind, tier, missing });
+    }
+  return found;
+}
+
+function missingPlaces(quorum: Terms['quorum'], roster: Roster): readonly string[] {
+  const roles = new Map<string, Set<string>>();
+  for (const { person, role, basis } of roster.assignments)
+    if (basis === 'holder') roles.set(person, (roles.get(person) ?? new Set()).add(role));
+  const people = [...roles.values()];
+  const places = quorum.flatMap((slot, index) => Array.from({ length: slot.count }, () => ({ slot, index })));
+  const filled = fillPlaces(places.length, people.length, (place, person) =>
+    (places[place]?.slot.anyOf ?? []).some((role) => people[person]?.has(role)),
+  );
+  return quorum.flatMap((slot, index) => {
+    const open = places.filter((place, at) => place.index === index && filled[at] === -1).length;
+    return open > 0 ? [placesInWords(slot, open)] : [];
+  });
+}
+
+/** Open requests whose own quorum can no longer be reached by the people there are, each with what is missing. */
+export function stuckRequests(
+  states: readonly RequestState[],
+  roster: Roster,
+  now: Date,
+): readonly { readonly id: string; readonly shortId: string; readonly missing: readonly string[] }[] {
+  return states.flatMap((state) => {
+    if (state.status === 'draft' || !isOpen(state)) return [];
+    const standing = tally(state, roster, now.getTime());
+    return standing.reachable === 'not_by_roster'
+      ? [{ id: state.id, shortId: state.shortId, missing: standing.unfilled }]
+      : [];
+  });
+}

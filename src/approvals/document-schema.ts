@@ -1,0 +1,88 @@
+/** The exact shape of a request document, checked again where a command enters the core: forms can be bypassed. */
+import { z } from 'zod';
+import type { RequestDocument } from './document.ts';
+import { isText, LIMITS } from './text-limits.ts';
+
+const text = (max: number, what: string) =>
+  z
+    .string()
+    .refine((value) => value.trim() !== '', `${what} is empty`)
+    .refine((value) => isText(value, max), `${what}: at most ${max} characters, no control characters`);
+const moment = z.iso.datetime({ precision: 3 });
+const id = text(LIMITS.id, 'id');
+const names = z.array(text(LIMITS.name, 'a name')).max(LIMITS.names);
+const tier = z.enum(['minimal', 'limited', 'high', 'prohibited']).nullable();
+const answers = z
+  .record(z.string().regex(/^[a-z][A-Za-z0-9]{1,39}$/), z.boolean())
+  .refine((value) => Object.keys(value).length <= 12);
+
+/** Only http and https, and no credentials: the address is shown as a link. */
+export const urlSchema = text(LIMITS.url, 'the address').refine((value) => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+}, 'an address that starts with https:// or http://');
+
+export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits');
+
+export const evidenceItemSchema = z.strictObject({
+  kind: z.string().regex(/^[a-z][a-z0-9-]{1,39}$/),
+  title: text(LIMITS.title, 'the title'),
+  url: urlSchema,
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
+  date: moment.nullable(),
+});
+const evidence = z.array(evidenceItemSchema).max(LIMITS.evidence);
+
+export const scopeSchema = z.strictObject({
+  users: text(LIMITS.name, 'the users').nullable(),
+  trafficPercent: z.number().min(0).max(100).nullable(),
+  regions: names,
+  until: moment.nullable(),
+});
+
+const deployment = z.strictObject({
+  kind: z.literal('deployment'),
+  system: text(LIMITS.name, 'the system'),
+  version: text(60, 'the version'),
+  digest: digestSchema,
+  environment: text(40, 'the environment'),
+  purpose: text(LIMITS.purpose, 'the purpose'),
+  answers,
+  evidence,
+  scope: scopeSchema.nullable(),
+  lastChange: moment.nullable(),
+  restsOn: z.array(id).max(LIMITS.names),
+  replaces: id.nullable(),
+  raisedTier: tier,
+});
+
+const exception = z.strictObject({
+  kind: z.literal('exception'),
+  deviatesFrom: names.min(1),
+  systems: names,
+  environments: names,
+  teams: names,
+  circumstances: text(LIMITS.longText, 'the circumstances'),
+  compensatingControls: z
+    .array(z.strictObject({ text: text(LIMITS.controlText, 'the control'), owner: id, dueAt: moment }))
+    .max(LIMITS.controls),
+  remediationPlan: text(LIMITS.longText, 'the remediation plan'),
+  residualRisk: z.strictObject({ level: z.enum(['low', 'medium', 'high']), text: text(600, 'the residual risk') }),
+  expiresAt: moment,
+  answers,
+  evidence,
+  replaces: id.nullable(),
+  raisedTier: tier,
+});
+
+/** A request document of either kind, as the core stores it. */
+export const documentSchema = z.discriminatedUnion('kind', [deployment, exception]);
+
+/** Checks a document; null when it is sound, else the path of the first thing wrong. */
+export function documentProblem(document: RequestDocument): string | null {
+  const parsed = documentSchema.safeParse(document);
+  return parsed.success ? null : (parsed.error.issues[0]?.path.join('.') ?? 'document');
+}

@@ -1,0 +1,101 @@
+/** Who may act in which role on one request: exclusions, delegations and deputies, resolved against the roster. */
+import type { Assignment, Capacity, Person, Roster, SubmittedState, Terms } from './types.ts';
+
+/** Requester, owner and submitter: they never decide on it, nor does anybody for them (rule 2, POL-5.1). */
+export function isExcluded(state: SubmittedState, person: Person): boolean {
+  return person === state.requester || person === state.owner || person === state.submitter;
+}
+
+/** Whether the person named a conflict of interest on this request. */
+export function isRecused(state: SubmittedState, person: Person): boolean {
+  return state.votes.some((vote) => vote.by === person && vote.choice === 'recuse');
+}
+
+/** Roles in which one can vote: those of the quorum, the veto roles and the chair. */
+export function votingRoles(terms: Terms): ReadonlySet<string> {
+  return new Set([...terms.quorum.flatMap((slot) => slot.anyOf), ...terms.veto, terms.chair]);
+}
+
+/** Every role the terms name, so that the server can pass only these roles' assignments in a roster. */
+export function rolesOf(terms: Terms): ReadonlySet<string> {
+  const { consulted, informed, suspendRoles, revokeRoles, closeRoles, controlRole, breakGlass, escalation } = terms;
+  return new Set([
+    ...votingRoles(terms),
+    ...consulted.map((consult) => consult.role),
+    ...informed,
+    ...suspendRoles,
+    ...revokeRoles,
+    ...closeRoles,
+    ...breakGlass.roles,
+    controlRole,
+    escalation.to,
+  ]);
+}
+
+function holds(roster: Roster, role: string, person: Person | null): boolean {
+  return roster.assignments.some((a) => a.basis === 'holder' && a.role === role && a.person === person);
+}
+
+/**
+ * Whether an assignment can be used on this request now.
+ * - A delegate stands for a holder who is neither excluded nor recused and still holds the role.
+ * - A deputy stands in for a holder who is gone, absent or recused, or after escalation; never for an excluded one.
+ */
+function usable(state: SubmittedState, roster: Roster, assignment: Assignment): boolean {
+  const { basis, onBehalfOf, role } = assignment;
+  if (basis === 'holder') return true;
+  if (onBehalfOf === null || isExcluded(state, onBehalfOf)) return false;
+  if (basis === 'delegation') return !isRecused(state, onBehalfOf) && holds(roster, role, onBehalfOf);
+  return (
+    state.escalatedAtMs !== null ||
+    !holds(roster, role, onBehalfOf) ||
+    roster.absent.includes(onBehalfOf) ||
+    isRecused(state, onBehalfOf)
+  );
+}
+
+/** The roles in which a person may act on this request, among `roles`; own roles first, then delegated, then deputy. */
+export function capacitiesOf(
+  state: SubmittedState,
+  roster: Roster,
+  person: Person,
+  roles: { has(role: string): boolean },
+): readonly Capacity[] {
+  if (isExcluded(state, person)) return [];
+  const order = { holder: 0, delegation: 1, deputy: 2 } as const;
+  return roster.assignments
+    .filter((a) => a.person === person && roles.has(a.role) && usable(state, roster, a))
+    .sort((a, b) => order[a.basis] - order[b.basis])
+    .map(({ id, role, basis, onBehalfOf }) => ({
+      role,
+      assignment: id,
+      basis,
+      countsFor: basis === 'holder' ? person : (onBehalfOf ?? person),
+    }));
+}
+
+/** The first role of `roles` that a person holds or stands in for, whoever asked for the request; null for none. */
+export function authorityIn(
+  roster: Roster,
+  person: Person,
+  roles: readonly string[],
+): { readonly role: string; readonly assignment: string } | null {
+  for (const role of roles) {
+    const found = roster.assignments.find(
+      (a) =>
+        a.person === person &&
+        a.role === role &&
+        (a.basis !== 'deputy' ||
+          a.onBehalfOf === null ||
+          !holds(roster, role, a.onBehalfOf) ||
+          roster.absent.includes(a.onBehalfOf)),
+    );
+    if (found) return { role, assignment: found.id };
+  }
+  return null;
+}
+
+/** Whether the person asked for this request or answers for it. */
+export function isAsker(state: SubmittedState, person: Person): boolean {
+  return isExcluded(state, person);
+}

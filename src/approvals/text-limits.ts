@@ -1,0 +1,34 @@
+/** Limits on what people write, so that every event fits its entry. Counted in UTF-16 units. */
+export const LIMITS = {
+  name: 80,
+  purpose: 1_500,
+  longText: 1_500,
+  reason: 1_000,
+  comment: 2_000,
+  minutes: 2_000,
+  conditionText: 240,
+  conditionEvidence: 160,
+  controlText: 240,
+  title: 120,
+  url: 400,
+  evidence: 12,
+  controls: 8,
+  names: 10,
+  conditionsPerVote: 5,
+  voters: 60,
+  id: 200,
+} as const;
+
+// A tab and a line break are text; other control characters are not, and each would take six bytes as JSON.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+/** Whether a text is within its limit, well-formed Unicode and free of control characters. */
+export function isText(text: unknown, max: number): text is string {
+  return typeof text === 'string' && text.length <= max && text.isWellFormed() && !CONTROL.test(text);
+}
+
+/** Whether there is something to read in it. */
+export function isBlank(text: string | null): boolean {
+  return text === null || text.trim() === '';
+}
