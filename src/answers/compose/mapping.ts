@@ -1,0 +1,80 @@
+/** Standards and references, both ways. */
+import type { LibraryItem } from '#src/knowledge/library.ts';
+import type { Frame } from '../understand/frame.ts';
+import { citesReference, itemsCiting } from '../understand/standards.ts';
+import { abstain } from './abstain.ts';
+import { draft, mayRead } from './context.ts';
+import type { Context, Draft } from './context.ts';
+import { joinWords, sentence, titleInSentence } from './phrases.ts';
+
+/** A control's references into the standards asked for (all of them when none is named). */
+export function mappingAnswer(context: Context, item: LibraryItem): Draft {
+  const { frame } = context;
+  const name = item.id.replace(/^AICM-/, '');
+  const wanted = frame.standard;
+  const shown = item.mappings.filter((mapping) => wanted === null || wanted.test(mapping.standard));
+  if (shown.length === 0) {
+    const text = `${name} has no mapping to that standard in the library; it maps to ${joinWords(item.mappings.map((mapping) => mapping.standard)) || 'none'}.`;
+    return abstain(context, 'empty_at_source', [item], text);
+  }
+  const asksGap = /\bgaps?\b|\bmissing\b|\black\w*|\baddend\w+|\bnot cover\w*/.test(frame.lower);
+  const parts = shown.map((mapping) => {
+    const refs = mapping.refs.map((ref) => {
+      const note = mapping.notes?.[ref];
+      return note === undefined || shown.length > 1 ? ref : `${ref} (${note})`;
+    });
+    const said = [sentence(`${name} maps to ${mapping.standard}: ${refs.join(', ') || 'no reference'}`)];
+    if (asksGap || shown.length === 1) {
+      if (mapping.gap !== null && mapping.gap !== undefined) said.push(`Gap: ${sentence(mapping.gap)}`);
+      if (asksGap && mapping.addendum !== null && mapping.addendum !== undefined) said.push(`Addendum: ${sentence(mapping.addendum)}`);
+      if (asksGap && !mapping.gap && !mapping.addendum) said.push('No addendum or gap is given.');
+    }
+    return said.join(' ');
+  });
+  const quote = shown.map((mapping) => `${mapping.standard}: ${mapping.refs.join(', ') || 'no reference'}.`).join(' ');
+  return draft({ answer: parts.join(' '), sources: [{ id: item.id, quote }], related: item.related.slice(0, 3) });
+}
+
+/** The guardrails of a section. */
+export function guardrailAnswer(context: Context, item: LibraryItem): Draft {
+  const list = item.guardrails;
+  const text = `The guardrails for ${titleInSentence(item.title)} are ${joinWords(list)}`;
+  const extra = item.statements.filter((statement) => statement.aspect === 'guardrails').map((statement) => sentence(statement.text));
+  const quote = `Guardrails: ${list.join(', ')}.`;
+  return draft({
+    answer: [sentence(text), ...extra.slice(0, 2)].join(' '),
+    sources: [{ id: item.id, quote }],
+    related: item.related.slice(0, 3),
+  });
+}
+
+/** Which items cite a reference or a standard; null when the question is not of this kind. */
+export function citingAnswer(context: Context): Draft | null {
+  const { frame, library } = context;
+  if (frame.references.length === 0) return null;
+  const found = frame.references.map((reference) => ({ reference, ids: itemsCiting(library, reference) }));
+  const ids = [...new Set(found.flatMap((entry) => entry.ids))].filter((id) => {
+    const item = library.items.get(id);
+    return item !== undefined && mayRead(context.audience, item);
+  });
+  if (ids.length === 0) {
+    return abstain(context, 'not_in_documents', [], `No item in the library maps to ${joinWords(frame.references.map((reference) => reference.toUpperCase()))}.`);
+  }
+  const sources = ids.slice(0, 8).map((id) => {
+    const item = library.items.get(id);
+    const printed = printedRefs(item, frame);
+    return { id, quote: printed };
+  });
+  const named = ids.map((id) => `${id} ${titleInSentence(library.items.get(id)?.title ?? '')}`);
+  const refs = joinWords(frame.references.map((reference) => (/^\d/.test(reference) ? `NIST ${reference}` : reference.replace(/^[a-z]/, (letter) => letter.toUpperCase()))));
+  return draft({ answer: sentence(`${refs} ${frame.references.length > 1 ? 'are' : 'is'} cited by ${named.join('; ')}`), sources, items: ids });
+}
+
+function printedRefs(item: LibraryItem | undefined, frame: Frame): string {
+  for (const mapping of item?.mappings ?? []) {
+    if (mapping.refs.some((ref) => frame.references.some((reference) => citesReference(ref, reference)))) {
+      return `${mapping.standard}: ${mapping.refs.join(', ')}.`;
+    }
+  }
+  return `Guardrails: ${(item?.guardrails ?? []).join(', ')}.`;
+}

@@ -1,0 +1,76 @@
+/** What an item says about the part asked for, in its own statements. */
+import type { LibraryItem } from '#src/knowledge/library.ts';
+import { itemPassages } from '#src/knowledge/passages.ts';
+import type { Query } from '../query.ts';
+import { draft } from './context.ts';
+import type { Context, Draft } from './context.ts';
+import { introduces, sentence } from './phrases.ts';
+import { aspectsAsked, scoreStatements } from './statements.ts';
+import type { Scored } from './statements.ts';
+
+const MOST = 7;
+
+/** Composes the answer from one item. */
+export function requirementFrom(context: Context, item: LibraryItem, query: Query): Draft {
+  const chosen = chooseStatements(context, item, query);
+  context.trace('statements', chosen.map(({ index, aspect, score }) => ({ index, aspect, score })));
+  return extract(context, item, chosen);
+}
+
+/** An extractive draft of given statements, introduced by document and authority. */
+export function extract(context: Context, item: LibraryItem, chosen: readonly Scored[]): Draft {
+  const ordered = [...chosen].sort((a, b) => a.index - b.index);
+  const best = [...chosen].sort((a, b) => b.score - a.score)[0];
+  const body = ordered.map((statement) => sentence(statement.text)).join(' ');
+  const text = `${introduces(context.library, item)}: ${body}`;
+  const quote = best?.text ?? itemPassages(item)[0]?.text ?? item.title;
+  return draft({ answer: text, mode: 'extractive', sources: [{ id: item.id, quote }], related: item.related.slice(0, 3) });
+}
+
+/** The statements that answer: a whole clause; of longer items what fits the aspect and the words. */
+export function chooseStatements(context: Context, item: LibraryItem, query: Query): readonly Scored[] {
+  const asked = aspectsAsked(context.frame);
+  const scored = scoreStatements(context.index, item, query, asked);
+  const best = [...scored].sort((a, b) => b.score - a.score);
+  if (item.kind === 'clause') return wholeClause(scored);
+  if (item.kind === 'document') {
+    const top = best[0]?.score ?? 0;
+    return best.filter((statement) => statement.score >= 0.6 * top && statement.score > 0).slice(0, 3);
+  }
+  const list = listStatements(scored, best, asked);
+  if (list !== null) return list;
+  if (asked.length === 0 && (best[0]?.similarity ?? 0) < 0.15) return overview(item, scored);
+  const top = best[0]?.score ?? 0;
+  const strong = best.filter((statement) => statement.score >= Math.max(0.2, 0.55 * top));
+  const chosen = strong.length > 0 ? strong.slice(0, MOST) : best.slice(0, 3);
+  const sharpest = [...scored].sort((a, b) => b.similarity - a.similarity).filter((statement) => statement.similarity > 0.1);
+  for (const extra of sharpest.slice(0, 2)) if (chosen.length < MOST && !chosen.includes(extra)) chosen.push(extra);
+  return chosen;
+}
+
+function wholeClause(scored: readonly Scored[]): readonly Scored[] {
+  const binding = scored.filter((statement) => statement.aspect !== 'gap' && statement.aspect !== 'note');
+  const rest = scored.filter((statement) => !binding.includes(statement) && statement.similarity > 0.4);
+  return [...binding.slice(0, 9), ...rest];
+}
+
+/** Steps, documents, assets and audit steps are answered as a whole list when the list is asked for. */
+function listStatements(scored: readonly Scored[], best: readonly Scored[], asked: readonly string[]): readonly Scored[] | null {
+  const top = best[0];
+  if (top === undefined) return null;
+  const aspect = top.aspect;
+  if (!['step', 'documentation', 'audit', 'lifecycle', 'task'].includes(aspect) && !(aspect === 'asset' && top.similarity < 0.45)) return null;
+  if (aspect !== 'asset' && !asked.includes(aspect) && top.similarity < 0.2) return null;
+  return scored.filter((statement) => statement.aspect === aspect || statement === top || statement.similarity > 0.5).slice(0, 12);
+}
+
+/** What the item is about: its definition, requirements and strategy. */
+function overview(item: LibraryItem, scored: readonly Scored[]): readonly Scored[] {
+  const order = ['requirement', 'definition', 'strategy', 'purpose', 'step', 'scope', 'criteria', 'asset', 'documentation', 'task'];
+  const rank = (statement: Scored): number => {
+    const place = order.indexOf(statement.aspect);
+    return place < 0 ? order.length : place;
+  };
+  const limit = item.kind === 'control' ? 4 : 6;
+  return [...scored].sort((a, b) => rank(a) - rank(b) || a.index - b.index).slice(0, limit);
+}

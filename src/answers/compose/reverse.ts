@@ -1,0 +1,131 @@
+/** What a role is responsible for: the complete list, grouped by letter, from the table. */
+import { compareIds, RACI_LETTERS } from '#src/knowledge/library.ts';
+import type { RoleUse } from '#src/knowledge/library.ts';
+import { raciText } from '#src/knowledge/passages.ts';
+import type { RaciLetter } from '#src/knowledge/schema.ts';
+import type { Frame } from '../understand/frame.ts';
+import { contentStems, topicOf } from '../understand/topic.ts';
+import { draft, find, mayRead } from './context.ts';
+import type { Context, Draft, Source } from './context.ts';
+import { joinWords, sentence, titleInSentence } from './phrases.ts';
+
+const VERBS: Readonly<Record<RaciLetter, string>> = {
+  responsible: 'responsible for',
+  accountable: 'accountable for',
+  consulted: 'consulted on',
+  informed: 'informed about',
+};
+
+/** What a reverse question asks: a role, the letters, and a topic that narrows the list. */
+export type ReverseAsked = { readonly role: string; readonly letters: readonly RaciLetter[]; readonly narrow: string | null };
+
+const ASKS_FOR_A_ROLE = /\b(?:who|whos|who's|whom|whose)\b|\b(?:which|what) (?:\w+ ){0,2}?(?:team|role|exec|executive|person|body|party|department|board|group|committee)s?\b(?! (?:do|have|need|get|must|should)\b)/;
+const FIRST_PERSON = /\b(?:i am|i'm|im|we are|we're|as (?:the|an?|our)|here)\b/;
+const DUTIES = /\bduties\b|\btasks?\b|\bresponsibilit\w+|\baccountabilit\w+|\bto-?dos?\b|\bon (?:my|our|their|his|her|the) plate\b|\bremit\b|\binvolved\b|\bhave to do\b|\bdo(?:es)? .{0,40} do\b|\bjob\b|\bappears?\b|\bnamed\b|\bmentioned\b|\bown\b|\bowns\b|\bpart in\b|\bshow up\b|\bfeature[sd]?\b/;
+
+/** Reads a reverse question, or null when it is none. */
+export function reverseAsked(context: Context): ReverseAsked | null {
+  const { frame, library } = context;
+  if (frame.roles.length === 0) return null;
+  const asksRole = ASKS_FOR_A_ROLE.test(frame.lower) && !/\bwho (?:am|are) (?:i|we)\b/.test(frame.lower);
+  if (asksRole && !/^(?:who is|what is|what's|whats) (?:the )?.{0,40}(?:accountable|responsible|consulted|informed)/.test(frame.lower)) return null;
+  if (asksRole && /^who\b/.test(frame.lower)) return null;
+  if (frame.documents.some((id) => library.documents.get(id)?.prefix === 'POL')) return null;
+  const letters = frame.letters.length > 0 ? frame.letters : DUTIES.test(frame.lower) || frame.owns ? RACI_LETTERS : null;
+  if (letters === null) return null;
+  const role = subjectRole(context);
+  if (role === null) return null;
+  const rest = contentStems(withoutRole(frame, role.start, role.end));
+  const narrow = rest.length > 0 ? topicOf({ ...frame, text: withoutRole(frame, role.start, role.end) }, { letters: true }) : null;
+  return { role: role.role, letters, narrow };
+}
+
+/** The role the question is about: the first unambiguous one, else the first short form beside a letter word. */
+function subjectRole(context: Context): { readonly role: string; readonly start: number; readonly end: number } | null {
+  const { frame, library } = context;
+  const used = frame.roles.filter((role) => library.reverse.has(role.role) || !role.short);
+  const clear = used.find((role) => !role.short);
+  if (clear !== undefined) return clear;
+  const first = used[0];
+  if (first === undefined) return null;
+  const rest = contentStems(withoutRole(frame, first.start, first.end));
+  return rest.length <= 1 || FIRST_PERSON.test(frame.lower) ? first : null;
+}
+
+function withoutRole(frame: Frame, start: number, end: number): string {
+  const before = frame.text.slice(0, start).replace(/\b(?:new|the|our|a|an)\s+$/i, ' ');
+  return topicOf({ ...frame, ids: [], text: `${before} ${frame.text.slice(end)}` }, { letters: true });
+}
+
+/** The list for a role. */
+export function reverseAnswer(context: Context, asked: ReverseAsked): Draft {
+  const { library } = context;
+  const scope = asked.narrow === null ? null : narrowTo(context, asked.narrow);
+  const uses = (library.reverse.get(asked.role) ?? []).filter((use) => {
+    const item = library.items.get(use.itemId);
+    return item !== undefined && mayRead(context.audience, item) && (scope === null || scope(use.itemId));
+  });
+  const groups: string[] = [];
+  const items: string[] = [];
+  const sources: Source[] = [];
+  const none: RaciLetter[] = [];
+  for (const letter of asked.letters) {
+    const own = uses.filter((use) => use.letter === letter).sort((a, b) => compareIds(a.itemId, b.itemId));
+    if (own.length === 0) {
+      none.push(letter);
+      continue;
+    }
+    for (const use of own) {
+      if (!items.includes(use.itemId)) items.push(use.itemId);
+      const item = library.items.get(use.itemId);
+      if (item !== undefined && !sources.some((source) => source.id === item.id)) sources.push({ id: item.id, quote: raciText(item) });
+    }
+    groups.push(`${groups.length === 0 ? `${asked.role} is ${VERBS[letter]}` : VERBS[letter]}: ${own.map((use) => place(context, use)).join('; ')}`);
+  }
+  if (groups.length === 0) return nothing(context, asked);
+  const missing = none.length > 0 && asked.letters.length < 4 ? ` It is nowhere named as ${joinWords(none, 'or')}.` : '';
+  return draft({ answer: groups.map(sentence).join(' ') + missing, sources, items, letters: asked.letters });
+}
+
+function place(context: Context, use: RoleUse): string {
+  const title = context.library.items.get(use.itemId)?.title ?? '';
+  const notes: string[] = [];
+  if (use.alternative) notes.push('as one of two alternatives');
+  if (use.inNote) notes.push(`only in brackets beside ${use.printed}`);
+  else if (use.note !== null) notes.push(use.note.replace(/^Or /, 'or '));
+  if (use.joint) notes.push(`named jointly as ${use.printed}`);
+  return `${use.itemId} ${titleInSentence(title)}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`;
+}
+
+/** Restricts the list to the chapter or items a topic names; null when the topic names none. */
+function narrowTo(context: Context, topic: string): ((id: string) => boolean) | null {
+  const hits = find(context, topic, () => 1, 8).filter((hit) => hit.entry >= 0.5 || hit.coverage >= 0.7);
+  const top = hits[0];
+  if (top === undefined) return null;
+  const item = context.index.items[top.item];
+  if (item === undefined) return null;
+  if (item.raci === undefined && /^WP-\d(\.\d)?$/.test(item.id)) return (id) => id === item.id || id.startsWith(`${item.id}.`);
+  return null;
+}
+
+/** The role is known and stands nowhere under the letters asked for. */
+function nothing(context: Context, asked: ReverseAsked): Draft {
+  const { library } = context;
+  const role = library.roles.get(asked.role);
+  const others = [...new Set((library.reverse.get(asked.role) ?? []).map((use) => `${use.letter} in ${use.itemId}`))];
+  const parts = [`No section names the ${asked.role} as ${joinWords(asked.letters, 'or')}.`];
+  if (others.length > 0) parts.push(`It is ${others.join(', ')}.`);
+  if (role?.definition !== undefined) parts.push(`What the documents say about it: ${sentence(role.definition)}`);
+  if (role !== null && role.notKnownSame.length > 0) parts.push(`Not known to be the same as: ${role.notKnownSame.join(', ')}.`);
+  const item = role?.definedIn === undefined ? undefined : library.items.get(role.definedIn);
+  const first = library.items.get(library.reverse.get(asked.role)?.[0]?.itemId ?? '');
+  const source = item ?? first;
+  const quote = source === undefined ? '' : source.raci === undefined ? (source.statements[0]?.text ?? source.title) : raciText(source);
+  return draft({
+    answer: parts.join(' '),
+    reason: source === undefined ? 'nobody_named' : null,
+    sources: source === undefined ? [] : [{ id: source.id, quote }],
+    items: [],
+    letters: asked.letters,
+  });
+}

@@ -1,0 +1,213 @@
+/** Chooses how a question is answered: refusals, exact look-ups, then retrieval. */
+import type { LibraryItem } from '#src/knowledge/library.ts';
+import type { Query } from '../query.ts';
+import type { Ranked, Steer } from '../retrieve.ts';
+import { judge } from '../sufficiency.ts';
+import { contentStems, topicOf } from '../understand/topic.ts';
+import { abstain } from './abstain.ts';
+import { find, itemOf, mayRead, queryOf } from './context.ts';
+import type { Context, Draft } from './context.ts';
+import { abbreviationAnswer, roleAnswer, sameBodyAnswer } from './define.ts';
+import { figureAnswer, noNumber } from './figure.ts';
+import { citingAnswer, guardrailAnswer, mappingAnswer } from './mapping.ts';
+import { lettersToAnswer, namedAnswer, nobodyNamed, raciAnswer, ssrmAnswer, verifyAnswer } from './owner.ts';
+import { requirementFrom } from './requirement.ts';
+import { reverseAnswer, reverseAsked } from './reverse.ts';
+
+/** Answers one question about one topic. */
+export function routeSingle(context: Context): Draft {
+  const { frame } = context;
+  const refused = refusalOf(context);
+  if (refused !== null) return refused;
+  const fixed = [sameBodyAnswer, citingFirst, reverseFirst, abbreviationAnswer, roleAnswer];
+  for (const attempt of fixed) {
+    const done = attempt(context);
+    if (done !== null) {
+      context.trace('route', attempt.name);
+      return done;
+    }
+  }
+  const target = pick(context);
+  if (target.item === null) return abstain(context, target.reason, target.near);
+  context.trace('item', { id: target.item.id, why: target.why });
+  return answerFrom(context, target.item, target.query, target.near);
+}
+
+function citingFirst(context: Context): Draft | null {
+  const { frame } = context;
+  const looksBack = /\bwhich (?:\w+ )?(?:controls?|sections?|items?|clauses?|parts?|areas?|chapters?|topics?)\b|\bwhat (?:\w+ )?(?:controls?|sections?|clauses?)\b|\bwhere\b|\bmaps? to\b|\bcorresponds?\b|\bwho (?:cites|uses)\b/.test(frame.lower);
+  if (frame.references.length === 0 || frame.ids.some((id) => id.known)) return null;
+  return looksBack ? citingAnswer(context) : null;
+}
+
+function reverseFirst(context: Context): Draft | null {
+  const { frame, library } = context;
+  if (frame.ids.some((id) => id.known)) return null;
+  const asked = reverseAsked(context);
+  if (asked === null) return null;
+  if (asked.narrow !== null && frame.yesNo && frame.letters.length > 0) {
+    const hit = find(context, asked.narrow, (item) => (context.index.items[item]?.raci === undefined ? 0 : 1))[0];
+    if (hit !== undefined && hit.entry >= 0.4) return verifyAnswer(context, itemOf(context, hit), asked.role, frame.letters);
+  }
+  if (asked.narrow !== null && contentStems(asked.narrow).length > 3) return null;
+  if (!library.reverse.has(asked.role) && library.roles.get(asked.role)?.definedIn?.startsWith('POL-') === true) return null;
+  return reverseAnswer(context, asked);
+}
+
+/** Orders, instructions, unknown ids, and attributes that no document records. */
+function refusalOf(context: Context): Draft | null {
+  const { frame, library } = context;
+  if (frame.refusal !== null) return abstain(context, frame.refusal);
+  const unknown = frame.ids.find((id) => !id.known);
+  if (unknown !== undefined && !frame.ids.some((id) => id.known)) return unknownId(context, unknown.id);
+  const near = (): readonly LibraryItem[] => find(context, topicOf(frame), () => 1, 3).map((hit) => itemOf(context, hit));
+  if (frame.attribute === 'price') return abstain(context, 'no_price_recorded', near());
+  if (frame.attribute === 'person') return abstain(context, 'no_person_recorded', near());
+  if (frame.attribute === 'state') return abstain(context, 'not_in_documents', near());
+  if (frame.attribute === 'fine') return abstain(context, 'not_in_documents', near());
+  if (frame.attribute === 'date' && !frame.asksFrequency) return abstain(context, 'no_date_recorded', near());
+  const bare = /^(?:and |so )?who(?:'s|s| is| are) (?:our |the |your |currently |now )*([\w /&-]+?)(?: (?:here|now|currently|today|at the moment|right now|these days))?\s*\??$/.exec(frame.lower)?.[1];
+  const held = bare === undefined ? null : library.roles.canonical(bare);
+  if (held !== null && frame.letters.length === 0) return abstain(context, 'no_person_recorded', near(), `The documents name the ${held} as a role; which person holds it is not recorded in them.`);
+  return emptyAtSource(context);
+}
+
+function unknownId(context: Context, id: string): Draft {
+  const { library } = context;
+  const prefix = id.slice(0, id.lastIndexOf('-'));
+  const parent = id.replace(/\.\d+$/, '');
+  const siblings = [...library.items.values()].filter((item) => item.id.startsWith(parent) || (prefix.startsWith('AICM') && item.id.startsWith('AICM-')));
+  const family = siblings.length > 0 ? siblings : [...library.items.values()].filter((item) => item.id.startsWith(`${prefix}-`)).slice(-1);
+  if (prefix.startsWith('AICM')) {
+    const held = siblings.map((item) => item.id).slice(0, 10).join(' and ');
+    return abstain(context, 'not_indexed', siblings.slice(0, 2), `${id.replace('AICM-', '')} is not in the library: of the AI Controls Matrix it holds ${held} only.`);
+  }
+  const last = [...library.items.values()].filter((item) => item.id.startsWith(`${prefix}-`) && /\d/.test(item.id)).at(-1);
+  const near = parent === id && last !== undefined ? [last] : family.slice(0, 3);
+  return abstain(context, 'unknown_id', near, `There is no ${id} in the library.`);
+}
+
+/** "what is the threat coverage of AIS-06": a part that the source leaves blank. */
+function emptyAtSource(context: Context): Draft | null {
+  const { frame, library } = context;
+  const known = frame.ids.filter((id) => id.known).map((id) => library.items.get(id.id)).filter((item) => item !== undefined);
+  const pool = known.length > 0 ? known : [...library.items.values()].filter((item) => item.empty.length > 0);
+  for (const item of pool) {
+    for (const part of item.empty) {
+      if (part.length < 6 || !containsWords(frame.lower, part)) continue;
+      if (known.length === 0 && !aboutItem(context, item)) continue;
+      return abstain(context, 'empty_at_source', [item], `${item.id} leaves this empty at the source: ${part}.`);
+    }
+  }
+  return null;
+}
+
+function aboutItem(context: Context, item: LibraryItem): boolean {
+  const best = find(context, topicOf(context.frame), () => 1, 1)[0];
+  return best?.id === item.id || context.frame.documents.includes(item.document);
+}
+
+function containsWords(lower: string, part: string): boolean {
+  const words = part.toLowerCase().split(/\s+/).filter((word) => word.length > 2 && word !== 'the' && word !== 'and');
+  return words.every((word) => lower.includes(word.replace(/s$/, '')));
+}
+
+type Target =
+  | { readonly item: LibraryItem; readonly query: Query; readonly near: readonly LibraryItem[]; readonly why: string }
+  | { readonly item: null; readonly reason: 'not_in_documents' | 'unclear'; readonly near: readonly LibraryItem[] };
+
+/** The item a question is about: by id, else by retrieval steered by what was understood. */
+function pick(context: Context): Target {
+  const { frame, library, index } = context;
+  const topic = topicOf(frame, { letters: frame.asksWho, roles: frame.asksWho });
+  const query = queryOf(context, topic);
+  const named = frame.ids.find((id) => id.known);
+  if (named !== undefined) {
+    const item = library.items.get(named.id);
+    if (item !== undefined && mayRead(context.audience, item)) return { item, query, near: [], why: 'its id is in the question' };
+    return { item: null, reason: 'not_in_documents', near: [] };
+  }
+  const ranked = find(context, topic, steerFor(context), 6);
+  const verdict = judge(index, query, ranked[0]);
+  context.trace('sufficient', verdict);
+  const near = ranked.slice(0, 3).map((hit) => itemOf(context, hit));
+  const best = near[0];
+  if (best === undefined || !verdict.enough) {
+    return { item: null, reason: query.own.length === 0 ? 'unclear' : 'not_in_documents', near };
+  }
+  return { item: prefer(context, ranked), query, near, why: verdict.why };
+}
+
+/** Among near-equals, the item that can answer what is asked: one with a RACI for a question about a letter. */
+function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
+  const { frame } = context;
+  const first = ranked[0];
+  if (first === undefined) throw new RangeError('nothing ranked');
+  const best = itemOf(context, first);
+  if (!frame.asksWho || best.raci !== undefined || best.kind === 'control' || best.kind === 'document') return best;
+  if (frame.letters.length === 0 && !frame.owns && !frame.loose) return best;
+  const other = ranked.find((hit) => itemOf(context, hit).raci !== undefined);
+  if (other === undefined || other.score < 0.7 * first.score) return best;
+  if (best.statements.some((statement) => statement.aspect === 'role' || statement.aspect === 'ownership') && other.score < 0.9 * first.score) return best;
+  return itemOf(context, other);
+}
+
+/** Steering by what is asked. */
+function steerFor(context: Context): Steer {
+  const { frame, index } = context;
+  const letters = frame.letters.length > 0 || frame.owns || frame.loose;
+  return (number) => {
+    const item = index.items[number];
+    if (item === undefined) return 0;
+    let factor = 1;
+    if (frame.asksWho) {
+      if (item.raci !== undefined) factor *= 1.15;
+      else if (letters && item.kind === 'guide') factor *= 0.75;
+      if (frame.ssrm && item.ownership !== undefined) factor *= 1.5;
+    } else if (item.kind === 'document' && !frame.documents.includes(item.document)) factor *= 0.7;
+    if (frame.asksMapping && item.mappings.length > 0) factor *= 1.3;
+    if (frame.asksGuardrails && item.guardrails.length > 0) factor *= 1.1;
+    if (frame.asksNumber && item.figures.length > 0) factor *= 1.1;
+    return factor;
+  };
+}
+
+/** The answer an item gives to what is asked. */
+function answerFrom(context: Context, item: LibraryItem, query: Query, near: readonly LibraryItem[]): Draft {
+  const { frame } = context;
+  const layered = item.ownership !== undefined && (frame.asksWho || frame.layers.length > 0 || (frame.ssrm && frame.actors.length > 0));
+  if (layered && !isAboutAuditOrMapping(context)) return ssrmAnswer(context, item);
+  if (item.mappings.length > 0 && (frame.standard !== null || frame.asksMapping || frame.references.length > 0)) return mappingAnswer(context, item);
+  const roleWanted = frame.asksWho && !(frame.asksGuardrails && frame.letters.length === 0);
+  if (item.raci !== undefined && roleWanted && wantsRaci(context)) {
+    const role = frame.yesNo ? frame.roles.find((one) => !one.short) : undefined;
+    const letters = lettersToAnswer(frame);
+    return role === undefined ? raciAnswer(context, item, letters) : verifyAnswer(context, item, role.role, letters);
+  }
+  if (item.guardrails.length > 0 && (frame.asksGuardrails || (frame.standard !== null && !frame.asksNumber))) return guardrailAnswer(context, item);
+  if (roleWanted && item.kind !== 'responsibility') {
+    const named = namedAnswer(context, item, query);
+    if (named !== null) return named;
+    const raci = near.find((other) => other.raci !== undefined);
+    if (frame.letters.length > 0 && raci !== undefined) return nobodyNamed(context, item);
+  }
+  if (frame.asksNumber || frame.asksFrequency) {
+    const figure = figureAnswer(context, item, query);
+    if (figure !== null) return figure;
+    if (/\bhow many\b|%|\bper ?cent|\bpercentage\b|\bhow long\b|\bdays\b|\bhours\b/.test(frame.lower)) return noNumber(context, item);
+  }
+  return requirementFrom(context, item, query);
+}
+
+/** "who may touch the signing infrastructure" asks for access rules, not for the RACI. */
+function wantsRaci(context: Context): boolean {
+  const { frame } = context;
+  if (frame.letters.length > 0 || frame.owns || frame.loose) return true;
+  return !/\bwho(?:m)? (?:may|can|is allowed|are allowed|should be able|should have access|has access|gets? access|is permitted|could)\b/.test(frame.lower);
+}
+
+function isAboutAuditOrMapping(context: Context): boolean {
+  const { frame } = context;
+  if (frame.layers.length > 0) return false;
+  return (frame.standard !== null || frame.asksMapping) && frame.letters.length === 0 && !frame.owns;
+}

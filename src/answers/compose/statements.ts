@@ -1,0 +1,60 @@
+/** Which statements of an item answer a question. */
+import type { LibraryItem } from '#src/knowledge/library.ts';
+import type { Aspect } from '#src/knowledge/schema.ts';
+import type { Query } from '../query.ts';
+import type { SearchIndex } from '../search-index.ts';
+import { topicStems } from '../text.ts';
+import type { Frame } from '../understand/frame.ts';
+
+/** One statement with how well it fits. */
+export type Scored = { readonly index: number; readonly aspect: Aspect; readonly text: string; readonly score: number; readonly similarity: number };
+
+/** Words of a question that point at an aspect of a section. */
+const ASPECT_WORDS: readonly { readonly aspects: readonly Aspect[]; readonly words: RegExp }[] = [
+  { aspects: ['criteria'], words: /\bmetrics?\b|\bkpis?\b|\bmeasur\w*|\bevaluat\w*|\bcriteri\w*|\bjudged?\b|\beffective\w*|\bsuccess\w*|\bindicators?\b|\btarget\w*|\bhow (?:do|can) (?:we|you|i) (?:know|tell)\b|\bgoals?\b|\bthoroughness\b/ },
+  { aspects: ['monitoring'], words: /\bmonitor\w*|\bwatch\w*|\breport\w*|\balert\w*|\btrack\w*|\bkeep an eye\b|\bsurveil\w*|\bobserv\w*/ },
+  { aspects: ['access-control'], words: /\baccess\w*|\bwho (?:may|can|is allowed|should be able)\b|\bpermission\w*|\brestrict\w*|\ballowed\b|\bauthori[sz]ed\b|\btouch\b|\bmodify\b|\bcan (?:any|every)\w*\b|\brights\b|\bmay\b/ },
+  { aspects: ['strategy', 'requirement'], words: /\bstrateg\w*|\bimplement\w*|\bhow (?:do|should|can|to|would)\b|\bsteps?\b|\brecommend\w*|\bpractices?\b|\bapproach\w*|\bset up\b|\bsuggest\w*|\badvi[cs]e\b|\brequire\w*|\bneed\b|\bdo about\b|\bshould\b|\bmust\b|\bhave to\b|\bput in place\b/ },
+  { aspects: ['technique', 'example'], words: /\btechniques?\b|\bmethods?\b|\btools?\b|\bmechanisms?\b|\btechnolog\w*|\bprotocols?\b|\bproducts?\b|\bkinds? of\b|\btypes? of\b|\bfeatures?\b|\bcryptograph\w*|\bbuilding blocks\b|\blist\b/ },
+  { aspects: ['guardrails'], words: /\bguardrails?\b|\bstandards?\b|\bframeworks?\b|\bnist\b|\biso\b|\bowasp\b|\bcis\b|\bbenchmarks?\b/ },
+  { aspects: ['definition', 'scope'], words: /\bwhat (?:is|are)(?: an?| the)?\b|\bwhats\b|\bdefin\w*|\bmean(?:s|ing|t)?\b|\bexplain\b|\bdifference\b|\bcover\w*|\binclude\w*|\bcontain\w*|\bbelong\w*|\bcompris\w*|\bapply\b|\bapplies\b|\bscope\b|\bin plain\b/ },
+  { aspects: ['reason', 'purpose', 'risk'], words: /\bwhy\b|\bpurpose\b|\bpoint\b|\breasons?\b|\bbenefits?\b|\bbother\b|\bmatters?\b|\bprevent\w*|\bgood for\b|\bwhat for\b|\brisks?\b|\bdanger\w*|\bthreats?\b|\bhappens? if\b|\baim\b|\bgoal\b|\bprotect\w*/ },
+  { aspects: ['example'], words: /\bexamples?\b|\be\.?g\b|\bnamed?\b|\bsuch as\b|\binstances?\b|\bmention\w*/ },
+  { aspects: ['audit'], words: /\baudit\w*|\bassessor\w*|\bverif\w*|\bexamin\w*|\binspect\w*|\bevidence\b/ },
+  { aspects: ['lifecycle'], words: /\blife ?-?cycle\b|\bphases?\b|\bstages?\b|\bretir\w*/ },
+  { aspects: ['question'], words: /\bcaiq\b|\bquestion(?:naire)?s?\b|\bself[- ]assess\w*/ },
+  { aspects: ['ownership', 'role'], words: /\bwho\b|\bwhom\b|\bwhose\b|\bowner\w*|\bowns?\b|\bresponsib\w*|\baccountab\w*|\bteam\b|\brole\b|\bbody\b|\bboard\b|\bcommittee\b/ },
+  { aspects: ['mapping', 'gap'], words: /\bmap\w*|\baddend\w*|\bgaps?\b|\bmissing\b|\bempty\b|\bblank\b/ },
+  { aspects: ['step', 'documentation', 'asset', 'task'], words: /\bsteps?\b|\bdocument\w*|\bassets?\b|\bclassif\w*|\btasks?\b|\blabel\w*|\bconfidential\w*/ },
+]; // biome-ignore format: a table
+
+/** Aspects that are never volunteered: they answer only a question about them. */
+const SHY: readonly Aspect[] = ['gap', 'note', 'mapping', 'question', 'guardrails', 'ownership', 'role'];
+
+/** The aspects a question asks about. */
+export function aspectsAsked(frame: Frame): readonly Aspect[] {
+  const { lower } = frame;
+  return [...new Set(ASPECT_WORDS.filter(({ words }) => words.test(lower)).flatMap(({ aspects }) => aspects))];
+}
+
+/** Scores each statement of an item against the query and the aspects asked for. */
+export function scoreStatements(index: SearchIndex, item: LibraryItem, query: Query, asked: readonly Aspect[]): readonly Scored[] {
+  const title = new Set(topicStems(item.title));
+  let whole = 0;
+  for (const [word, weight] of query.weights) if (!title.has(word) && weight === 1) whole += index.idf(word);
+  return item.statements.map((statement, position): Scored => {
+    const stems = new Set(topicStems(statement.text));
+    let similarity = 0;
+    for (const [word, weight] of query.weights) {
+      if (stems.has(word)) similarity += weight * index.idf(word) * (title.has(word) ? 0.25 : 1);
+    }
+    similarity /= Math.max(1, whole);
+    const bonus = asked.includes(statement.aspect) ? 0.5 : SHY.includes(statement.aspect) ? -0.4 : 0;
+    return { index: position, aspect: statement.aspect, text: statement.text, score: similarity + bonus, similarity };
+  });
+}
+
+/** Statements that hold a number or say that there is none. */
+export function hasFigure(text: string): boolean {
+  return /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|annual\w*|yearly|every year|quarterly|monthly|weekly|daily|regular\w*|continuous\w*|periodic\w*|once|twice|no number|no figure|no fixed|no target)\b/i.test(text);
+}

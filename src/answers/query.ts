@@ -1,0 +1,117 @@
+/** From words to a weighted query: spelling, abbreviations, everyday words for terms of art. */
+import type { Glossary } from '#src/knowledge/schema.ts';
+import type { SearchIndex } from './search-index.ts';
+import { allStems, editDistance, isStopWord, stem, tokens, topicStems, trigrams } from './text.ts';
+
+/** Stems with weights, what was added to them, and what nobody knows. */
+export type Query = {
+  /** Stem -> weight; 1 for the asker's own words, less for what the glossary adds. */
+  readonly weights: ReadonlyMap<string, number>;
+  /** The asker's own topic stems after spelling, in order, distinct. */
+  readonly own: readonly string[];
+  /** Own stem -> stems the glossary offers instead; used to judge whether a word is covered. */
+  readonly offers: ReadonlyMap<string, readonly string[]>;
+  /** Own stems that occur nowhere in the library. */
+  readonly unknown: readonly string[];
+  /** Words corrected: wrong -> right. */
+  readonly corrections: ReadonlyMap<string, string>;
+};
+
+const ABBREVIATION_WEIGHT = 0.8;
+const EVERYDAY_WEIGHT = 0.65;
+
+/** The library word that a misspelt word most likely stands for; null when none is near enough. */
+export function correctWord(index: SearchIndex, word: string): string | null {
+  if (word.length < 4 || /\d/.test(word) || index.words.has(word) || index.fields.has(stem(word)) || isStopWord(word)) return null;
+  const limit = word.length >= 8 ? 2 : 1;
+  const shared = new Map<string, number>();
+  for (const gram of trigrams(word)) {
+    for (const candidate of index.trigramWords.get(gram) ?? []) shared.set(candidate, (shared.get(candidate) ?? 0) + 1);
+  }
+  let best: string | null = null;
+  let bestScore = -Infinity;
+  for (const [candidate, count] of shared) {
+    if (count < 2 || Math.abs(candidate.length - word.length) > limit) continue;
+    const distance = editDistance(word, candidate, limit);
+    if (distance > limit) continue;
+    if (candidate[0] !== word[0] && distance > 1) continue;
+    const score = -distance * 10 + Math.log(1 + (index.words.get(candidate) ?? 0)) + (candidate[0] === word[0] ? 2 : 0);
+    if (score > bestScore) {
+      bestScore = score;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+/** Rewrites misspelt words of a text; leaves everything else as it is. */
+export function correctText(index: SearchIndex, text: string): { readonly text: string; readonly corrections: ReadonlyMap<string, string> } {
+  const corrections = new Map<string, string>();
+  let out = '';
+  let at = 0;
+  for (const token of tokens(text).slice(0, 200)) {
+    const right = correctWord(index, token.word);
+    if (right === null) continue;
+    corrections.set(token.word, right);
+    out += text.slice(at, token.start) + right;
+    at = token.end;
+  }
+  return { text: out + text.slice(at), corrections };
+}
+
+type Phrase = { readonly stems: readonly string[]; readonly adds: readonly string[]; readonly weight: number };
+
+/** Phrases of the glossary with what they add, by the first stem; build once per library. */
+export type Thesaurus = ReadonlyMap<string, readonly Phrase[]>;
+
+/** Prepares the glossary: abbreviations both ways, everyday phrases one way. */
+export function buildThesaurus(glossary: Glossary): Thesaurus {
+  const byFirst = new Map<string, Phrase[]>();
+  const add = (say: string, means: readonly string[], weight: number): void => {
+    const key = allStems(say);
+    const first = key[0];
+    if (first === undefined) return;
+    const adds = [...new Set(means.flatMap((text) => topicStems(text)))].filter((word) => !key.includes(word));
+    if (adds.length === 0) return;
+    const list = byFirst.get(first) ?? [];
+    list.push({ stems: key, adds, weight });
+    byFirst.set(first, list);
+  };
+  for (const [short, long] of Object.entries(glossary.abbreviations)) {
+    add(short, [long], ABBREVIATION_WEIGHT);
+    add(long, [short], ABBREVIATION_WEIGHT);
+  }
+  for (const entry of glossary.everyday) for (const say of entry.say) add(say, entry.means, EVERYDAY_WEIGHT);
+  return byFirst;
+}
+
+/** Builds the weighted query of a topic text (already corrected). */
+export function buildQuery(
+  index: SearchIndex,
+  thesaurus: Thesaurus,
+  text: string,
+  corrections: ReadonlyMap<string, string> = new Map(),
+): Query {
+  const words = tokens(text).slice(0, 200);
+  const sequence = words.map((token) => stem(token.word));
+  const own: string[] = [];
+  const weights = new Map<string, number>();
+  for (const token of words) {
+    if (isStopWord(token.word)) continue;
+    const value = stem(token.word);
+    if (!own.includes(value)) own.push(value);
+    weights.set(value, 1);
+  }
+  const offers = new Map<string, string[]>();
+  sequence.forEach((first, at) => {
+    for (const phrase of thesaurus.get(first) ?? []) {
+      if (!phrase.stems.every((word, offset) => sequence[at + offset] === word)) continue;
+      for (const added of phrase.adds) {
+        weights.set(added, Math.max(weights.get(added) ?? 0, phrase.weight));
+        for (const word of phrase.stems) offers.set(word, [...(offers.get(word) ?? []), added]);
+      }
+    }
+  });
+  const unknown = own.filter((word) => !index.fields.has(word) && !offers.has(word));
+  return { weights, own, offers, unknown, corrections };
+}

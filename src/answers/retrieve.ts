@@ -1,0 +1,120 @@
+/** Ranks items for a query by several voices; what was understood of the question steers the ranking. */
+import type { Query } from './query.ts';
+import type { Entry, SearchIndex } from './search-index.ts';
+import type { VectorHit } from './types.ts';
+
+const K1 = 1.2;
+
+/** Weights of the voices. */
+export const VOICES = { fields: 1, entry: 1.1, vectors: 0.25 } as const;
+
+/** One ranked item with what each voice said, all in 0..1. */
+export type Ranked = {
+  readonly item: number;
+  readonly id: string;
+  readonly score: number;
+  readonly fields: number;
+  readonly entry: number;
+  readonly vector: number;
+  /** The alias, title or question nearest to the query. */
+  readonly nearest: Entry | null;
+  /** Share of the query's weight that the item's words cover, 0..1. */
+  readonly coverage: number;
+};
+
+/** Steers the ranking: a factor per item; 0 leaves it out. */
+export type Steer = (item: number) => number;
+
+/** The best items, best first, at most `limit`. */
+export function rankItems(
+  index: SearchIndex,
+  query: Query,
+  steer: Steer,
+  limit: number,
+  vectors: readonly VectorHit[] = [],
+): readonly Ranked[] {
+  const fields = fieldScores(index, query);
+  const { scores: entry, nearest } = entryScores(index, query);
+  const vector = new Float32Array(index.items.length);
+  for (const hit of vectors) {
+    const item = index.number.get(hit.itemId);
+    if (item !== undefined) vector[item] = Math.max(vector[item] ?? 0, hit.similarity);
+  }
+  const ranked: Ranked[] = [];
+  for (let item = 0; item < index.items.length; item += 1) {
+    const parts = { fields: fields[item] ?? 0, entry: entry[item] ?? 0, vector: vector[item] ?? 0 };
+    const sum = VOICES.fields * parts.fields + VOICES.entry * parts.entry + VOICES.vectors * parts.vector;
+    if (sum === 0) continue;
+    const factor = steer(item);
+    if (factor <= 0) continue;
+    const near = nearest[item] ?? -1;
+    const id = index.items[item]?.id ?? '';
+    ranked.push({ item, id, score: sum * factor, ...parts, nearest: index.entries[near] ?? null, coverage: 0 });
+  }
+  ranked.sort((a, b) => b.score - a.score || a.item - b.item);
+  return ranked.slice(0, limit).map((entryOf) => ({ ...entryOf, coverage: coverage(index, query, entryOf.item) }));
+}
+
+/** BM25F, divided by what a perfect item would reach. */
+function fieldScores(index: SearchIndex, query: Query): Float32Array {
+  const scores = new Float32Array(index.items.length);
+  let best = 0;
+  for (const [word, weight] of query.weights) {
+    const idf = index.idf(word);
+    if (weight === 1) best += idf * (K1 + 1);
+    const postings = index.fields.get(word);
+    if (postings === undefined) continue;
+    for (let i = 0; i < postings.owners.length; i += 1) {
+      const tf = postings.weights[i] ?? 0;
+      const owner = postings.owners[i] ?? 0;
+      scores[owner] = (scores[owner] ?? 0) + (weight * idf * (tf * (K1 + 1))) / (tf + K1);
+    }
+  }
+  if (best > 0) for (let i = 0; i < scores.length; i += 1) scores[i] = (scores[i] ?? 0) / best;
+  return scores;
+}
+
+/** Cosine of the query with the nearest title, alias or question of each item. */
+function entryScores(index: SearchIndex, query: Query): { readonly scores: Float32Array; readonly nearest: Int32Array } {
+  const dots = new Float32Array(index.entries.length);
+  let norm = 0;
+  for (const [word, weight] of query.weights) {
+    const idf = index.idf(word);
+    norm += weight === 1 ? idf * idf : 0.25 * (weight * idf) ** 2;
+    const postings = index.entryPostings.get(word);
+    if (postings === undefined) continue;
+    for (let i = 0; i < postings.owners.length; i += 1) {
+      const owner = postings.owners[i] ?? 0;
+      dots[owner] = (dots[owner] ?? 0) + weight * idf * idf;
+    }
+  }
+  const scores = new Float32Array(index.items.length);
+  const nearest = new Int32Array(index.items.length).fill(-1);
+  const length = Math.sqrt(norm);
+  if (length === 0) return { scores, nearest };
+  for (let i = 0; i < dots.length; i += 1) {
+    const dot = dots[i] ?? 0;
+    const entry = index.entries[i];
+    if (dot === 0 || entry === undefined) continue;
+    const cosine = Math.min(1, dot / (length * entry.length));
+    if (cosine > (scores[entry.item] ?? 0)) {
+      scores[entry.item] = cosine;
+      nearest[entry.item] = i;
+    }
+  }
+  return { scores, nearest };
+}
+
+/** Share of the asker's own words (by weight) that the item has, itself or through what the glossary offers. */
+export function coverage(index: SearchIndex, query: Query, item: number): number {
+  const stems = index.stemsOf(item);
+  let all = 0;
+  let covered = 0;
+  for (const word of query.own) {
+    const idf = index.idf(word);
+    all += idf;
+    if (stems.has(word)) covered += idf;
+    else if (query.offers.get(word)?.some((offer) => stems.has(offer)) === true) covered += 0.8 * idf;
+  }
+  return all === 0 ? 0 : covered / all;
+}

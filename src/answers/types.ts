@@ -1,0 +1,115 @@
+/** What the answers room takes and gives. */
+import type { Audience, RaciLetter, SsrmActor, SsrmLayer } from '#src/knowledge/schema.ts';
+
+/** A source of an answer: the item, its document's version, the item's hash, and the passage that supports it. */
+export type Citation = {
+  readonly id: string;
+  readonly title: string;
+  readonly document: string;
+  readonly version: string;
+  readonly hash: string;
+  /** Verbatim from the item. */
+  readonly quote: string;
+};
+
+/** Roles under the letters asked for; a letter that was not asked for is empty. */
+export type AnswerRoles = Readonly<Record<RaciLetter, readonly string[]>>;
+
+/** Ownership of one layer in the shared security responsibility model. */
+export type AnswerOwner = { readonly layer: SsrmLayer; readonly owners: readonly SsrmActor[]; readonly shared: boolean };
+
+/** How the statement came about: from a table, from the items' statements, or phrased by a model and checked. */
+export type AnswerMode = 'facts' | 'extractive' | 'model';
+
+/** Why there is no answer. */
+export type AbstainReason =
+  | 'empty_question'
+  | 'not_in_documents'
+  | 'unknown_id'
+  | 'not_indexed'
+  | 'not_defined'
+  | 'empty_at_source'
+  | 'no_person_recorded'
+  | 'no_date_recorded'
+  | 'no_price_recorded'
+  | 'no_number_recorded'
+  | 'nobody_named'
+  | 'request_to_act'
+  | 'instruction_in_question'
+  | 'other_language'
+  | 'unclear'
+  | 'restricted';
+
+/** The answer to one question: the contract of `ask --json` (DESIGN.md). */
+export type Answer = {
+  readonly id: string | null;
+  readonly question: string;
+  /** Plain text, the direct statement, without quoted passages. */
+  readonly answer: string;
+  readonly abstained: boolean;
+  /** Null unless abstained. */
+  readonly reason: AbstainReason | null;
+  readonly mode: AnswerMode;
+  /** Primary source first; empty only when abstained. */
+  readonly citations: readonly Citation[];
+  readonly roles: AnswerRoles | null;
+  readonly owners: readonly AnswerOwner[] | null;
+  readonly holders: readonly { readonly role: string; readonly user: string }[] | null;
+  /** Ids, for a question that asks for a list. */
+  readonly items: readonly string[] | null;
+  readonly related: readonly string[];
+  readonly latencyMs: number;
+};
+
+/** One earlier exchange of a thread, oldest first. */
+export type Turn = { readonly question: string; readonly answer: Answer };
+
+/** Who is asking, as far as an answer depends on it. */
+export type AskOptions = {
+  /** Echoed into the answer (`ask --batch`). */
+  readonly id?: string | null;
+  /** Highest audience the asker belongs to; default `public`. */
+  readonly audience?: Audience;
+  readonly thread?: readonly Turn[];
+  /** Who holds a canonical role now; null when nobody is recorded. Left out: `holders` is null. */
+  readonly holders?: (role: string) => readonly string[];
+};
+
+/** A neighbour found by the vector voice. */
+export type VectorHit = {
+  readonly itemId: string;
+  /** Cosine similarity, -1 to 1. */
+  readonly similarity: number;
+};
+
+/** The vector voice of the retrieval: an index over the library's passages. Never alone, one voice among several. */
+export interface VectorIndex {
+  /** Name and dimension of the embedding model: `local-hash/256`. */
+  readonly model: string;
+  /** Vector of a query; synchronous for local vectors. */
+  embedQuery(text: string): Float32Array | Promise<Float32Array>;
+  /** Nearest passages' items, best first, at most `limit`. */
+  search(vector: Float32Array, limit: number): readonly VectorHit[];
+}
+
+/** What a language model may be asked. Every outcome is a value: the extractive answer stands when it is not `ok`. */
+export type ModelOutcome<T> =
+  | { readonly ok: true; readonly value: T; readonly tokens: number; readonly promptHash: string; readonly model: string }
+  | { readonly ok: false; readonly reason: 'timeout' | 'refused' | 'malformed' | 'rate_limited' | 'unavailable' | 'over_budget' };
+
+/** A sentence of a model with the passages it claims to rest on. */
+export type ModelSentence = {
+  readonly sentence: string;
+  readonly cites: readonly { readonly id: string; readonly quote: string }[];
+};
+
+/** A passage as it is shown to the model. */
+export type ModelPassage = { readonly id: string; readonly title: string; readonly text: string };
+
+/** Phrasing and rewriting by a language model, behind the adapter that knows its SDK. */
+export interface ChatModel {
+  /** Search words for a question that the library's vocabulary may not know. */
+  rewrite(question: string): Promise<ModelOutcome<readonly string[]>>;
+  /** Sentences that answer the question from the passages, each with its sources. */
+  phrase(question: string, passages: readonly ModelPassage[]): Promise<ModelOutcome<readonly ModelSentence[]>>;
+}

@@ -1,0 +1,56 @@
+/** Which RACI letters a question asks for. */
+import type { RaciLetter } from '#src/knowledge/schema.ts';
+
+/** Ways of saying each letter; the order of the table is the order of the letters. */
+const LETTER_WORDS: Readonly<Record<RaciLetter, RegExp>> = {
+  responsible:
+    /\bresponsib\w*|\bwho(?:'s|s| is)? (?:actually |really )?do(?:es|ing)\b|\bdo(?:es)? (?:the|each|all the|this|that) ?(?:actual |real )?(?:work|job|doing|legwork|heavy lifting|day|it)?\b(?= ?(?:,|\?|$|and|who|day|it|work|job|legwork))|\bdoes (?:it|each|what|which)\b|\bexecut(?:e|es|ed|ing|ion)\b|\bcarr(?:y|ies|ied) (?:it |them |this )?out\b|\bday[- ]to[- ]day\b|\bhands[- ]on\b|\bwhose (?:job|task|work|duty)\b|\bthe doers?\b|\bgets? (?:their|its) hands dirty\b|\bdoer\b|\bperform(?:s|ed)?\b|\btask(?:ed)? (?:with|of)\b/,
+  accountable:
+    /\baccountab\w*|\banswer(?:s|ed|ing)? (?:for|to)\b|\banswerable\b|\bbuck (?:stops?|ends?)\b|\b(?:neck|head|ass|butt)\b.{0,20}\b(?:line|rolls?|block|stake)\b|\bhead rolls\b|\bon the hook\b|\bhot seat\b|\bfinal (?:say|word|decision|authority)\b|\blast word\b|\bcarr(?:y|ies) the can\b|\bblam(?:e|ed)\b|\bliable\b|\btakes? the (?:fall|blame|heat|rap)\b|\bgets? (?:fired|yelled at|the blame)\b|\bsigns? (?:it )?off\b|\bsign-?off\b|\bultimate\w*\b|\bexecutive owner\b|\bexec owner\b|\bcarr(?:y|ies) the responsibility\b|\bface the music\b|\bown the risk\b|\bowns the risk\b|\bgrilled\b/,
+  consulted:
+    /\bconsult\w*|\badvi[cs]e[sd]?\b|\badvisory\b|\bin?put (?:from|on|into|of|for)\b|\bfor (?:their |expert )?input\b|\bweigh(?:s)? in\b|\basked (?:first|for|beforehand|before)\b|\b(?:has|have|needs?|ought) to be asked\b|\bwhom? (?:do|should|must|shall|would) (?:i|we|you) (?:ask|involve|talk to|speak to|run)\b|\bsounding board\b|\bchimes? in\b|\bopinion\b|\brun (?:it|this|that) (?:by|past)\b|\bgets? a (?:say|voice)\b|\bhas a say\b|\bexpertise from\b/,
+  informed:
+    /\binform(?:ed|s)?\b(?!ation)|\btold\b|\bin the loop\b|\bnotif\w+|\bhears? (?:about|of)\b|\bkept? (?:\w+ )?(?:updated|posted|up to date)\b(?= (?:on|about|of)|\?|$)|\bgets? (?:an? )?(?:updates?|heads[- ]up|to know|memo|the news|word)\b|\blet (?:\w+ )?know\b|\bcc'?e?d\b|\bfyi\b|\bheads[- ]up\b|\bget told\b|\bfinds? out\b/,
+};
+
+const LETTERS: readonly RaciLetter[] = ['responsible', 'accountable', 'consulted', 'informed'];
+
+/** "Ultimately responsible" and "overall responsibility" mean Accountable in RACI terms. */
+const REALLY_ACCOUNTABLE =
+  /\b(?:ultimate|ultimately|overall|finally|in the end)\b[\w ]{0,20}?\bresponsib\w*|\bresponsib\w*\b[\w ]{0,15}\b(?:exec|executive|c-level|at the top|in the end)\b|\bexec\w*\b[^?,;]{0,10}\bresponsib\w*/g;
+
+/** What the question says about ownership. */
+export type LettersAsked = {
+  /** In table order; empty when no letter is named. */
+  readonly letters: readonly RaciLetter[];
+  /** "who owns", "raci", "owner": all four are wanted unless a letter is named. */
+  readonly owns: boolean;
+  /** "in charge", "whom do I contact": those who do it and those who answer for it. */
+  readonly loose: boolean;
+};
+
+/** Reads the letters asked for from a lower-case question. */
+export function lettersAsked(lower: string): LettersAsked {
+  const swapped = lower.replace(REALLY_ACCOUNTABLE, ' accountable ');
+  const letters = LETTERS.filter((letter) => LETTER_WORDS[letter].test(swapped));
+  const owns = /\braci\b|\bown(?:s|er|ers|ership|ed)?\b|\bwho(?:'s| is| are)? (?:all )?involved\b/.test(swapped);
+  const loose =
+    /\bin charge\b|\bwhom? (?:do|should|can|must) (?:i|we) (?:contact|turn to|approach|go to)\b|\btakes? care\b|\blooks? after\b|\bwhom? to (?:contact|ask)\b|\bleads?\b|\bpoint of contact\b|\bwho deals\b/.test(
+      swapped,
+    );
+  return { letters, owns, loose };
+}
+
+/** Removes the words that only say which letter is meant, so that the rest is the topic. */
+export function withoutLetterWords(lower: string): string {
+  let rest = lower;
+  for (const letter of LETTERS) rest = rest.replace(new RegExp(LETTER_WORDS[letter].source, 'g'), ' ');
+  return rest
+    .replace(
+      /\b(?:who|whos|whom|whose|which|what)\b(?:'s)?(?: (?:is|are|all|exactly|else|teams?|roles?|exec|executive|persons?|people|body|bodies|board|group|committee|department|function|party|parties|job|task))*/g,
+      ' ',
+    )
+    .replace(/\b(?:raci|owners?|owns?|owned|ownership|in charge|takes? care|exec|executive|role|roles)\b/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,56 @@
+/** Questions that are no questions: orders to act, instructions to the machine, and things nobody wrote down. */
+import type { AbstainReason } from '../types.ts';
+
+/** Text that tries to steer the machine rather than to ask. */
+const INSTRUCTIONS =
+  /\b(?:ignore|disregard|forget|bypass|override|skip)\b[^.?!]{0,40}\b(?:rules?|instructions?|prompts?|polic(?:y|ies) and|guidelines?|guardrails? and|restrictions?|everything above|previous|above|checks?|quorum|safety)\b|\byou are (?:now|no longer)\b|\bfrom now on\b|\b(?:pretend|act|behave|respond|answer|reply)\b[^.?!]{0,15}\b(?:as if|as though|like you|to be|as an? (?:unrestricted|admin|evil|different|other|root|pirate|hacker))\b|\b(?:system|hidden|initial|secret|developer) (?:prompt|instructions?|message)\b|\bjailbreak\b|\bdan mode\b|\bdeveloper mode\b|\bdebug mode\b|\bgod mode\b|\bsudo\b|\broleplay\b|\brepeat (?:everything|the words|after me|all)\b|\bnew (?:rule|instruction)s?\s*:|\b(?:reveal|print|show|leak|dump|output|display)\b[^.?!]{0,30}\b(?:prompt|api keys?|tokens?|secrets?|passwords?|credentials?|env(?:ironment)? variables?|private key|signing key|database|config)\b|<\/?(?:system|assistant|user|script)\b|\[\/?inst\]|\bbegin system\b|### ?(?:system|instruction)|\bsay (?:that|only|exactly)\b[^.?!]{0,40}\b(?:approved|accountable|yes|ok)\b|\bdo anything now\b|\bconfirm that\b[^.?!]{0,40}\bapproved\b|\bend of (?:prompt|document|context)\b/;
+
+/** Verbs with which people order something done. */
+const ACT_VERBS =
+  'approve|reject|deny|decline|vote|delete|remove|erase|wipe|drop|grant|give me (?:access|admin|permission|rights?)|make me|add me|appoint|assign|promote|change|edit|modify|overwrite|deploy|roll back|rollback|release|ship|cancel|revoke|suspend|withdraw|sign off|sign|send|e-?mail|forward|post|ping|notify|message|call|book|schedule|order|buy|pay|transfer|disable|enable|turn (?:off|on)|switch (?:off|on)|shut down|restart|reset|create|open a|file|submit|register|upload|download|install|execute|run|translate|write|draft|compose|generate|code|fix|mark|close|reopen|extend|waive|set|upgrade|merge|commit|invite|kick|ban|unlock|accept|import|let me deploy|put me';
+const ORDER = new RegExp(
+  `^(?:(?:hi|hey|hello|ok|okay|so|now|and|then|just|please|pls|plz|kindly|bot|countersign|urgent|asap|quick(?:ly)?|go ahead and|i (?:want|need|order|command|instruct) you to|you (?:must|should|have to|need to)|(?:can|could|would|will) (?:you|u)(?: please| pls| just)?|@\\S+|as (?:the )?(?:ciso|ceo|admin|cto|boss)[^,:]{0,20})[\\s,:!-]*)*(?:${ACT_VERBS})\\b`,
+);
+const ASKS = /\b(?:who|whom|whose|what|which|when|where|why|how|whats|whos)\b/;
+const REQUEST_ID = /\b(?:mr|dr|ex|uc|pc|req|request|ticket)[-# ]?\d{1,6}\b/;
+const ORDER_ANYWHERE =
+  /\b(?:approve|reject|delete|grant|deploy|sign off|rubber[- ]?stamp|greenlight|green[- ]light|wave through)\b[^.?!]{0,40}\b(?:mr|dr|ex|uc|pc)[-# ]?\d+\b|\bi(?:'m| am) (?:the )?(?:ceo|admin|administrator|root|owner|ciso|boss)\b[^?]{0,60}\b(?:approve|grant|delete|override|do it|let me|give me)\b/;
+
+/** Attributes that no governance document records. */
+const PRICE =
+  /\b(?:price|prices|pricing|cost|costs|costing|budget|budgets|salary|salaries|wage|wages|revenue|turnover|profit|invoice|fee|fees|bonus|payroll|headcount|spend|spending|expens\w+|paid|how much (?:money|do we pay|does .{1,40} (?:cost|earn|make)|do .{1,30} (?:cost|earn|make))|dollars?|euros?|eur|usd)\b|[$€£]\s?\d/;
+const FINE = /\b(?:fine|fines|penalt(?:y|ies)|damages)\b/;
+const PERSON =
+  /\b(?:e-?mail(?: address)?|phone|telephone|mobile|number to call|contact details|slack handle|linkedin|home address|birthday|full name|first name|last name|surname)\b|\bby name\b|\b(?:name|names|named) of (?:the |our |a |an )?(?:current |actual |real )?(?:person|people|individual|employee|human|guy|colleague|chief|head|ciso|cto|cdo|cio|cro|cpo|caio|ceo|dpo|data|committee|board|member|author|owner|reviewer|approver|custodian|auditor)|\bnames? of (?:the |our )|\bwhat(?:'s| is| are) (?:the |our |his |her |their )?[\w -]{2,40}(?:'s|s') names?\b|\bwhich (?:person|individual|human)\b[^?]{0,40}\b(?:currently|right now|today|by name|holds)\b/;
+const DATE =
+  /\bwhen (?:was|were|did|is|are|will|has|have)\b[^?]{0,80}\b(?:publish\w*|releas\w*|issued?|written|approved|signed|adopted|in force|into force|effective|start\w*|last|next|meet\w*|met|expire\w*|end\w*|launch\w*|introduc\w*|updated|revised|reviewed|happen\w*|come|came|take effect|drafted|valid)\b|\b(?:release|revision|issue|publication|effective|approval|expiry|start|launch|review) date\b|\b(?:on )?(?:what|which) date\b|\bdate of\b|\bsince when\b|\bwhat (?:day|month|year)\b|\bhow old is\b|\bdeadline\b/;
+/** Present or past facts of the organisation, which documents about duties do not hold. */
+const STATE_OF_AFFAIRS =
+  /\b(?:did|have|has) (?:we|our|anyone|anybody|someone|somebody|the company|he|she|they)\b(?! to\b)|\b(?:are|were|was|is) (?:we|our \w+|the company|my \w+) (?:currently|already|still|now|certified|compliant|late|affected|hit|hacked|breached|using)\b|\bdo we (?:already |currently |actually )?(?:use|have (?:any|an? \w+ (?:contract|licen[cs]e))|own|run|employ|pay|sell|outsource)\b|\b(?:which|what|how many) (?:\S+ ){1,3}(?:do|did|have|are|does) (?:we|our company|our organi[sz]ation|the company) (?:use|using|have|own|run|buy|bought|pick\w*|cho(?:o|)sen?|select\w*|deploy\w*|got|employ\w*)\b|\b(?:last|next|this|previous|current) (?:quarter|month|week|year|night|friday|monday|sprint|weekend)\b|\bq[1-4]\b|\byesterday\b|\btomorrow\b|\btoday'?s?\b|\bright now\b|\bour (?:rto|rpo|sla|slo|okrs?|budget|revenue|roadmap|stock|share price|competitors?|customers? list|office|canteen|cafeteria|intranet|wi-?fi|vpn password|vendor list|org chart)\b|\bour (?:current|latest|last|biggest|main) (?:vendor|provider|incident|audit|model|contract|supplier|breach)\b|\bstatus of\b/;
+/** Everyday subjects that a governance desk knows nothing about. */
+const FOREIGN =
+  /\b(?:weather|lunch|dinner|recipe|cook|vacation|holidays?|sick leave|parental leave|football|soccer|league|world cup|movie|film|song|joke|poem|haiku|horoscope|bitcoin|crypto(?:currency)?s?|stock market|lottery|birthday|parking|gym|canteen|cafeteria|coffee machine|printer|laptop|wi-?fi|expense report|travel|flight|hotel|visa|pizza|restaurant|dating|president|prime minister|capital of|population|election|meaning of life|who won|homework|tax return|pension|office chair|standing desk|dress code|time ?sheet|payslip)\b/;
+
+/** A reason not to answer that can be seen in the words alone, or null. `lower` is the folded question in lower case. */
+export function refuseByWords(lower: string): AbstainReason | null {
+  const compact = lower.replace(/\s+/g, ' ').trim();
+  if (INSTRUCTIONS.test(compact)) return 'instruction_in_question';
+  if (ORDER_ANYWHERE.test(compact)) return 'request_to_act';
+  if (ORDER.test(compact) && (!ASKS.test(compact) || REQUEST_ID.test(compact))) return 'request_to_act';
+  if (REQUEST_ID.test(compact)) return 'not_in_documents';
+  if (FOREIGN.test(compact)) return 'not_in_documents';
+  return null;
+}
+
+/** What kind of thing is asked for that documents may not record; the caller checks whether they do. */
+export type Attribute = 'price' | 'person' | 'date' | 'state' | 'fine' | null;
+
+/** Reads the attribute from the folded question in lower case. */
+export function attributeAsked(lower: string): Attribute {
+  if (PRICE.test(lower)) return 'price';
+  if (PERSON.test(lower)) return 'person';
+  if (FINE.test(lower)) return 'fine';
+  if (STATE_OF_AFFAIRS.test(lower)) return 'state';
+  if (DATE.test(lower)) return 'date';
+  return null;
+}

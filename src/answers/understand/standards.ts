@@ -1,0 +1,64 @@
+/** Outside standards and references a question names. */
+import type { Library } from '#src/knowledge/library.ts';
+
+/** How people name the standards that mappings and guardrails cite; each test is on lower-case text. */
+const NAMES: readonly { readonly asked: RegExp; readonly matches: RegExp }[] = [
+  { asked: /\b42001\b|\baims\b/, matches: /42001/ },
+  { asked: /\b27001\b|\bannex a\b/, matches: /27001/ },
+  { asked: /\b27701\b|\bpims\b/, matches: /27701/ },
+  { asked: /\b(?:eu[- ]?)?ai[- ]act\b|\beu act\b|\beuropean (?:ai|law|act)\b|\beu (?:law|regulation)\b|\bai regulation\b/, matches: /ai act/i },
+  { asked: /\b600-1\b|\bai 600\b|\bai600\b/, matches: /600-1/ },
+  { asked: /\bai rmf\b|\brmf\b/, matches: /rmf|600-1/i },
+  { asked: /\bnist\b/, matches: /nist/i },
+  { asked: /\baic4\b|\bai c4\b|\bc4\b/, matches: /c4/i },
+  { asked: /\bc5\b/, matches: /c5/i },
+  { asked: /\bbsi\b|\bgerman\b/, matches: /bsi|c4|c5/i },
+  { asked: /\biso\b/, matches: /iso/i },
+];
+
+/** References as printed in mappings: `B.6.2.5`, `A.8.32`, `GV-1.1-001`, `PC-02`, `MEASURE 2.9`, `Article 15`. */
+const REFERENCE =
+  /\b(?:[abcd]\.\d{1,2}(?:\.\d{1,2}){0,2}|[abcd]\.\d{1,2}|gv-\d\.\d-\d{3}|(?:pc|ois|dev|pss|bc|dq|ex|rb|sr)-\d{2}|(?:measure|manage|map|govern) \d\.\d{1,2}|art(?:icle|\.)? ?\d{1,2}(?: ?\(\d\))?|annex xi|800-\d{2,3}|sp 800-\d{2,3}|100-2|a07:2021|llm ?0?4)\b/g;
+
+/** The standards a question names, as a test on a standard's printed name; null when it names none. */
+export function standardAsked(lower: string): RegExp | null {
+  return NAMES.find(({ asked }) => asked.test(lower))?.matches ?? null;
+}
+
+/** References a question names, normalised for comparison. */
+export function referencesAsked(lower: string): readonly string[] {
+  return [...new Set([...lower.matchAll(REFERENCE)].map((match) => referenceKey(match[0])))];
+}
+
+/** `Art. 15` and `article 15` are the same reference; `800-53` is found inside `NIST SP 800-53`. */
+export function referenceKey(reference: string): string {
+  return reference
+    .toLowerCase()
+    .replace(/\bart(?:icle|\.)? ?(?=\d)/, 'article ')
+    .replace(/\b(?:nist|sp|iso|iec|owasp)\b/g, ' ')
+    .replace(/llm ?0?4/, 'llm 04')
+    .replace(/ ?\(/, ' (')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** Items that cite a reference in a mapping or a guardrail. */
+export function itemsCiting(library: Library, reference: string): readonly string[] {
+  const found: string[] = [];
+  for (const item of library.items.values()) {
+    const refs = [...item.mappings.flatMap((mapping) => mapping.refs), ...item.guardrails];
+    if (refs.some((printed) => citesReference(printed, reference))) found.push(item.id);
+  }
+  return found;
+}
+
+/** Does a printed reference (or guardrail) name the reference asked for? */
+export function citesReference(printed: string, reference: string): boolean {
+  const key = referenceKey(printed);
+  if (key === reference) return true;
+  if (/^\d{3}-\d/.test(reference)) return new RegExp(`\\b${reference}\\b`).test(key);
+  if (/^(?:article|annex|llm|a07)/.test(reference)) {
+    return key.startsWith(`${reference} `) || key.startsWith(`${reference}:`) || key.includes(reference);
+  }
+  return false;
+}
