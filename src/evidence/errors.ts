@@ -25,6 +25,7 @@ export type EvidenceErrorCode =
   | 'proof_file_invalid'
   | 'bundle_invalid'
   | 'bundle_too_large'
+  | 'archive_invalid'
   | 'csv_invalid'
   | 'tree_moved'
   | 'fork';

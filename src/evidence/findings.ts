@@ -42,6 +42,8 @@ export type FindingCode =
   | 'file_mismatch'
   | 'file_missing'
   | 'file_unlisted'
+  /** A file of the bundle is not of its form; nothing after it was checked. */
+  | 'file_unreadable'
   | 'manifest_invalid'
   | 'manifest_mismatch'
   | 'key_mismatch'

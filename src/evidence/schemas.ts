@@ -1,0 +1,50 @@
+/** The published JSON Schemas of the predicates, made from the zod schemas that verification uses. */
+import { z } from 'zod';
+import { PREDICATE_KINDS, type PredicateKind, predicateTypeOf } from './event-kinds.ts';
+import { statementSchema } from './statement.ts';
+
+const DESCRIPTIONS: Readonly<Record<PredicateKind, string>> = {
+  request: 'A request was submitted, refused, revised, rescoped, withdrawn, superseded, renewed or closed.',
+  consultation: 'A consulted role answered or let its time pass, or information was asked for and given.',
+  vote: 'A vote was cast, changed or withdrawn, a meeting was minuted, or a rejection was settled.',
+  condition: 'A condition was offered, accepted, declined, evidenced, confirmed or became overdue.',
+  decision: 'A request was decided: the outcome, its cause, the votes counted and the policy that demanded them.',
+  notice: 'Somebody was informed, reminded, or the request was escalated.',
+  deployment: 'The approved system was deployed to an environment.',
+  suspension: 'An approval was suspended or reinstated.',
+  revocation: 'An approval was revoked.',
+  'break-glass': 'Somebody acted before approval in an emergency, or that emergency ended.',
+  'exception-expiry': 'The validity of an approval or exception ended.',
+  'gate-answer': 'The gate was asked whether a system may run in an environment, and answered.',
+  answer: 'A question was answered with citations, or not answered and why.',
+  'role-change': 'A role was assigned, ended or delegated, or the roster changed.',
+  'policy-change': 'The approval policy was proposed, accepted or changed.',
+  'knowledge-change': 'A version of a document was proposed, accepted or rolled back.',
+  erasure: "A person's names and texts were erased.",
+  'legal-hold': 'Erasure was blocked for a person, system or request, or unblocked.',
+  'key-rotation': 'A signing key was replaced.',
+  bootstrap: 'The log began: its origin and its first keys.',
+};
+
+/** JSON Schema (draft 2020-12) of the whole statement with this kind's predicate type. */
+export function schemaOfKind(kind: PredicateKind): Readonly<Record<string, unknown>> {
+  const shape = statementSchema.extend({ predicateType: z.literal(predicateTypeOf(kind)) });
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: `urn:countersign:schema:${kind}:v1`,
+    title: `Countersign ${kind} statement, version 1`,
+    description: DESCRIPTIONS[kind],
+    ...withoutMeta(z.toJSONSchema(shape, { target: 'draft-2020-12' })),
+  };
+}
+
+function withoutMeta(schema: object): object {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== '~standard'));
+}
+
+/** All schemas as files: name -> text, as published in docs/schemas and in each bundle. */
+export function publishedSchemas(): ReadonlyMap<string, string> {
+  return new Map(
+    PREDICATE_KINDS.map((kind) => [`${kind}.v1.json`, `${JSON.stringify(schemaOfKind(kind), null, 2)}\n`]),
+  );
+}

@@ -1,0 +1,286 @@
+/**
+ * ZIP archives (APPNOTE 6.3, without encryption, ZIP64 or several disks), written in one pass and read strictly. Nothing
+ * is ever unpacked to a disk. The archive's comment holds the SHA-256 of all bytes before the digest, so that damage
+ * anywhere is found; an archive packed anew by another tool has no comment and stands on its contents alone.
+ */
+import type { BundleSink, BundleSource } from './bundle-files.ts';
+import { BUNDLE_FILES_MAX } from './bundle-format.ts';
+import { concat, fromUtf8, toHex, utf8 } from './encoding.ts';
+import { EvidenceError } from './errors.ts';
+import type { Crypto } from './ports.ts';
+
+/** Compression and CRC-32, from zlib or from a browser. */
+export interface ZipCodec {
+  /** CRC-32 of `bytes`, continued from `seed`. Only for writing. */
+  crc32(bytes: Uint8Array, seed: number): number;
+  deflateRaw(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** MUST fail with `archive_invalid` on damaged data. */
+  inflateRaw(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+}
+
+/** Random access to an archive. */
+export interface ZipBlob {
+  readonly sizeBytes: number;
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+const LOCAL = 0x04034b50;
+const CENTRAL = 0x02014b50;
+const END = 0x06054b50;
+const DESCRIPTOR = 0x08074b50;
+/** UTF-8 names; sizes and CRC follow the data. */
+const FLAGS = 0x0808;
+const DEFLATED = 8;
+const STORED = 0;
+/** 1 January 1980: an archive of the same files has the same bytes. */
+const DOS_DATE = 0x0021;
+const UINT32_MAX = 0xffff_ffff;
+const COMMENT_PREFIX = 'sha256:';
+const COMMENT_BYTES = COMMENT_PREFIX.length + 64;
+const READ_BYTES = 262_144;
+/** Base64 lines shrink to a third; nothing of ours shrinks to a two-hundredth, except what is tiny. */
+const RATIO_MAX = 200;
+const RATIO_FREE_BYTES = 1_048_576;
+const TOTAL_BYTES_MAX = 16 * 1024 ** 3;
+const CENTRAL_BYTES_MAX = 16 * 1024 ** 2;
+
+type Field = readonly [width: 2 | 4, value: number];
+
+function record(fields: readonly Field[], ...tail: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(fields.reduce((sum, [width]) => sum + width, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const [width, value] of fields) {
+    if (width === 2) view.setUint16(at, value, true);
+    else view.setUint32(at, value, true);
+    at += width;
+  }
+  return concat(bytes, ...tail);
+}
+
+type Written = { name: Uint8Array; offset: number; crc: number; packed: number; size: number };
+
+/** A sink that writes a ZIP archive to `write`; call `finish` once at the end. Throws `bundle_too_large` above 4 GiB. */
+export function createZipSink(
+  crypto: Crypto,
+  codec: ZipCodec,
+  write: (bytes: Uint8Array) => Promise<void>,
+): BundleSink & { finish(): Promise<void> } {
+  const digest = crypto.createSha256?.();
+  if (digest === undefined) throw new EvidenceError('archive_invalid', 'writing needs incremental SHA-256');
+  const entries: Written[] = [];
+  let offset = 0;
+  const put = async (bytes: Uint8Array): Promise<void> => {
+    offset += bytes.length;
+    if (offset > UINT32_MAX) throw new EvidenceError('bundle_too_large', 'an archive above 4 GiB');
+    digest.update(bytes);
+    await write(bytes);
+  };
+  return {
+    add: async (name, chunks) => {
+      const entry: Written = { name: utf8(name), offset, crc: 0, packed: 0, size: 0 };
+      const counted = async function* (): AsyncGenerator<Uint8Array> {
+        for await (const chunk of chunks) {
+          entry.crc = codec.crc32(chunk, entry.crc);
+          entry.size += chunk.length;
+          if (entry.size > UINT32_MAX) throw new EvidenceError('bundle_too_large', `${name} is above 4 GiB`);
+          yield chunk;
+        }
+      };
+      await put(record([[4, LOCAL], ...common(entry, true), [2, entry.name.length], [2, 0]], entry.name));
+      const start = offset;
+      for await (const chunk of codec.deflateRaw(counted())) await put(chunk);
+      entry.packed = offset - start;
+      await put(
+        record([
+          [4, DESCRIPTOR],
+          [4, entry.crc],
+          [4, entry.packed],
+          [4, entry.size],
+        ]),
+      );
+      entries.push(entry);
+    },
+    finish: async () => {
+      const start = offset;
+      for (const entry of entries) {
+        const fields: Field[] = [
+          [4, CENTRAL],
+          [2, 20],
+          ...common(entry, false),
+          [2, entry.name.length],
+          [2, 0],
+          [2, 0],
+        ];
+        await put(record([...fields, [2, 0], [2, 0], [4, 0], [4, entry.offset]], entry.name));
+      }
+      const counts: Field[] = [
+        [2, entries.length],
+        [2, entries.length],
+        [4, offset - start],
+        [4, start],
+      ];
+      await put(record([[4, END], [2, 0], [2, 0], ...counts, [2, COMMENT_BYTES]], utf8(COMMENT_PREFIX)));
+      await write(utf8(toHex(digest.digest())));
+    },
+  };
+}
+
+/** Version, flags, method, time, date, CRC and sizes; zero in a local header, whose descriptor follows the data. */
+function common(entry: Written, open: boolean): readonly Field[] {
+  const sizes: readonly Field[] = open
+    ? [
+        [4, 0],
+        [4, 0],
+        [4, 0],
+      ]
+    : [
+        [4, entry.crc],
+        [4, entry.packed],
+        [4, entry.size],
+      ];
+  return [[2, 20], [2, FLAGS], [2, DEFLATED], [2, 0], [2, DOS_DATE], ...sizes];
+}
+
+type Entry = {
+  readonly name: string;
+  readonly method: number;
+  readonly packed: number;
+  readonly size: number;
+  readonly offset: number;
+  /** Where the next entry, or the central directory, begins: data must end before it. */
+  limit: number;
+};
+
+/**
+ * Opens an archive as a bundle source. Throws `archive_invalid` for anything that is not a plain archive of relative
+ * names: a damaged byte, names that lead elsewhere, doubled names, overlapping or bomb-like entries.
+ */
+export async function openZip(
+  crypto: Crypto,
+  codec: Pick<ZipCodec, 'inflateRaw'>,
+  blob: ZipBlob,
+): Promise<BundleSource> {
+  const end = await readEnd(crypto, blob);
+  const entries = await readCentral(blob, end);
+  return {
+    files: new Map([...entries].map(([name, entry]) => [name, entry.size])),
+    stream: async function* (name) {
+      const entry = entries.get(name);
+      if (entry !== undefined) yield* readEntry(codec, blob, entry);
+    },
+  };
+}
+
+type End = { readonly offset: number; readonly count: number; readonly start: number };
+
+async function readEnd(crypto: Crypto, blob: ZipBlob): Promise<End> {
+  for (const comment of [COMMENT_BYTES, 0]) {
+    const offset = blob.sizeBytes - 22 - comment;
+    if (offset < 0) continue;
+    const bytes = await blob.read(offset, 22 + comment);
+    const view = viewOf(bytes);
+    if (view.getUint32(0, true) !== END || view.getUint16(20, true) !== comment) continue;
+    const [disk, diskStart] = [view.getUint16(4, true), view.getUint16(6, true)];
+    const [here, count] = [view.getUint16(8, true), view.getUint16(10, true)];
+    const [length, start] = [view.getUint32(12, true), view.getUint32(16, true)];
+    if (disk !== 0 || diskStart !== 0 || here !== count || count > BUNDLE_FILES_MAX || length > CENTRAL_BYTES_MAX)
+      break;
+    if (start + length !== offset) break;
+    if (comment > 0 && !(await digestMatches(crypto, blob, bytes.subarray(22)))) {
+      throw new EvidenceError('archive_invalid', 'the archive was changed after it was written');
+    }
+    return { offset, count, start };
+  }
+  throw new EvidenceError('archive_invalid', 'not a plain ZIP archive');
+}
+
+async function digestMatches(crypto: Crypto, blob: ZipBlob, comment: Uint8Array): Promise<boolean> {
+  const end = blob.sizeBytes - 64;
+  const running = crypto.createSha256?.();
+  if (running === undefined) {
+    return fromUtf8(comment) === COMMENT_PREFIX + toHex(await crypto.sha256(await blob.read(0, end)));
+  }
+  for (let at = 0; at < end; at += READ_BYTES) running.update(await blob.read(at, Math.min(READ_BYTES, end - at)));
+  return fromUtf8(comment) === COMMENT_PREFIX + toHex(running.digest());
+}
+
+async function readCentral(blob: ZipBlob, end: End): Promise<Map<string, Entry>> {
+  const bytes = await blob.read(end.start, end.offset - end.start);
+  const view = viewOf(bytes);
+  const entries = new Map<string, Entry>();
+  let at = 0;
+  let total = 0;
+  for (let i = 0; i < end.count; i += 1) {
+    if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL) throw bad('the central directory is damaged');
+    const flags = view.getUint16(at + 8, true);
+    const method = view.getUint16(at + 10, true);
+    const [packed, size] = [view.getUint32(at + 20, true), view.getUint32(at + 24, true)];
+    const nameLength = view.getUint16(at + 28, true);
+    const tail = view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+    const offset = view.getUint32(at + 42, true);
+    const name = nameOf(bytes.subarray(at + 46, at + 46 + nameLength));
+    at += 46 + nameLength + tail;
+    if (at > bytes.length) throw bad('the central directory is cut off');
+    if ((flags & ~FLAGS) !== 0 || (method !== DEFLATED && method !== STORED)) throw bad(`${name} is packed otherwise`);
+    // Other tools add an entry for each folder; it holds nothing.
+    if (name.endsWith('/')) continue;
+    total += size;
+    if (method === STORED && packed !== size) throw bad(`${name} has two sizes`);
+    if (total > TOTAL_BYTES_MAX || (size > RATIO_FREE_BYTES && size > packed * RATIO_MAX))
+      throw bad(`${name} is a bomb`);
+    if (entries.has(name)) throw bad(`${name} is there twice`);
+    entries.set(name, { name, method, packed, size, offset, limit: end.start });
+  }
+  if (at !== bytes.length) throw bad('something stands after the central directory');
+  const sorted = [...entries.values()].sort((a, b) => a.offset - b.offset);
+  for (const [i, entry] of sorted.entries()) entry.limit = sorted[i + 1]?.offset ?? end.start;
+  return entries;
+}
+
+/** Relative, of plain characters, no dot segments. */
+function nameOf(bytes: Uint8Array): string {
+  let name = '';
+  try {
+    name = fromUtf8(bytes);
+  } catch (cause) {
+    throw new EvidenceError('archive_invalid', 'a name that is not UTF-8', { cause });
+  }
+  const plain = /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)*(?:[A-Za-z0-9_-][A-Za-z0-9._-]*)?$/.test(name);
+  if (!plain || name.length === 0 || name.length > 200) throw bad('a name that leads elsewhere');
+  return name;
+}
+
+async function* readEntry(
+  codec: Pick<ZipCodec, 'inflateRaw'>,
+  blob: ZipBlob,
+  entry: Entry,
+): AsyncGenerator<Uint8Array> {
+  const header = await blob.read(entry.offset, 30);
+  const view = viewOf(header);
+  if (header.length < 30 || view.getUint32(0, true) !== LOCAL) throw bad(`${entry.name} has no header`);
+  const nameLength = view.getUint16(26, true);
+  const start = entry.offset + 30 + nameLength + view.getUint16(28, true);
+  const name = await blob.read(entry.offset + 30, nameLength);
+  if (nameOf(name) !== entry.name || start + entry.packed > entry.limit) throw bad(`${entry.name} overlaps`);
+  const packed = readRange(blob, start, entry.packed);
+  let size = 0;
+  for await (const chunk of entry.method === STORED ? packed : codec.inflateRaw(packed)) {
+    size += chunk.length;
+    if (size > entry.size) throw bad(`${entry.name} is larger than it says`);
+    yield chunk;
+  }
+  if (size !== entry.size) throw bad(`${entry.name} is smaller than it says`);
+}
+
+async function* readRange(blob: ZipBlob, start: number, length: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < length; at += READ_BYTES) yield await blob.read(start + at, Math.min(READ_BYTES, length - at));
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function bad(detail: string): EvidenceError {
+  return new EvidenceError('archive_invalid', detail);
+}
