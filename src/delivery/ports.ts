@@ -2,6 +2,7 @@
  * Ports that the delivery room owns: what it needs from a database. Adapters implement them; a contract suite runs
  * against each implementation.
  */
+import type { RecordedKey } from '#src/evidence/ports.ts';
 
 /** One event as it is stored. `data` holds no names and no free text: those stand in disclosures, referenced by hash. */
 export type StoredEvent = {
@@ -145,8 +146,7 @@ export interface Ledger {
   >;
   listAssignments(): Promise<readonly Extract<Projection, { table: 'assignment' }>[]>;
   readObject(sha256: string): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | null>;
-  /** Log indexes of the events of one stream, in order. */
-  /** Drops the projection tables and rebuilds nothing: the caller folds the events anew. For the rebuild test and repair. */
+  /** Puts these rows in place of all projections: the caller folded the events anew. For the rebuild test and repair. */
   replaceProjections(projections: readonly Projection[]): Promise<void>;
 }
 
@@ -241,4 +241,67 @@ export interface RefusalStore {
     readonly action: string;
     readonly reason: string;
   }): Promise<void>;
+}
+
+/** Whose database this is; written once, at the first start. */
+export type WorkspaceStamp = {
+  /** `sandbox`, or the Slack team id. */
+  readonly workspaceId: string;
+  /** Name of the log, as in its checkpoints. */
+  readonly logOrigin: string;
+  readonly createdAt: Date;
+};
+
+/** The database's stamp. A start for another workspace is refused, so that a lost token opens no sandbox on a real log. */
+export interface WorkspaceStore {
+  /** Null before the first start. */
+  read(): Promise<WorkspaceStamp | null>;
+  /**
+   * Writes the stamp and the log's first verifier keys together; of two first starts at once, one wins. The stamp that
+   * counts comes back: with `created` false the caller MUST compare it with its own, and MUST NOT make keys.
+   */
+  createOnce(
+    stamp: WorkspaceStamp,
+    keys: readonly RecordedKey[],
+  ): Promise<{ readonly created: boolean; readonly stamp: WorkspaceStamp }>;
+}
+
+/** One accepted version of one document. */
+export type AcceptedPack = {
+  readonly document: string;
+  readonly version: string;
+  /** Hash of the pack, as in citations. */
+  readonly hash: string;
+  readonly acceptedAt: Date;
+  /** Pseudonymous person id, or `service` for the shipped packs. */
+  readonly acceptedBy: string;
+  /** One version of a document is in force at a time. */
+  readonly inForce: boolean;
+};
+
+/** The packs that were accepted into the library, with their exact bytes. */
+export interface PackStore {
+  /**
+   * Puts a version into force in place of the document's earlier one. The same version with another hash is refused:
+   * a version is never changed after it was accepted.
+   */
+  accept(
+    pack: Omit<AcceptedPack, 'inForce'> & {
+      readonly sha256: string;
+      readonly mediaType: string;
+      readonly bytes: Uint8Array;
+    },
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: 'version_taken' }>;
+  /** Puts an accepted version back into force. */
+  rollback(
+    document: string,
+    version: string,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: 'unknown_version' }>;
+  /** All versions, by document and time of acceptance. */
+  list(): Promise<readonly AcceptedPack[]>;
+  /** The bytes of a version, null when it is unknown. */
+  readPack(
+    document: string,
+    version: string,
+  ): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | null>;
 }

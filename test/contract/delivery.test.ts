@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe } from 'vitest';
-import { createDeliveryStores } from '#src/adapters/prisma/stores.ts';
+import { createStores } from '#src/adapters/prisma/stores.ts';
 import { databaseForTests, type TestDatabase } from '../integration/database.ts';
 import { ledgerContract } from './ledger-contract.ts';
 import { createMemoryStores } from './memory.ts';
@@ -15,7 +15,7 @@ describe('on PostgreSQL', () => {
   const database = databaseForTests({ max: 10 });
   const emptied = async () => {
     await empty(database());
-    return createDeliveryStores(database(), randomUUID);
+    return createStores(database(), randomUUID);
   };
   ledgerContract(emptied);
   queuesContract(emptied);

@@ -3,8 +3,6 @@ CREATE TABLE "workspace" (
     "id" SMALLINT NOT NULL DEFAULT 1,
     "workspace_id" TEXT NOT NULL,
     "log_origin" TEXT NOT NULL,
-    "statement_key" TEXT NOT NULL,
-    "checkpoint_key" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "workspace_pkey" PRIMARY KEY ("id")
@@ -210,19 +208,15 @@ CREATE TABLE "timer" (
 
 -- CreateTable
 CREATE TABLE "knowledge_gap" (
-    "id" TEXT NOT NULL,
     "wording" TEXT NOT NULL,
-    "question" TEXT,
-    "asked_by" TEXT,
-    "nearest" TEXT,
-    "owner" TEXT,
+    "question" TEXT NOT NULL,
+    "reason" TEXT NOT NULL,
+    "nearest" TEXT[],
     "times" INTEGER NOT NULL DEFAULT 1,
     "first_at" TIMESTAMPTZ(3) NOT NULL,
     "last_at" TIMESTAMPTZ(3) NOT NULL,
-    "closed_at" TIMESTAMPTZ(3),
-    "closed_by" TEXT,
 
-    CONSTRAINT "knowledge_gap_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "knowledge_gap_pkey" PRIMARY KEY ("wording")
 );
 
 -- CreateTable
@@ -240,16 +234,14 @@ CREATE TABLE "knowledge_pack" (
 
 -- CreateTable
 CREATE TABLE "refusal" (
-    "actor" TEXT NOT NULL,
-    "subject" TEXT NOT NULL,
+    "id" BIGSERIAL NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+    "person" TEXT NOT NULL,
+    "request_id" TEXT,
     "action" TEXT NOT NULL,
     "reason" TEXT NOT NULL,
-    "hour" TIMESTAMPTZ(3) NOT NULL,
-    "times" INTEGER NOT NULL DEFAULT 1,
-    "first_at" TIMESTAMPTZ(3) NOT NULL,
-    "last_at" TIMESTAMPTZ(3) NOT NULL,
 
-    CONSTRAINT "refusal_pkey" PRIMARY KEY ("actor","subject","action","reason","hour")
+    CONSTRAINT "refusal_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateIndex
@@ -295,16 +287,13 @@ CREATE INDEX "timer_done_at_due_at_idx" ON "timer"("done_at", "due_at");
 CREATE INDEX "timer_subject_kind_idx" ON "timer"("subject", "kind");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "knowledge_gap_wording_key" ON "knowledge_gap"("wording");
-
--- CreateIndex
-CREATE INDEX "knowledge_gap_closed_at_last_at_idx" ON "knowledge_gap"("closed_at", "last_at");
-
--- CreateIndex
 CREATE INDEX "knowledge_pack_document_in_force_idx" ON "knowledge_pack"("document", "in_force");
 
 -- CreateIndex
-CREATE INDEX "refusal_last_at_idx" ON "refusal"("last_at");
+CREATE INDEX "refusal_person_at_idx" ON "refusal"("person", "at");
+
+-- CreateIndex
+CREATE INDEX "refusal_request_id_idx" ON "refusal"("request_id");
 
 -- AddForeignKey
 ALTER TABLE "entry" ADD CONSTRAINT "entry_event_id_fkey" FOREIGN KEY ("event_id") REFERENCES "event"("id") ON DELETE RESTRICT ON UPDATE RESTRICT;

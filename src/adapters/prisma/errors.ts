@@ -3,6 +3,8 @@ export type StoreErrorCode =
   /** The database holds migrations this Countersign does not know: a newer one used it. */
   | 'database_newer'
   | 'migration_failed'
+  /** Read before the first start has stamped the database. */
+  | 'no_workspace'
   /** An event whose place in its stream is neither taken nor next: a caller's bug, nothing was stored. */
   | 'sequence_gap'
   /** A text that PostgreSQL cannot keep byte for byte (it holds a NUL) where a hash depends on the bytes. */

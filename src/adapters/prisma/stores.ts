@@ -1,30 +1,56 @@
-import type { Inbox, Ledger, Outbox, PeopleStore, Timers } from '#src/delivery/ports.ts';
+import type {
+  GapStore,
+  Inbox,
+  Ledger,
+  Outbox,
+  PackStore,
+  PeopleStore,
+  RefusalStore,
+  Timers,
+  WorkspaceStore,
+} from '#src/delivery/ports.ts';
+import type { EvidenceStore } from '#src/evidence/ports.ts';
 import type { Database } from './database.ts';
+import { createEvidenceStore } from './evidence.ts';
+import { createGapStore } from './gaps.ts';
 import { createInbox } from './inbox.ts';
 import { createLedger } from './ledger.ts';
 import { createOutbox } from './outbox.ts';
+import { createPackStore } from './packs.ts';
 import { createPeople } from './people.ts';
+import { createRefusalStore } from './refusals.ts';
 import { createTimers } from './timers.ts';
+import { createWorkspaceStore } from './workspace.ts';
 
-/** The delivery room's stores on one database. */
-export type DeliveryStores = {
+/** Every store on one database. */
+export type Stores = {
   readonly ledger: Ledger;
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly timers: Timers;
   readonly people: PeopleStore;
+  readonly gaps: GapStore;
+  readonly refusals: RefusalStore;
+  readonly packs: PackStore;
+  readonly workspace: WorkspaceStore;
+  readonly evidence: EvidenceStore;
 };
 
 /**
- * Opens the delivery room's stores. Make them once a process: the ledger puts this process's commits in order.
- * @param newId makes a UUID.
+ * Opens all stores. Call it once a process and database: the ledger puts this process's commits in order.
+ * @param newId makes a UUID, for new people.
  */
-export function createDeliveryStores(database: Database, newId: () => string): DeliveryStores {
+export function createStores(database: Database, newId: () => string): Stores {
   return {
     ledger: createLedger(database),
     inbox: createInbox(database),
     outbox: createOutbox(database),
     timers: createTimers(database),
     people: createPeople(database, newId),
+    gaps: createGapStore(database),
+    refusals: createRefusalStore(database),
+    packs: createPackStore(database),
+    workspace: createWorkspaceStore(database),
+    evidence: createEvidenceStore(database),
   };
 }
