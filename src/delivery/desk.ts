@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { fold } from '#src/approvals/apply.ts';
-import type { Command, Decision, PolicyInForce, Refusal } from '#src/approvals/commands.ts';
+import type { Command, Decision, Refusal } from '#src/approvals/commands.ts';
 import { decide } from '#src/approvals/decide.ts';
 import type { ApprovalEvent } from '#src/approvals/events.ts';
 import type { Person, RequestState, Roster, SubmittedState } from '#src/approvals/types.ts';
@@ -55,6 +55,8 @@ export type DeskDeps = {
   readonly newId: (at: Date) => string;
   /** Packs in force, for the evidence. */
   readonly knowledge: () => NonNullable<EventContext['knowledge']>;
+  /** The bytes whose sha256 is a policy's hash; null when they are not at hand. */
+  readonly policyBytes: (hash: string) => Uint8Array | null;
   /** Messages that follow from what happened. */
   readonly reactions: (events: readonly ApprovalEvent[], state: SubmittedState) => readonly OutgoingMessage[];
   /** Called after each commit: wakes the outbox and the integrator. */
@@ -132,7 +134,7 @@ async function attemptAct(
   if (!decision.ok) return { kind: 'settled', result: refused(decision, state) };
   const after = decision.state;
   if (after.status === 'draft') throw new Error('decide returned a draft after events');
-  if (decision.events.length === 0 && timersDone.length === 0) {
+  if (decision.events.length === 0) {
     return { kind: 'settled', result: { ok: true, state: after, events: [], firstIndex: null } };
   }
   const recorded = await deps.recorder.record(
@@ -155,7 +157,7 @@ async function attemptAct(
     }),
     timersDone,
     timersCancelled: cancelled(requestId, decision),
-    objects: [resolved.object, ...policyObject(command), ...shownObject(command, after)],
+    objects: [resolved.object, ...policyObject(deps, command), ...shownObject(command, after)],
   };
   const events = decision.events;
   return { kind: 'commit', commit, result: (firstIndex) => ({ ok: true, state: after, events, firstIndex }) };
@@ -231,10 +233,10 @@ function cancelled(requestId: string, decision: Extract<Decision, { ok: true }>)
   return kinds.length === 0 ? [] : [{ subject: streamOf(requestId), kinds }];
 }
 
-function policyObject(command: DeskCommand): Commit['objects'] {
+function policyObject(deps: DeskDeps, command: DeskCommand): Commit['objects'] {
   if (command.type !== 'submit' && command.type !== 'break_glass') return [];
-  const policy: PolicyInForce = command.policy;
-  return [{ sha256: policy.hash, mediaType: 'application/json', bytes: canonicalBytes(policy.policy) }];
+  const bytes = deps.policyBytes(command.policy.hash);
+  return bytes === null ? [] : [{ sha256: command.policy.hash, mediaType: 'application/json', bytes }];
 }
 
 function shownObject(command: DeskCommand, state: SubmittedState): Commit['objects'] {

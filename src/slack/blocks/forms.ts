@@ -103,13 +103,13 @@ export function exceptionForm(questions: readonly FormQuestion[], about: string)
       }),
       textInput('remediationPlan', 'Remediation plan', { multiline: true, charsMax: 1000 }),
       choice(
-        'residualRisk.level',
+        'residualRiskLevel',
         'Residual risk',
         ['low', 'medium', 'high'].map((v) => ({ value: v, label: v })),
         { as: 'select' },
       ),
-      textInput('residualRisk.text', 'What remains at risk', { multiline: true, charsMax: 600 }),
-      textInput('expiresAt', 'Ends on', {
+      textInput('residualRisk', 'What remains at risk', { multiline: true, charsMax: 600 }),
+      textInput('expires', 'Ends on', {
         charsMax: 10,
         placeholder: '2027-01-31',
         hint: 'The exception ends by itself at the end of that day, UTC.',

@@ -1,0 +1,94 @@
+/**
+ * Integrates committed entries into the tree, signs checkpoints, and has them anchored. Runs after commits, in batches;
+ * sequenced, integrated and published are distinct (notes on tlog-tiles). Safe when several processes run it.
+ */
+import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
+import type { VerifierKey } from '#src/evidence/note.ts';
+import type { Crypto, EvidenceStore, Signer, StoredCheckpoint } from '#src/evidence/ports.ts';
+
+/** A checkpoint goes to the anchors at most this often. */
+const ANCHOR_EVERY_MS = 5 * 60_000;
+
+export type PublisherDeps = {
+  readonly crypto: Crypto;
+  readonly store: EvidenceStore;
+  readonly signer: Signer;
+  readonly keys: readonly VerifierKey[];
+  readonly now: () => Date;
+  /** Hands a checkpoint to the anchors (Slack, a folder). Must not throw for an anchor that is away. */
+  readonly anchor: (checkpoint: StoredCheckpoint) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+};
+
+export type Publisher = {
+  /** Something was committed. */
+  wake(): void;
+  /** Brings tree and checkpoint up to everything committed; throws what the store throws, `fork` above all. */
+  publish(): Promise<StoredCheckpoint | null>;
+  /** The last checkpoint goes to the anchors now, whatever the time; then nothing more. */
+  stop(): Promise<void>;
+};
+
+/** Makes the publisher. */
+export function createPublisher(deps: PublisherDeps): Publisher {
+  let running: Promise<void> | null = null;
+  let again = false;
+  let anchoredAt = Number.NEGATIVE_INFINITY;
+  let waiting: StoredCheckpoint | null = null;
+  let timer: NodeJS.Timeout | null = null;
+
+  const publish = async (): Promise<StoredCheckpoint | null> => {
+    await integratePending(deps.crypto, deps.store);
+    return publishCheckpoint(deps.crypto, deps.store, deps.signer, deps.keys, deps.now());
+  };
+
+  const anchorWaiting = async (): Promise<void> => {
+    const checkpoint = waiting;
+    if (checkpoint === null) return;
+    waiting = null;
+    anchoredAt = deps.now().getTime();
+    await deps.anchor(checkpoint);
+  };
+
+  const anchorInTime = async (): Promise<void> => {
+    const wait = anchoredAt + ANCHOR_EVERY_MS - deps.now().getTime();
+    if (wait <= 0) return anchorWaiting();
+    timer ??= setTimeout(() => {
+      timer = null;
+      anchorWaiting().catch(deps.onError);
+    }, wait).unref();
+  };
+
+  const run = async (): Promise<void> => {
+    do {
+      again = false;
+      const checkpoint = await publish();
+      if (checkpoint !== null) {
+        waiting = checkpoint;
+        await anchorInTime();
+      }
+    } while (again);
+  };
+
+  const wake = (): void => {
+    again = true;
+    running ??= run()
+      .catch(deps.onError)
+      .finally(() => {
+        running = null;
+        // A commit that came in while the last round was ending must not wait for the next one.
+        if (again) wake();
+      });
+  };
+
+  return {
+    wake,
+    publish,
+    async stop() {
+      if (timer) clearTimeout(timer);
+      while (running) await running;
+      waiting = (await publish()) ?? waiting;
+      await anchorWaiting();
+    },
+  };
+}

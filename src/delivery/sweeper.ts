@@ -1,0 +1,64 @@
+/**
+ * Timers are rows committed with the state. The sweeper takes what is due, in order of due time, and hands each to the
+ * desk once; a server that was down for a month catches up the same way (DESIGN.md, fixed choices).
+ */
+import type { Desk } from './desk.ts';
+import type { NewTimer, Timers } from './ports.ts';
+
+export type SweeperDeps = {
+  readonly timers: Timers;
+  readonly desk: Pick<Desk, 'act'>;
+  readonly now: () => Date;
+  readonly onError: (error: unknown, timer: NewTimer | null) => void;
+};
+
+export type Sweeper = {
+  /** Runs everything that is due now; resolves with how many fired. */
+  sweep(): Promise<number>;
+};
+
+const BATCH = 100;
+const LEASE_MS = 60_000;
+
+/** Makes the sweeper. One sweep at a time; overlapping calls share it. */
+export function createSweeper(deps: SweeperDeps): Sweeper {
+  let running: Promise<number> | null = null;
+  const sweep = async (): Promise<number> => {
+    let fired = 0;
+    for (;;) {
+      const due = await deps.timers.claimDue(deps.now(), BATCH, LEASE_MS);
+      for (const timer of due) fired += (await fire(deps, timer)) ? 1 : 0;
+      if (due.length < BATCH) return fired;
+    }
+  };
+  return {
+    sweep() {
+      running ??= sweep().finally(() => {
+        running = null;
+      });
+      return running;
+    },
+  };
+}
+
+/** One timer: the desk decides what it means now. A timer that fails stays claimed and comes back with its lease. */
+async function fire(deps: SweeperDeps, timer: NewTimer): Promise<boolean> {
+  try {
+    const requestId = timer.subject.startsWith('request:') ? timer.subject.slice('request:'.length) : null;
+    if (requestId === null) {
+      await deps.timers.done(timer.id, deps.now());
+      return false;
+    }
+    const result = await deps.desk.act(
+      requestId,
+      { type: 'timer.fired', commandId: `timer:${timer.id}`, by: 'service', kind: timer.kind, dueAt: timer.dueAt },
+      { timersDone: [timer.id] },
+    );
+    // Nothing was committed (a refusal, or no event): the row is closed by itself.
+    if (!result.ok || result.firstIndex === null) await deps.timers.done(timer.id, deps.now());
+    return result.ok;
+  } catch (error) {
+    deps.onError(error, timer);
+    return false;
+  }
+}
