@@ -3,6 +3,7 @@ import type { Library } from '#src/knowledge/library.ts';
 import { foldText } from '#src/knowledge/names.ts';
 import { abstain } from './compose/abstain.ts';
 import type { Context, Draft } from './compose/context.ts';
+import { multiAnswer } from './compose/multi.ts';
 import { routeSingle } from './compose/route.ts';
 import { buildThesaurus } from './query.ts';
 import type { Thesaurus } from './query.ts';
@@ -80,7 +81,7 @@ function draftFor(input: DraftInput): Draft {
   trace('understand', { ...frame, corrections: Object.fromEntries(frame.corrections), standard: frame.standard?.source ?? null });
   const context: Context = { library, index, thesaurus, frame, audience: options.audience ?? 'public', vectors, rewrites: [], trace };
   if (frame.text === '' || !/[\p{L}\p{N}]/u.test(frame.text)) return abstain(context, 'empty_question');
-  return routeSingle(context);
+  return multiAnswer(context) ?? routeSingle(context);
 }
 
 /** Adds what every answer carries: citations with versions and hashes, holders, latency. */

@@ -22,7 +22,7 @@ const EVERYDAY_WEIGHT = 0.65;
 
 /** The library word that a misspelt word most likely stands for; null when none is near enough. */
 export function correctWord(index: SearchIndex, word: string): string | null {
-  if (word.length < 4 || /\d/.test(word) || index.words.has(word) || index.fields.has(stem(word)) || isStopWord(word)) return null;
+  if (word.length < 5 || /\d/.test(word) || index.words.has(word) || index.fields.has(stem(word)) || isStopWord(word)) return null;
   const limit = word.length >= 8 ? 2 : 1;
   const shared = new Map<string, number>();
   for (const gram of trigrams(word)) {

@@ -8,7 +8,7 @@ import type { Query } from '../query.ts';
 import type { Frame } from '../understand/frame.ts';
 import { rolesIn } from '../understand/role-mentions.ts';
 import { abstain } from './abstain.ts';
-import { draft, rolesOf } from './context.ts';
+import { draft, queryOf, rolesOf } from './context.ts';
 import type { Context, Draft } from './context.ts';
 import { ACTOR_NAMES, introduces, joinWords, letterClause, sentence } from './phrases.ts';
 import { chooseStatements, extract } from './requirement.ts';
@@ -100,7 +100,8 @@ export function ssrmAnswer(context: Context, item: LibraryItem): Draft {
 /** Answers from statements that name a role or body; null when the item names nobody for what is asked. */
 export function namedAnswer(context: Context, item: LibraryItem, query: Query): Draft | null {
   const { index, library, frame } = context;
-  const scored = scoreStatements(index, item, query, ['role', 'ownership']);
+  const words = item.kind === 'document' ? queryOf(context, frame.lower) : query;
+  const scored = scoreStatements(index, item, words, ['role', 'ownership']);
   const naming = scored
     .filter(({ aspect, text }) => aspect === 'role' || aspect === 'ownership' || aspect === 'document' || rolesIn(library.roles, text).some((role) => !role.short) || /\ball employees\b|\bISSC\b|\bcommittee\b|\bboard\b/i.test(text))
     .filter(({ aspect }) => aspect !== 'gap')

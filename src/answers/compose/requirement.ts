@@ -9,6 +9,8 @@ import { aspectsAsked, scoreStatements } from './statements.ts';
 import type { Scored } from './statements.ts';
 
 const MOST = 7;
+/** Aspects that nearly every question's words point at. */
+const VAGUE: readonly string[] = ['definition', 'scope', 'role', 'ownership', 'risk', 'example', 'requirement', 'note', 'gap', 'mapping'];
 
 /** Composes the answer from one item. */
 export function requirementFrom(context: Context, item: LibraryItem, query: Query): Draft {
@@ -42,7 +44,9 @@ export function chooseStatements(context: Context, item: LibraryItem, query: Que
   if (asked.length === 0 && (best[0]?.similarity ?? 0) < 0.15) return overview(item, scored);
   const top = best[0]?.score ?? 0;
   const strong = best.filter((statement) => statement.score >= Math.max(0.2, 0.55 * top));
-  const chosen = strong.length > 0 ? strong.slice(0, MOST) : best.slice(0, 3);
+  const pointed = best.filter((statement) => asked.includes(statement.aspect) && !VAGUE.includes(statement.aspect));
+  const union = [...strong.slice(0, 4), ...pointed.filter((statement) => !strong.slice(0, 4).includes(statement))];
+  const chosen = union.length > 0 ? union.slice(0, MOST) : best.slice(0, 3);
   const sharpest = [...scored].sort((a, b) => b.similarity - a.similarity).filter((statement) => statement.similarity > 0.1);
   for (const extra of sharpest.slice(0, 2)) if (chosen.length < MOST && !chosen.includes(extra)) chosen.push(extra);
   return chosen;

@@ -21,7 +21,7 @@ export type ReverseAsked = { readonly role: string; readonly letters: readonly R
 
 const ASKS_FOR_A_ROLE = /\b(?:who|whos|who's|whom|whose)\b|\b(?:which|what) (?:\w+ ){0,2}?(?:team|role|exec|executive|person|body|party|department|board|group|committee)s?\b(?! (?:do|have|need|get|must|should)\b)/;
 const FIRST_PERSON = /\b(?:i am|i'm|im|we are|we're|as (?:the|an?|our)|here)\b/;
-const DUTIES = /\bduties\b|\btasks?\b|\bresponsibilit\w+|\baccountabilit\w+|\bto-?dos?\b|\bon (?:my|our|their|his|her|the) plate\b|\bremit\b|\binvolved\b|\bhave to do\b|\bdo(?:es)? .{0,40} do\b|\bjob\b|\bappears?\b|\bnamed\b|\bmentioned\b|\bown\b|\bowns\b|\bpart in\b|\bshow up\b|\bfeature[sd]?\b/;
+const DUTIES = /\bduties\b|\btasks?\b|\bresponsibilit\w+|\baccountabilit\w+|\bto-?dos?\b|\bon (?:my|our|their|his|her|the) plate\b|\bremit\b|\binvolved\b|\bhave to do\b|\bdo(?:es)? .{0,40} do\b|\bjob\b|\bappears?\b|\bnamed\b|\bmentioned\b|\bown\b|\bowns\b|\bpart in\b|\bshow up\b/;
 
 /** Reads a reverse question, or null when it is none. */
 export function reverseAsked(context: Context): ReverseAsked | null {
@@ -40,16 +40,20 @@ export function reverseAsked(context: Context): ReverseAsked | null {
   return { role: role.role, letters, narrow };
 }
 
-/** The role the question is about: the first unambiguous one, else the first short form beside a letter word. */
+const BEFORE_SUBJECT = /(?:^|\b(?:does|do|is|are|am|when|where|as|i'm|im|we|we're|of|for|must|should|need|needs|and|on|what|hi|hello|hey)[\s,:]+(?:only )?(?:the |our |an? |new )*|[,:.;?-]\s*(?:the |our )?)$/i;
+const AFTER_SUBJECT = /^\s*(?:$|[:?,;-]|(?:team|department|dept|people|folks|guys|here|gets?|get|is|are|am|needs?|only|have|has|must|should|do|does|be|been|lead|manager|head|responsible|accountable|consulted|informed|answers?|asked|told|duties|tasks|responsibilities|accountabilities|supposed|in the|on the|involved)\b)/i;
+const ASKED_ROLE = /\b(?:accountable|responsible|consulted|informed|which|what|whose|owning)\s+$/i;
+
+/** The role the question is about: the first unambiguous one, else a short form that stands where a subject stands. */
 function subjectRole(context: Context): { readonly role: string; readonly start: number; readonly end: number } | null {
   const { frame, library } = context;
-  const used = frame.roles.filter((role) => library.reverse.has(role.role) || !role.short);
+  const used = frame.roles.filter((role) => (library.reverse.has(role.role) || !role.short) && !ASKED_ROLE.test(frame.text.slice(0, role.start)));
   const clear = used.find((role) => !role.short);
   if (clear !== undefined) return clear;
-  const first = used[0];
-  if (first === undefined) return null;
-  const rest = contentStems(withoutRole(frame, first.start, first.end));
-  return rest.length <= 1 || FIRST_PERSON.test(frame.lower) ? first : null;
+  return used.find((role) => {
+    const placed = BEFORE_SUBJECT.test(frame.text.slice(0, role.start)) && AFTER_SUBJECT.test(frame.text.slice(role.end));
+    return placed && (contentStems(withoutRole(frame, role.start, role.end)).length === 0 || FIRST_PERSON.test(frame.lower));
+  }) ?? null;
 }
 
 function withoutRole(frame: Frame, start: number, end: number): string {

@@ -95,7 +95,7 @@ function emptyAtSource(context: Context): Draft | null {
   for (const item of pool) {
     for (const part of item.empty) {
       if (part.length < 6 || !containsWords(frame.lower, part)) continue;
-      if (known.length === 0 && !aboutItem(context, item)) continue;
+      if (known.length === 0 && !(part.includes(' ') && aboutItem(context, item))) continue;
       return abstain(context, 'empty_at_source', [item], `${item.id} leaves this empty at the source: ${part}.`);
     }
   }
@@ -178,7 +178,7 @@ function answerFrom(context: Context, item: LibraryItem, query: Query, near: rea
   const layered = item.ownership !== undefined && (frame.asksWho || frame.layers.length > 0 || (frame.ssrm && frame.actors.length > 0));
   if (layered && !isAboutAuditOrMapping(context)) return ssrmAnswer(context, item);
   if (item.mappings.length > 0 && (frame.standard !== null || frame.asksMapping || frame.references.length > 0)) return mappingAnswer(context, item);
-  const roleWanted = frame.asksWho && !(frame.asksGuardrails && frame.letters.length === 0);
+  const roleWanted = frame.asksWho && !(frame.asksGuardrails && frame.letters.length === 0 && !/\bwho\b|\bwho's\b/.test(frame.lower));
   if (item.raci !== undefined && roleWanted && wantsRaci(context)) {
     const role = frame.yesNo ? frame.roles.find((one) => !one.short) : undefined;
     const letters = lettersToAnswer(frame);

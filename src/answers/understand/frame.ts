@@ -68,10 +68,10 @@ const ACTORS: readonly { readonly actor: SsrmActor; readonly words: RegExp }[] =
   { actor: 'AIC', words: /\baics?\b|\bai customers?\b|\bcustomers?\b/ },
 ]; // biome-ignore format: a table
 
-const SSRM = /\bssrm\b|\bshared (?:security )?responsibilit\w*|\blayers?\b|\bmodel provider\b|\bcloud service provider\b/;
+const SSRM = /\bssrm\b|\bshared security responsibilit\w*|\b(?:control|grc|ais)\b.*\blayers?\b|\blayers?\b.*\b(?:control|grc|ais)\b|\bmodel provider\b|\bcloud service provider\b/;
 const MAPPING = /\bmap(?:s|ped|ping|pings)?\b|\bcorrespond\w*|\brefs?\b|\breferences?\b|\bcross-?walk\w*|\bequivalents?\b|\btied to\b|\bcounterparts?\b|\blinked? to\b|\brelates? to\b|\bclauses? of\b|\barticles?\b|\baddend\w+|\balign(?:s|ed)? with\b/;
 const GUARDRAILS =
-  /\bguard-?rails?\b|\b(?:standard|framework|benchmark|guideline)s?\b|\bnist (?:doc|pub|special|sp|standard)\w*|\bbest[- ]practices? (?:doc|source|from|per)\w*|\b(?:which|what) (?:nist|owasp|iso|cis|csa)\b/;
+  /\bguard-?rails?\b|\bbenchmarks?\b|\b(?:which|what|whats|list|name|any|the) (?:[\w/-]+ ){0,2}?(?:standard|framework|guideline|norm)s?\b(?! (?:must|should|for assessing))|^(?:standard|framework|guideline|norm)s\b|\b(?:standards|frameworks|guidelines|norms) (?:for|on|should|to follow|apply|are|is|that|behind|do)\b|\bnist (?:doc|pub|special|sp|standard)\w*|\bbest[- ]practices? (?:doc|source|from|per)\w*|\b(?:which|what) (?:nist|owasp|iso|cis|csa)\b/;
 const NUMBER =
   /\bhow (?:many|much|long|high|low|big|large|strong|quick(?:ly)?|fast|soon|large)\b|%|\bper ?cent(?:age)?s?\b|\bpercentage\b|\btarget(?:s|ed)?\b|\bthreshold\b|\bnumbers? of\b|\bwhat (?:number|share|rate|version|size|length|level|proportion|fraction)\b|\b(?:key|min(?:imum)?|max(?:imum)?) (?:length|size|rate|strength|number)\b|\brate of\b|\bshare of\b|\bgoals?\b|\bkpi target\b|\bfigure\b|\bversion (?:number|no)\b|\bwhich version\b|\bbits?\b|\bcoverage (?:target|goal)\b|\bmax(?:imum)? \w+ rate\b|\bquota\b|\bpct\b|\bretention (?:period|time)\b|\bmax rate\b/;
 const FREQUENCY =

@@ -1,0 +1,158 @@
+/** Questions about several topics: each part is answered by itself, then they are put together. */
+import type { Frame } from '../understand/frame.ts';
+import { understand } from '../understand/frame.ts';
+import { contentStems, topicOf } from '../understand/topic.ts';
+import { draft, find } from './context.ts';
+import type { Context, Draft, Source } from './context.ts';
+import { routeSingle } from './route.ts';
+
+const MOST_PARTS = 4;
+const VERSUS = /\s+(?:vs\.?|versus|as opposed to|compared (?:to|with)|or rather)\s+/i;
+const CLAUSE_START = /(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b/i;
+const CLAUSE_BORDER = /(?:\s*[,;?.]\s*(?:and |but |also |plus )?|\s+(?:and|but|plus|as well as)\s+(?:also\s+)?)(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i;
+
+/** Answers a question about several topics; null when it has only one. */
+export function multiAnswer(context: Context): Draft | null {
+  const { frame } = context;
+  if (frame.refusal !== null) return null;
+  const parts = byIds(context) ?? byVersus(context) ?? byClauses(context) ?? byAnd(context);
+  if (parts === null) return null;
+  const drafts = parts.slice(0, MOST_PARTS).map((part) => routeSingle({ ...context, frame: part }));
+  if (drafts.every((one) => one.reason !== null)) return null;
+  const sources = drafts.flatMap((one) => one.sources.slice(0, 1));
+  const distinct = new Set(sources.map((source) => source.id));
+  if (distinct.size < 2 && drafts.length > 1 && !drafts.some((one) => one.reason !== null)) return null;
+  context.trace('parts', parts.map((part) => part.text));
+  const rest = drafts.flatMap((one) => one.sources.slice(1));
+  const body = drafts.map((one) => one.answer).join(' ');
+  return draft({
+    answer: `${verdict(frame, drafts)}${body}`,
+    mode: drafts.some((one) => one.mode === 'extractive') ? 'extractive' : 'facts',
+    sources: unique([...sources, ...rest]),
+    related: [...new Set(drafts.flatMap((one) => one.related))].slice(0, 4),
+    letters: frame.letters,
+  });
+}
+
+function unique(sources: readonly Source[]): readonly Source[] {
+  return sources.filter((source, index) => sources.findIndex((other) => other.id === source.id) === index);
+}
+
+/** "The same in both." or "They differ." where the question asks exactly that and the tables can tell. */
+function verdict(frame: Frame, drafts: readonly Draft[]): string {
+  if (!/\bsame\b|\balike\b|\bidentical\b|\bdiffer\w*|\bequal\w*|\bcompar\w+/.test(frame.lower) || drafts.length !== 2) return '';
+  const [a, b] = drafts.map((one) => (one.owners !== null ? JSON.stringify(one.owners) : one.roles !== null ? JSON.stringify(one.roles) : null));
+  if (a === undefined || b === undefined || a === null || b === null) return '';
+  return a === b ? 'The same in both. ' : 'They differ. ';
+}
+
+/** The frame of a part: its own words, with what the whole question asks about it. */
+function partFrame(context: Context, text: string, own: boolean): Frame {
+  const { frame, library, index } = context;
+  const part = understand(library, index, text);
+  const keep = own && (part.letters.length > 0 || part.asksWho || CLAUSE_START.test(text));
+  const asks = keep && !(part.asksWho && part.letters.length === 0 && !part.owns && !part.loose)
+    ? part
+    : { ...part, letters: frame.letters, owns: frame.owns, loose: frame.loose, asksWho: frame.asksWho, lower: own ? part.lower : frame.lower };
+  return {
+    ...asks,
+    documents: part.documents.length > 0 || own ? part.documents : frame.documents,
+    layers: part.layers.length > 0 ? part.layers : frame.layers,
+    standard: part.standard ?? frame.standard,
+    ssrm: part.ssrm || frame.ssrm,
+    asksMapping: part.asksMapping || (!own && frame.asksMapping),
+    asksGuardrails: part.asksGuardrails || (!own && frame.asksGuardrails),
+    asksNumber: part.asksNumber || (!own && frame.asksNumber),
+    asksFrequency: part.asksFrequency || (!own && frame.asksFrequency),
+    yesNo: false,
+    compares: false,
+    attribute: own ? part.attribute : null,
+    refusal: null,
+  };
+}
+
+function byIds(context: Context): readonly Frame[] | null {
+  const { frame, library } = context;
+  if (frame.ids.length < 2) return null;
+  const known = frame.ids.filter((id) => id.known);
+  if (known.length === 0) return null;
+  const prefixes = new Set(frame.ids.map((id) => id.id.slice(0, id.id.indexOf('-'))));
+  const nested = known.length === 1 && prefixes.size > 1;
+  if (nested) return null;
+  return frame.ids.map((id) => {
+    let text = frame.text;
+    for (const other of [...frame.ids].sort((a, b) => b.start - a.start)) {
+      if (other.id !== id.id) text = `${text.slice(0, other.start)} ${text.slice(other.end)}`;
+    }
+    const part = partFrame(context, text, false);
+    const named = library.items.get(id.id);
+    return { ...part, ids: [{ ...id, start: 0, end: 0 }], text: topicOf({ ...part }), documents: named === undefined ? [] : [named.document] };
+  });
+}
+
+/** The piece of a question that names the topics: without the clauses that ask. */
+function topicSegment(text: string): string {
+  const pieces = text.split(/[:;?!]|\s[-–]+\s|,\s*(?=(?:who|what|which|how|whose|accountable|responsible|same)\b)|\.\s+(?=\w)/i).map((piece) => piece.trim());
+  return pieces.find((piece) => VERSUS.test(piece)) ?? pieces.find((piece) => / and | & |\//i.test(piece) && contentStems(piece).length > 1) ?? text;
+}
+
+const LEAD = /^.*?\b(?:differences? (?:\w+ ){0,3}between|compare|comparing|comparison of|difference of)\s+/i;
+
+function byVersus(context: Context): readonly Frame[] | null {
+  const { frame } = context;
+  if (!VERSUS.test(frame.text)) return null;
+  const sides = topicSegment(frame.text).replace(LEAD, '').split(VERSUS);
+  if (sides.length < 2) return null;
+  const parts = sides.map((side) => partFrame(context, side, false));
+  return parts.every((part) => contentStems(topicOf(part, { letters: true })).length > 0) ? parts : null;
+}
+
+function byClauses(context: Context): readonly Frame[] | null {
+  const { frame } = context;
+  const text = frame.text.replace(/[?!.\s]+$/, '');
+  const colon = /^([^:?]{3,80}?)(?::| - |,|\?)\s*(?=(?:and )?(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i.exec(text);
+  const prefix = colon !== null && !CLAUSE_START.test(colon[1] ?? '') ? (colon[1] ?? '') : '';
+  const body = prefix === '' ? text : text.slice(colon?.[0].length ?? 0);
+  const clauses = body.split(CLAUSE_BORDER).map((clause) => clause.trim()).filter((clause) => clause !== '');
+  if (clauses.length < 2) return null;
+  const parts = clauses.map((clause) => {
+    const alone = partFrame(context, clause, true);
+    const content = contentStems(topicOf(alone, { letters: true }));
+    const whole = prefix === '' ? alone : partFrame(context, content.length > 1 ? clause : `${clause} ${prefix}`, true);
+    return { frame: prefix === '' ? alone : { ...whole, documents: alone.documents }, content, documents: alone.documents.join() };
+  });
+  const standing = parts.filter((part) => part.content.length > 0 || (part.documents !== '' && prefix !== ''));
+  if (standing.length < 2) return null;
+  if (standing.length !== parts.length && prefix === '') return null;
+  const tops = standing.map((part) => topItem(context, part.frame));
+  const sameDocuments = new Set(standing.map((part) => part.documents)).size === 1;
+  if (sameDocuments && new Set(tops).size === 1) return null;
+  if (tops.some((top) => top === null)) return null;
+  return standing.map((part) => part.frame);
+}
+
+/** "A and B, accountable roles?" when A and B are clearly two items. */
+function byAnd(context: Context): readonly Frame[] | null {
+  const { frame } = context;
+  if (frame.ids.length > 0 || !(frame.asksWho || frame.compares)) return null;
+  const segment = topicSegment(frame.text).replace(LEAD, '');
+  const sides = segment.split(/\s+and\s+|\s*&\s*|\s+plus\s+/i);
+  if (sides.length !== 2) return null;
+  const whole = find(context, topicOf({ ...frame, text: segment }, { letters: true }), () => 1, 1)[0];
+  if (!frame.compares && (whole?.entry ?? 0) >= 0.8) return null;
+  const parts = sides.map((side) => partFrame(context, side, false));
+  const least = frame.compares ? 0.55 : 0.72;
+  const tops = parts.map((part) => find(context, topicOf(part, { letters: true }), raciOnly(context), 1)[0]);
+  if (tops.some((top) => top === undefined || top.entry < least)) return null;
+  return new Set(tops.map((top) => top?.id)).size === 2 ? parts : null;
+}
+
+function raciOnly(context: Context): (item: number) => number {
+  const wants = context.frame.asksWho && context.frame.letters.length > 0;
+  return (item) => (!wants || context.index.items[item]?.raci !== undefined ? 1 : 0.5);
+}
+
+function topItem(context: Context, part: Frame): string | null {
+  const sub = { ...context, frame: part };
+  return find(sub, topicOf(part, { letters: part.asksWho, roles: part.asksWho }), raciOnly(sub), 1)[0]?.id ?? null;
+}
