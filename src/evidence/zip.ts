@@ -5,7 +5,7 @@
  */
 import type { BundleSink, BundleSource } from './bundle-files.ts';
 import { BUNDLE_FILES_MAX } from './bundle-format.ts';
-import { concat, fromUtf8, toHex, utf8 } from './encoding.ts';
+import { concat, equalBytes, fromUtf8, toHex, utf8 } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
 import type { Crypto } from './ports.ts';
 
@@ -198,11 +198,11 @@ async function readEnd(crypto: Crypto, blob: ZipBlob): Promise<End> {
 async function digestMatches(crypto: Crypto, blob: ZipBlob, comment: Uint8Array): Promise<boolean> {
   const end = blob.sizeBytes - 64;
   const running = crypto.createSha256?.();
-  if (running === undefined) {
-    return fromUtf8(comment) === COMMENT_PREFIX + toHex(await crypto.sha256(await blob.read(0, end)));
+  for (let at = 0; running !== undefined && at < end; at += READ_BYTES) {
+    running.update(await blob.read(at, Math.min(READ_BYTES, end - at)));
   }
-  for (let at = 0; at < end; at += READ_BYTES) running.update(await blob.read(at, Math.min(READ_BYTES, end - at)));
-  return fromUtf8(comment) === COMMENT_PREFIX + toHex(running.digest());
+  const digest = running === undefined ? await crypto.sha256(await blob.read(0, end)) : running.digest();
+  return equalBytes(comment, utf8(COMMENT_PREFIX + toHex(digest)));
 }
 
 async function readCentral(blob: ZipBlob, end: End): Promise<Map<string, Entry>> {

@@ -3,6 +3,9 @@ import { createPrivateKey, hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
 import { createSigner } from '#src/adapters/keys/key-files.ts';
+import { type BundleInput, buildBundle } from '#src/evidence/bundle-build.ts';
+import { createMapSink } from '#src/evidence/bundle-files.ts';
+import { type Manifest, writeManifest } from '#src/evidence/bundle-format.ts';
 import { hide } from '#src/evidence/disclose.ts';
 import { sealStatement } from '#src/evidence/dsse.ts';
 import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
@@ -18,6 +21,7 @@ import type {
   TreeHead,
 } from '#src/evidence/ports.ts';
 import { buildStatement, type StatementInput, statementBytes } from '#src/evidence/statement.ts';
+import { createTileNodeReader } from '#src/evidence/tiles.ts';
 
 export const crypto = createNodeCrypto();
 export const ORIGIN = 'countersign.example/log';
@@ -171,4 +175,62 @@ export async function logOf(count: number, every: number = count): Promise<Memor
     await publish(log);
   }
   return log;
+}
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
+/** What `buildBundle` takes, for a log in memory: all entries, or those of `indexes`. */
+export async function bundleInput(log: MemoryLog, changes: Partial<BundleInput> = {}, indexes?: readonly number[]) {
+  const last = log.checkpoints.at(-1);
+  if (last === undefined) throw new Error('publish first');
+  const policy = new TextEncoder().encode('policy');
+  const input: BundleInput = {
+    checkpoint: last.note,
+    vkeys: [await vkey()],
+    keys: log.keys.filter(({ purpose }) => purpose === 'statement'),
+    entries: () => each(log.entries.filter((e) => e.index < last.size && (indexes?.includes(e.index) ?? true))),
+    complete: indexes === undefined,
+    nodes: createTileNodeReader(crypto, log.readTile),
+    olderCheckpoints: log.checkpoints.slice(0, -1).map(({ note }) => note),
+    disclosures: log.readDisclosures,
+    names: [{ person: 'p_1', name: 'Aiko Tanaka' }],
+    objects: [{ sha256: hash('sha256', policy, 'hex'), bytes: policy }],
+    verifyPage: null,
+    query: indexes === undefined ? null : { request: 'DR-1' },
+    anchors: { strength: 'none', places: [], keysReachableBy: 'the tests' },
+    service: SERVICE,
+    createdAt: new Date('2026-11-21T09:00:00.000Z'),
+    redact: false,
+    ...changes,
+  };
+  return input;
+}
+
+/** A bundle's files in memory. */
+export async function bundleOf(
+  log: MemoryLog,
+  changes: Partial<BundleInput> = {},
+  indexes?: readonly number[],
+): Promise<Map<string, Uint8Array>> {
+  const sink = createMapSink();
+  await buildBundle(crypto, await bundleInput(log, changes, indexes), sink);
+  return sink.files;
+}
+
+/** Repairs a tampered bundle's manifest, as somebody without the keys could. */
+export async function withManifest(
+  files: Map<string, Uint8Array>,
+  changes: Partial<Manifest> = {},
+): Promise<Map<string, Uint8Array>> {
+  const { digest: _, ...old } = JSON.parse(new TextDecoder().decode(files.get('manifest.json'))) as Manifest;
+  const listed = [...files].filter(([name]) => name !== 'manifest.json');
+  const entries = listed.map(([name, bytes]) => ({
+    name,
+    sizeBytes: bytes.length,
+    sha256: hash('sha256', bytes, 'hex'),
+  }));
+  files.set('manifest.json', await writeManifest(crypto, { ...old, files: entries, ...changes }));
+  return files;
 }

@@ -1,0 +1,222 @@
+/** The stored log under every kind of tampering that somebody with the database could try. */
+import { describe, expect, it } from 'vitest';
+import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
+import { leafHash } from '#src/evidence/merkle.ts';
+import type { LogEntry } from '#src/evidence/ports.ts';
+import { verifyLog } from '#src/evidence/verify-log.ts';
+import {
+  append,
+  checkpointSigner,
+  createMemoryLog,
+  crypto,
+  logOf,
+  type MemoryLog,
+  ORIGIN,
+  publish,
+  signerOf,
+  verifier,
+  vkey,
+} from './fixtures.ts';
+
+const codes = (report: { findings: readonly { code: string }[] }) => [...new Set(report.findings.map((f) => f.code))];
+const check = async (log: MemoryLog) => verifyLog(crypto, log, { trusted: [await vkey()] });
+
+function change(log: MemoryLog, index: number, changes: Partial<LogEntry>): void {
+  log.entries[index] = { ...(log.entries[index] as LogEntry), ...changes };
+}
+
+function flipped(bytes: Uint8Array, at: number): Uint8Array {
+  const copy = bytes.slice();
+  copy[at] = (copy[at] as number) ^ 1;
+  return copy;
+}
+
+describe('an honest log', () => {
+  it('is verified by its key, and says what is not published yet', async () => {
+    const log = await logOf(600, 200);
+    await append(log, 3);
+    const report = await check(log);
+    expect(report).toMatchObject({ verdict: 'verified', entries: 603, unpublished: 3, checkpointsChecked: 3 });
+    expect(report).toMatchObject({ signaturesChecked: 603, disclosuresChecked: 603, findingsTotal: 0 });
+    expect((await verifyLog(crypto, log)).verdict).toBe('self-consistent, signer unproven');
+  });
+
+  it('when empty, is consistent', async () => {
+    expect(await verifyLog(crypto, await createMemoryLog())).toMatchObject({
+      entries: 0,
+      checkpoint: null,
+      findings: [],
+    });
+  });
+
+  it('when a person was erased, still verifies', async () => {
+    const log = await logOf(30);
+    for (const [hash, disclosure] of log.disclosures) {
+      if (disclosure.person === 'p_1') log.disclosures.set(hash, { ...disclosure, value: null });
+    }
+    expect(await check(log)).toMatchObject({ verdict: 'verified', disclosuresChecked: 20, disclosuresErased: 10 });
+  });
+
+  it('when its statement key was rotated, old and new entries verify', async () => {
+    const log = await logOf(3);
+    const next = signerOf('the next statement key');
+    const retired = log.keys.map((k) => (k.purpose === 'statement' ? { ...k, retiredAt: new Date() } : k));
+    log.keys = [
+      ...retired,
+      { purpose: 'statement', keyId: next.keyId, publicKey: next.publicKey, validFrom: new Date(), retiredAt: null },
+    ];
+    await append(log, 3, next);
+    await publish(log);
+    expect((await check(log)).verdict).toBe('verified');
+  });
+});
+
+describe('a tampered log', () => {
+  it('with one byte of one leaf changed names the entry', async () => {
+    const log = await logOf(20, 5);
+    for (const at of [0, 20, 400, 900]) {
+      const { leaf } = log.entries[7] as LogEntry;
+      change(log, 7, { leaf: flipped(leaf, at) });
+      const report = await check(log);
+      expect(report.verdict).toBe('failed');
+      expect(report.findings.find(({ code }) => code === 'leaf_hash_mismatch')?.index).toBe(7);
+      change(log, 7, { leaf });
+    }
+    expect((await check(log)).verdict).toBe('verified');
+  });
+
+  it('with the leaf hash changed to match still names it, by tile and signature', async () => {
+    const log = await logOf(20, 5);
+    const leaf = flipped((log.entries[7] as LogEntry).leaf, 200);
+    change(log, 7, { leaf, leafHash: await leafHash(crypto, leaf) });
+    const report = await check(log);
+    expect(report.findings.find(({ code }) => code === 'tile_mismatch')?.index).toBe(7);
+    expect(codes(report)).toContain('root_mismatch');
+  });
+
+  it('with an event row that says something else names it', async () => {
+    const log = await logOf(6);
+    const event = log.entries[4]?.event as NonNullable<LogEntry['event']>;
+    for (const changed of [
+      { actor: 'p_9' },
+      { data: { choice: 'reject' } },
+      { at: new Date(0) },
+      { seq: 9 },
+      { type: 'x' },
+    ]) {
+      change(log, 4, { event: { ...event, ...changed } });
+      expect((await check(log)).findings).toMatchObject([{ code: 'event_mismatch', index: 4 }]);
+    }
+  });
+
+  it('with a text exchanged names the entry', async () => {
+    const log = await logOf(6);
+    const [, second] = log.disclosures.values();
+    if (second !== undefined) log.disclosures.set(second.hash, { ...second, value: 'another reason' });
+    expect((await check(log)).findings).toMatchObject([{ code: 'disclosure_mismatch', index: 1 }]);
+  });
+
+  it('with its tail cut off is refused by its own checkpoint', async () => {
+    const log = await logOf(20, 5);
+    log.entries.length = 17;
+    const report = await check(log);
+    expect(report.findings.find(({ code }) => code === 'tail_cut')?.index).toBe(17);
+  });
+
+  it('cut off together with its checkpoints and tree is refused by an anchor', async () => {
+    const log = await logOf(20, 5);
+    const anchors = [{ name: 'slack', note: log.checkpoints[3]?.note ?? '' }];
+    const shorter = await logOf(15, 5);
+    const report = await verifyLog(crypto, shorter, { trusted: [await vkey()], anchors });
+    expect(report.findings).toMatchObject([{ code: 'tail_cut', index: 15 }]);
+    expect(report.anchors).toEqual([{ name: 'slack', size: 20, result: 'refused' }]);
+    expect((await verifyLog(crypto, log, { trusted: [await vkey()], anchors })).verdict).toBe('verified');
+  });
+
+  it('with an entry missing, doubled or moved is refused with the index', async () => {
+    const missing = await logOf(9);
+    missing.entries.splice(4, 1);
+    expect((await check(missing)).findings[0]).toMatchObject({ code: 'gap', index: 5 });
+    const doubled = await logOf(9);
+    doubled.entries.splice(4, 0, doubled.entries[4] as LogEntry);
+    expect((await check(doubled)).findings[0]).toMatchObject({ code: 'out_of_order', index: 4 });
+    const copied = await logOf(9);
+    const { leaf, leafHash: hash } = copied.entries[3] as LogEntry;
+    const { leaf: _, ...rest } = copied.entries[4] as LogEntry;
+    copied.entries[4] = { index: rest.index, leaf, ...(hash === undefined ? {} : { leafHash: hash }) };
+    expect(codes(await check(copied))).toEqual(
+      expect.arrayContaining(['tile_mismatch', 'event_doubled', 'root_mismatch']),
+    );
+  });
+
+  it('with entries of an unknown key is refused', async () => {
+    const log = await logOf(3);
+    await append(log, 1, signerOf('intruder'));
+    await publish(log);
+    expect((await check(log)).findings).toMatchObject([{ code: 'signature_unknown_key', index: 3 }]);
+  });
+
+  it('with a stored checkpoint exchanged is refused', async () => {
+    const log = await logOf(12, 4);
+    const [first, second] = log.checkpoints;
+    if (first === undefined || second === undefined) throw new Error('two checkpoints');
+    log.checkpoints[0] = { ...first, note: second.note };
+    expect(codes(await check(log))).toEqual(['checkpoint_unreadable']);
+    log.checkpoints[0] = { ...first, note: first.note.replace('\n4\n', '\n3\n') };
+    expect(codes(await check(log))).toEqual(['checkpoint_signature_invalid']);
+  });
+
+  it('with time running backwards names the entry', async () => {
+    const log = await createMemoryLog();
+    await append(log, 2);
+    const late = await createMemoryLog();
+    await append(late, 5);
+    log.entries.push({ ...(late.entries[3] as LogEntry), index: 2 }, { ...(late.entries[2] as LogEntry), index: 3 });
+    await publish(log);
+    expect((await check(log)).findings).toEqual(
+      expect.arrayContaining([expect.objectContaining({ code: 'time_order', index: 3 })]),
+    );
+  });
+});
+
+describe('publishing', () => {
+  it('is idempotent and never signs a second history', async () => {
+    const log = await logOf(8, 4);
+    expect(await publish(log)).toBeNull();
+    const forked = await logOf(10, 5);
+    const store = {
+      ...log,
+      readTree: forked.readTree,
+      readTile: forked.readTile,
+      latestCheckpoint: log.latestCheckpoint,
+    };
+    forked.entries = [];
+    const last = log.checkpoints.at(-1);
+    log.checkpoints[log.checkpoints.length - 1] = { ...(last as NonNullable<typeof last>) };
+    const other = await createMemoryLog();
+    await append(other, 1);
+    other.entries[0] = { ...(log.entries[3] as LogEntry), index: 0 };
+    await append(other, 11);
+    await integratePending(crypto, other);
+    const mixed = { ...store, readTree: other.readTree, readTile: other.readTile };
+    const run = publishCheckpoint(crypto, mixed, checkpointSigner, [await verifier()], new Date());
+    await expect(run).rejects.toHaveProperty('code', 'fork');
+    const shrunk = { ...log, readTree: (await logOf(4)).readTree };
+    const back = publishCheckpoint(crypto, shrunk, checkpointSigner, [await verifier()], new Date());
+    await expect(back).rejects.toHaveProperty('code', 'fork');
+    expect(ORIGIN).toBe(await log.origin());
+  });
+
+  it('by several at once publishes one tree', async () => {
+    const log = await createMemoryLog();
+    await append(log, 700);
+    await Promise.all([
+      integratePending(crypto, log, 64),
+      integratePending(crypto, log, 100),
+      integratePending(crypto, log),
+    ]);
+    expect(log.tree.size).toBe(700);
+    await publish(log);
+    expect((await check(log)).verdict).toBe('verified');
+  });
+});
