@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PostgresBinaries } from './binaries.ts';
 import { PostgresError } from './errors.ts';
-import { giveTo, launch, type RunAs } from './run-as.ts';
+import { giveTo, type Launch, launch, type RunAs } from './run-as.ts';
 
 /** Name of the database user and of the database itself. */
 export const DATABASE_NAME = 'countersign';
@@ -50,7 +50,7 @@ export function checkMajor(paths: ClusterPaths, binaries: PostgresBinaries): voi
  * @returns whether it was made now.
  * @throws PostgresError `init_failed` with what initdb said.
  */
-export function createCluster(paths: ClusterPaths, binaries: PostgresBinaries, runAs: RunAs): boolean {
+export async function createCluster(paths: ClusterPaths, binaries: PostgresBinaries, runAs: RunAs): Promise<boolean> {
   if (existsSync(join(paths.cluster, 'PG_VERSION'))) return false;
   const draft = `${paths.cluster}.new`;
   const passwordFile = `${paths.cluster}.password`;
@@ -76,20 +76,38 @@ export function createCluster(paths: ClusterPaths, binaries: PostgresBinaries, r
       ['--set', 'log_timezone=UTC'],
     ].flat(),
   );
-  const { file, args, ...user } = call;
-  const result = spawnSync(file, [...args], { env: environment(), cwd: '/', encoding: 'utf8', stdio: 'pipe', ...user });
+  const failure = await run(call);
   rmSync(passwordFile, { force: true });
-  if (result.status !== 0) {
+  if (failure !== null) {
     rmSync(draft, { recursive: true, force: true });
     throw new PostgresError(
       'init_failed',
-      `PostgreSQL could not make its database in ${paths.home}: ${lastLine(result.stderr) || result.error?.message || `initdb ended with ${result.signal ?? result.status}`}.`,
+      `PostgreSQL could not make its database in ${paths.home}: ${failure}.`,
       'Check that the folder is on a local disk with free space and that you may write to it, or set DATABASE_URL.',
-      result.error,
     );
   }
   renameSync(draft, paths.cluster);
   return true;
+}
+
+/** Runs a program to its end, without holding up this process; what went wrong in one line, or null. */
+function run({ file, args, ...user }: Launch): Promise<string | null> {
+  return new Promise((resolve) => {
+    const child = spawn(file, [...args], {
+      env: environment(),
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...user,
+    });
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-4_000);
+    });
+    child.once('error', (cause) => resolve(cause.message));
+    child.once('close', (code, signal) =>
+      resolve(code === 0 ? null : lastLine(said) || `it ended with ${signal ?? code}`),
+    );
+  });
 }
 
 /**
@@ -115,6 +133,6 @@ export function environment(): NodeJS.ProcessEnv {
 }
 
 /** The last non-empty line of a program's output. */
-export function lastLine(text: string | null): string {
-  return (text ?? '').trim().split('\n').at(-1)?.trim() ?? '';
+export function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.trim() ?? '';
 }

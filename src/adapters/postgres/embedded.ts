@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findBinaries, type PostgresBinaries } from './binaries.ts';
 import { type Claim, type ClaimMode, livingClaims, register, withMutex } from './claims.ts';
@@ -11,9 +11,10 @@ import {
   removeStalePid,
   startPostmaster,
   stopPostmaster,
+  type Transport,
   untilReady,
 } from './postmaster.ts';
-import { chooseRunAs, giveTo } from './run-as.ts';
+import { chooseRunAs } from './run-as.ts';
 
 /** What `startEmbedded` needs. */
 export type EmbeddedOptions = {
@@ -26,8 +27,9 @@ export type EmbeddedOptions = {
   /** Told once when a PostgreSQL that this process started ends by itself (crash, killed), never after `stop`. */
   readonly onExit?: (reason: string) => void;
   readonly now?: () => Date;
-  /** For tests. */
+  /** For tests: other programs, and TCP where sockets would do. */
   readonly binaries?: PostgresBinaries;
+  readonly transport?: Transport;
 };
 
 /** A running embedded PostgreSQL. */
@@ -82,11 +84,11 @@ async function open(
   if (!postmaster) {
     const runAs = chooseRunAs(paths.home, paths.cluster, binaries.postgres);
     let since = performance.now();
-    created = createCluster(paths, binaries, runAs);
+    created = await createCluster(paths, binaries, runAs);
     if (created) log('database created', performance.now() - since);
     since = performance.now();
-    giveTo(runAs, paths.cluster);
-    postmaster = await startPostmaster(paths, binaries, runAs, onExit);
+    keepPrivate(paths.cluster);
+    postmaster = await startPostmaster(paths, binaries, runAs, onExit, options.transport);
     log('database started', performance.now() - since);
   }
   const opened = postmaster;
@@ -166,6 +168,15 @@ function connectionOf(postmaster: Postmaster, password: string, database: string
   if (postmaster.socketDir === null) url.hostname = '127.0.0.1';
   else url.searchParams.set('host', postmaster.socketDir);
   return url.href;
+}
+
+/** A folder that was copied or restored often has lost its mode, and PostgreSQL insists on it. */
+function keepPrivate(cluster: string): void {
+  try {
+    chmodSync(cluster, 0o700);
+  } catch {
+    // Not ours: PostgreSQL says so itself.
+  }
 }
 
 function refuseSecondServer(mode: ClaimMode, claims: readonly Claim[], dataDir: string): void {

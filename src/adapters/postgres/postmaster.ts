@@ -28,6 +28,9 @@ export type Postmaster = {
   readonly port: number;
 };
 
+/** A Unix socket in a private folder, or TCP on 127.0.0.1. */
+export type Transport = 'socket' | 'tcp';
+
 const READY_MS = 60_000;
 const STOP_MS = 30_000;
 const POLL_MS = 10;
@@ -67,6 +70,7 @@ export function removeStalePid(paths: ClusterPaths): void {
  * Starts PostgreSQL in a process group of its own, so that Ctrl-C reaches Node alone, and waits until it takes
  * connections.
  * @param onExit called when the process ends by itself, also later.
+ * @param transport TCP is taken by itself where sockets cannot be made.
  * @throws PostgresError `start_failed` with the last line of its log.
  */
 export async function startPostmaster(
@@ -74,8 +78,9 @@ export async function startPostmaster(
   binaries: PostgresBinaries,
   runAs: RunAs,
   onExit: (reason: string) => void,
+  transport: Transport = 'socket',
 ): Promise<Postmaster> {
-  const socketDir = await makeSocketDir(runAs);
+  const socketDir = transport === 'socket' ? await makeSocketDir(runAs) : null;
   const port = socketDir === null ? await freePort() : SOCKET_PORT;
   const settings = {
     listen_addresses: socketDir === null ? '127.0.0.1' : '',
@@ -88,7 +93,6 @@ export async function startPostmaster(
     log_destination: 'stderr',
     max_connections: 60,
     io_method: 'sync',
-    // Three databases' worth of small tables: the default's 128 MB are never filled.
     shared_buffers: '64MB',
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
