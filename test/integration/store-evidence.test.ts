@@ -1,5 +1,5 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
-import { newIdAt, secureBytes } from '#src/adapters/clock/system.ts';
 import { createStores, type Stores } from '#src/adapters/prisma/stores.ts';
 import { createRecorder } from '#src/delivery/record.ts';
 import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
@@ -36,8 +36,8 @@ async function vote(count: number): Promise<void> {
   const recorder = createRecorder({
     crypto,
     signer: statementSigner,
-    randomBytes: secureBytes,
-    newId: newIdAt,
+    randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    newId: () => randomUUID(),
     service: SERVICE,
   });
   for (let i = 0; i < count; i++) {

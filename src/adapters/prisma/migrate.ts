@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MigrationList } from '@prisma/schema-engine-wasm';
-import type { ConnectionPool } from '../postgres/pool.ts';
+import { type ConnectionPool, checkServer } from '../postgres/pool.ts';
 import { StoreError } from './errors.ts';
 
 /** Where this repository keeps its migrations. */
@@ -33,13 +33,14 @@ export function readMigrations(folder: string = MIGRATIONS_FOLDER): MigrationLis
  * Brings the database to this version's schema. Later starts cost one query; simultaneous starts apply each migration
  * once (Prisma's advisory lock). Keeps Prisma's own table, so that `prisma migrate deploy` elsewhere agrees.
  * @returns the names that were applied now.
- * @throws StoreError `database_newer` or `migration_failed`
+ * @throws StoreError `database_newer` or `migration_failed`; PostgresError where the server cannot be used
  */
 export async function migrate(
   connectionString: string,
   pool: ConnectionPool,
   folder: string = MIGRATIONS_FOLDER,
 ): Promise<readonly string[]> {
+  await checkServer(pool);
   const wanted = readMigrations(folder);
   const known = new Set(wanted.migrationDirectories.map((directory) => directory.path));
   const applied = await appliedMigrations(pool);
