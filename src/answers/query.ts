@@ -18,6 +18,8 @@ export type Query = {
 };
 
 const ABBREVIATION_WEIGHT = 0.8;
+/** When the library uses the abbreviation itself, its long form adds little. */
+const KNOWN_ABBREVIATION_WEIGHT = 0.3;
 const EVERYDAY_WEIGHT = 0.65;
 
 /** The library word that a misspelt word most likely stands for; null when none is near enough. */
@@ -106,8 +108,10 @@ export function buildQuery(
   sequence.forEach((first, at) => {
     for (const phrase of thesaurus.get(first) ?? []) {
       if (!phrase.stems.every((word, offset) => sequence[at + offset] === word)) continue;
+      const known = phrase.weight === ABBREVIATION_WEIGHT && phrase.stems.every((word) => index.fields.has(word));
+      const weight = (known ? KNOWN_ABBREVIATION_WEIGHT : phrase.weight) / Math.sqrt(Math.max(1, phrase.adds.length - 1));
       for (const added of phrase.adds) {
-        weights.set(added, Math.max(weights.get(added) ?? 0, phrase.weight));
+        weights.set(added, Math.max(weights.get(added) ?? 0, weight));
         for (const word of phrase.stems) offers.set(word, [...(offers.get(word) ?? []), added]);
       }
     }

@@ -1,12 +1,15 @@
 /** Ranks items for a query by several voices; what was understood of the question steers the ranking. */
 import type { Query } from './query.ts';
+import { entryWeight } from './search-index.ts';
 import type { Entry, SearchIndex } from './search-index.ts';
 import type { VectorHit } from './types.ts';
 
 const K1 = 1.2;
+/** The IDF is flattened: with curated questions in plain words, a rare word says less than usual. */
+const IDF_POWER = 0.4;
 
-/** Weights of the voices. */
-export const VOICES = { fields: 1, entry: 1.1, vectors: 0.25 } as const;
+/** Weights of the voices; `crowd` is the mean of the second and third nearest entries. */
+export const VOICES = { fields: 1.2, entry: 1.1, crowd: 0.4, vectors: 0.25 } as const;
 
 /** One ranked item with what each voice said, all in 0..1. */
 export type Ranked = {
@@ -34,7 +37,7 @@ export function rankItems(
   vectors: readonly VectorHit[] = [],
 ): readonly Ranked[] {
   const fields = fieldScores(index, query);
-  const { scores: entry, nearest } = entryScores(index, query);
+  const { scores: entry, nearest, crowd } = entryScores(index, query);
   const vector = new Float32Array(index.items.length);
   for (const hit of vectors) {
     const item = index.number.get(hit.itemId);
@@ -43,7 +46,7 @@ export function rankItems(
   const ranked: Ranked[] = [];
   for (let item = 0; item < index.items.length; item += 1) {
     const parts = { fields: fields[item] ?? 0, entry: entry[item] ?? 0, vector: vector[item] ?? 0 };
-    const sum = VOICES.fields * parts.fields + VOICES.entry * parts.entry + VOICES.vectors * parts.vector;
+    const sum = VOICES.fields * parts.fields + VOICES.entry * parts.entry + VOICES.vectors * parts.vector + VOICES.crowd * (crowd[item] ?? 0);
     if (sum === 0) continue;
     const factor = steer(item);
     if (factor <= 0) continue;
@@ -60,7 +63,7 @@ function fieldScores(index: SearchIndex, query: Query): Float32Array {
   const scores = new Float32Array(index.items.length);
   let best = 0;
   for (const [word, weight] of query.weights) {
-    const idf = index.idf(word);
+    const idf = index.idf(word) ** IDF_POWER;
     if (weight === 1) best += idf * (K1 + 1);
     const postings = index.fields.get(word);
     if (postings === undefined) continue;
@@ -75,11 +78,11 @@ function fieldScores(index: SearchIndex, query: Query): Float32Array {
 }
 
 /** Cosine of the query with the nearest title, alias or question of each item. */
-function entryScores(index: SearchIndex, query: Query): { readonly scores: Float32Array; readonly nearest: Int32Array } {
+function entryScores(index: SearchIndex, query: Query): { readonly scores: Float32Array; readonly nearest: Int32Array; readonly crowd: Float32Array } {
   const dots = new Float32Array(index.entries.length);
   let norm = 0;
   for (const [word, weight] of query.weights) {
-    const idf = index.idf(word);
+    const idf = entryWeight(index.idf(word));
     norm += weight === 1 ? idf * idf : 0.25 * (weight * idf) ** 2;
     const postings = index.entryPostings.get(word);
     if (postings === undefined) continue;
@@ -90,19 +93,28 @@ function entryScores(index: SearchIndex, query: Query): { readonly scores: Float
   }
   const scores = new Float32Array(index.items.length);
   const nearest = new Int32Array(index.items.length).fill(-1);
+  const second = new Float32Array(index.items.length);
+  const third = new Float32Array(index.items.length);
+  const crowd = new Float32Array(index.items.length);
   const length = Math.sqrt(norm);
-  if (length === 0) return { scores, nearest };
+  if (length === 0) return { scores, nearest, crowd };
   for (let i = 0; i < dots.length; i += 1) {
     const dot = dots[i] ?? 0;
     const entry = index.entries[i];
     if (dot === 0 || entry === undefined) continue;
     const cosine = Math.min(1, dot / (length * entry.length));
     if (cosine > (scores[entry.item] ?? 0)) {
+      third[entry.item] = second[entry.item] ?? 0;
+      second[entry.item] = scores[entry.item] ?? 0;
       scores[entry.item] = cosine;
       nearest[entry.item] = i;
-    }
+    } else if (cosine > (second[entry.item] ?? 0)) {
+      third[entry.item] = second[entry.item] ?? 0;
+      second[entry.item] = cosine;
+    } else if (cosine > (third[entry.item] ?? 0)) third[entry.item] = cosine;
   }
-  return { scores, nearest };
+  for (let i = 0; i < crowd.length; i += 1) crowd[i] = ((second[i] ?? 0) + (third[i] ?? 0)) / 2;
+  return { scores, nearest, crowd };
 }
 
 /** Share of the asker's own words (by weight) that the item has, itself or through what the glossary offers. */

@@ -6,11 +6,15 @@ import type { Library, LibraryItem } from '#src/knowledge/library.ts';
 import { itemPassages } from '#src/knowledge/passages.ts';
 import { allStems, isStopWord, stem, tokens, topicStems, trigrams } from './text.ts';
 
-/** Weight of each field; questions count like statements here because they also have entries of their own. */
-const FIELD_WEIGHTS = { title: 3, aliases: 2.5, statements: 1, questions: 1.2, chapter: 0.4, extras: 0.7 } as const;
+/**
+ * Weight of each field. Questions count little here because they also have entries of their own. Tuned by leaving out
+ * one sixth of the curated questions at a time and asking them: hit@1 of 2,535 questions rose from 0.70 to 0.77.
+ */
+const FIELD_WEIGHTS = { title: 3, aliases: 2.5, statements: 1.8, questions: 0.3, chapter: 0.4, extras: 0.7 } as const;
 type FieldName = keyof typeof FIELD_WEIGHTS;
 const FIELD_NAMES: readonly FieldName[] = ['title', 'aliases', 'statements', 'questions', 'chapter', 'extras'];
 const B = 0.5;
+const ENTRY_POWER = 0.2;
 
 /** A title, alias or question of an item, as its distinct stems. */
 export type Entry = {
@@ -110,11 +114,16 @@ function idfOf(frequency: ReadonlyMap<string, ReadonlyMap<number, number>>, coun
   return (word) => values.get(word) ?? unknown;
 }
 
+/** Weight of a stem in an entry: flatter than the IDF, because a rare verb says less here than several plain words. */
+export function entryWeight(idf: number): number {
+  return idf ** ENTRY_POWER;
+}
+
 function entriesOf(item: LibraryItem, number: number, idf: (word: string) => number): readonly Entry[] {
   const make = (text: string, kind: Entry['kind']): Entry => {
     const topic = topicStems(text);
     const stems = [...new Set(topic.length > 0 ? topic : allStems(text))];
-    const length = Math.sqrt(stems.reduce((sum, word) => sum + idf(word) ** 2, 0));
+    const length = Math.sqrt(stems.reduce((sum, word) => sum + entryWeight(idf(word)) ** 2, 0));
     return { item: number, text, kind, stems, length };
   };
   return [

@@ -18,7 +18,7 @@ const TIME_VALUE = /\b(?:days?|hours?|weeks?|months?|years?|annual\w*|yearly|qua
 export function figureAnswer(context: Context, item: LibraryItem, query: Query): Draft | null {
   const { frame, index } = context;
   const figures = item.figures
-    .map((figure) => ({ figure, score: overlap(context, query, `${figure.of} ${figure.value ?? ''}`) + kindBonus(figure.value, frame.lower, frame.asksFrequency) }))
+    .map((figure) => ({ figure, score: overlap(context, query, `${figure.of} ${figure.value ?? ''}`) + kindBonus(figure, frame.lower, frame.asksFrequency) }))
     .sort((a, b) => b.score - a.score);
   const top = figures[0];
   const scored = scoreStatements(index, item, query, [...aspectsAsked(frame), 'criteria'])
@@ -73,9 +73,12 @@ function overlap(context: Context, query: Query, text: string): number {
 }
 
 /** Prefers a figure of the kind asked for: a percentage, an interval, a count. */
-function kindBonus(value: string | null, lower: string, frequency: boolean): number {
+function kindBonus(figure: { readonly value: string | null; readonly of: string }, lower: string, frequency: boolean): number {
+  const { value } = figure;
+  const interval = /\bhow often\b|\bfrequency\b|\binterval\b|\bregularly\b/i.test(figure.of);
+  if (interval !== frequency) return frequency && value !== null && /annual|year|month|week|day|quarter/i.test(value) ? 0.5 : -0.7;
   const percent = /%|\bper ?cent|\bpercentage\b|\bshare\b|\brate\b|\bcoverage\b|\btarget\b|\bpct\b|\bgoal\b/.test(lower);
-  if (frequency) return value !== null && /annual|year|month|week|day|regular|continu|quarter/i.test(value) ? 0.5 : -0.7;
+  if (frequency) return 0.5;
   if (TIME.test(lower)) return value !== null && TIME_VALUE.test(value) ? 0.4 : value === null ? 0 : -0.8;
   if (NUMBER_OF_THINGS.test(lower)) return value !== null && /^\d+$|^(?:one|two|three|four|five|six|seven)/i.test(value) ? 0.3 : -0.3;
   if (percent) return value === null || value.includes('%') ? 0.3 : -0.2;

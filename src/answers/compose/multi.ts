@@ -104,7 +104,7 @@ function byVersus(context: Context): readonly Frame[] | null {
   const sides = topicSegment(frame.text).replace(LEAD, '').split(VERSUS);
   if (sides.length < 2) return null;
   const parts = sides.map((side) => partFrame(context, side, false));
-  return parts.every((part) => contentStems(topicOf(part, { letters: true })).length > 0) ? parts : null;
+  return parts.every((part) => contentStems(topicOf(part, { letters: true, strict: true })).length > 0) ? parts : null;
 }
 
 function byClauses(context: Context): readonly Frame[] | null {
@@ -117,7 +117,7 @@ function byClauses(context: Context): readonly Frame[] | null {
   if (clauses.length < 2) return null;
   const parts = clauses.map((clause) => {
     const alone = partFrame(context, clause, true);
-    const content = contentStems(topicOf(alone, { letters: true }));
+    const content = contentStems(topicOf(alone, { letters: true, strict: true }));
     const whole = prefix === '' ? alone : partFrame(context, content.length > 1 ? clause : `${clause} ${prefix}`, true);
     return { frame: prefix === '' ? alone : { ...whole, documents: alone.documents }, content, documents: alone.documents.join() };
   });

@@ -152,6 +152,9 @@ function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
   return itemOf(context, other);
 }
 
+const MUST = /\bmust\b|\bmandatory\b|\brequire[ds]?\b|\bhave to\b|\bobliged\b|\ballowed\b|\bforbidden\b|\bprohibited\b|\bdo (?:we|i) need\b|\bcompulsory\b|\bneeds? to\b|\bmay (?:i|we)\b/;
+const RECOMMENDS = /\brecommend\w*\b|\bsuggest\w*\b|\bbest practices?\b|\badvises?\b/;
+
 /** Steering by what is asked. */
 function steerFor(context: Context): Steer {
   const { frame, index } = context;
@@ -160,6 +163,8 @@ function steerFor(context: Context): Steer {
     const item = index.items[number];
     if (item === undefined) return 0;
     let factor = 1;
+    if (!frame.asksWho && item.authority === 'binding' && MUST.test(frame.lower)) factor *= 1.2;
+    if (item.authority === 'reference' && RECOMMENDS.test(frame.lower)) factor *= 1.15;
     if (frame.asksWho) {
       if (item.raci !== undefined) factor *= 1.15;
       else if (letters && item.kind === 'guide') factor *= 0.75;

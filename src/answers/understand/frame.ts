@@ -71,7 +71,7 @@ const ACTORS: readonly { readonly actor: SsrmActor; readonly words: RegExp }[] =
 const SSRM = /\bssrm\b|\bshared security responsibilit\w*|\b(?:control|grc|ais)\b.*\blayers?\b|\blayers?\b.*\b(?:control|grc|ais)\b|\bmodel provider\b|\bcloud service provider\b/;
 const MAPPING = /\bmap(?:s|ped|ping|pings)?\b|\bcorrespond\w*|\brefs?\b|\breferences?\b|\bcross-?walk\w*|\bequivalents?\b|\btied to\b|\bcounterparts?\b|\blinked? to\b|\brelates? to\b|\bclauses? of\b|\barticles?\b|\baddend\w+|\balign(?:s|ed)? with\b/;
 const GUARDRAILS =
-  /\bguard-?rails?\b|\bbenchmarks?\b|\b(?:which|what|whats|list|name|any|the) (?:[\w/-]+ ){0,2}?(?:standard|framework|guideline|norm)s?\b(?! (?:must|should|for assessing))|^(?:standard|framework|guideline|norm)s\b|\b(?:standards|frameworks|guidelines|norms) (?:for|on|should|to follow|apply|are|is|that|behind|do)\b|\bnist (?:doc|pub|special|sp|standard)\w*|\bbest[- ]practices? (?:doc|source|from|per)\w*|\b(?:which|what) (?:nist|owasp|iso|cis|csa)\b/;
+  /\bguard-?rails?\b|\bbenchmarks?\b|\b(?:which|what|whats|list) (?:[\w/-]+ ){0,2}?(?:standard|framework|guideline|norm)s?\b(?! (?:must|should|for assessing))|^(?:standard|framework|guideline|norm)s\b|\b(?:standards|frameworks|guidelines|norms) (?:for|on|should|to follow|apply|are|is|that|behind|do)\b|\bnist (?:doc|pub|special|sp|standard)\w*|\bbest[- ]practices? (?:doc|source|from|per)\w*|\b(?:which|what) (?:nist|owasp|iso|cis|csa)\b/;
 const NUMBER =
   /\bhow (?:many|much|long|high|low|big|large|strong|quick(?:ly)?|fast|soon|large)\b|%|\bper ?cent(?:age)?s?\b|\bpercentage\b|\btarget(?:s|ed)?\b|\bthreshold\b|\bnumbers? of\b|\bwhat (?:number|share|rate|version|size|length|level|proportion|fraction)\b|\b(?:key|min(?:imum)?|max(?:imum)?) (?:length|size|rate|strength|number)\b|\brate of\b|\bshare of\b|\bgoals?\b|\bkpi target\b|\bfigure\b|\bversion (?:number|no)\b|\bwhich version\b|\bbits?\b|\bcoverage (?:target|goal)\b|\bmax(?:imum)? \w+ rate\b|\bquota\b|\bpct\b|\bretention (?:period|time)\b|\bmax rate\b/;
 const FREQUENCY =
@@ -120,6 +120,10 @@ export function understand(library: Library, index: SearchIndex, question: strin
   };
 }
 
+/** The policy itself, not the policies of a topic ("network security policies"). */
+const POLICY =
+  /(?<!\b(?:network|cloud|retention|access|password|vendor|usage|information|data|protection|control|signing|branching) )(?:\b(?:the|our|this|that|company|per|by|under|acc\w* to|in|which|of|says?|ai) (?:ai )?(?:security )?policy\b(?! (?:compliance|violation))|\bpolicy (?:says?|requires?|wants?|demands?|documents?|clause|want|require|say|template|name|expect|ask)\b|^policy\b|\bclause\b|\bpolicy[:?)]|, policy\b|\bai policy\b|\bpolicy$)/;
+
 /** Words that name a document without being in its list of names. */
 const DOCUMENT_WORDS: Readonly<Record<string, RegExp>> = {
   POL: /\bpolic(?:y|ies)(?:'s)?\b(?! (?:compliance|violation))|\bclause\b/,
@@ -135,7 +139,7 @@ function documentsNamed(library: Library, lower: string): readonly string[] {
     const words = DOCUMENT_WORDS[document.prefix];
     const byName = document.names.some((name) => name.length > 3 && includesPhrase(lower, name.toLowerCase()));
     if (document.prefix === 'POL') {
-      if (/\b(?:the|our|ai|security|this|company|per|by|under|acc\w* to|in|which|of|says?) (?:ai )?(?:security )?polic(?:y|ies)\b|\bpolicy (?:says?|requires?|wants?|demands?|documents?|clause|want|require|say|template|name|expect|ask)\b|^policy\b|\bclause\b|\bpolicy[:?]|\(policy\)|, policy\b|\bpolicy$/.test(lower)) named.push(document.id);
+      if (POLICY.test(lower)) named.push(document.id);
     } else if (byName || (words?.test(lower) ?? false)) named.push(document.id);
   }
   return named;

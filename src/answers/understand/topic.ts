@@ -8,20 +8,24 @@ const DOCUMENT_NAMES =
   /\b(?:per|in|of|by|from|under|according to|acc\.? to|as per|says?|what does|does|on|for)? ?(?:the |our |this )?(?:csa |ml |ai |raci |responsibilit\w+ |organi[sz]ational )?(?:white ?-?paper|paper|wp)(?:'s)?\b|\b(?:per|in|of|by|from|under|according to|as per) (?:the |our |this |company )?(?:ai )?(?:security )?policy(?:'s)?\b|\b(?:the |our )?isms(?: guide)?(?= (?:say|list|suggest|recommend|want)\w*|[,?)]|$)|\(isms guide\)|\bin the isms guide\b|\baccording to the (?:isms )?guide\b|\bpolicy (?:says?|wants?|requires?|demands?)\b|\baicm\b/g;
 
 /** Removes documents' names, ids and (for questions about roles) the words for letters; lower case. */
-export function topicOf(frame: Frame, options: { readonly letters?: boolean; readonly roles?: boolean } = {}): string {
+export function topicOf(frame: Frame, options: { readonly letters?: boolean; readonly roles?: boolean; readonly strict?: boolean; readonly cutRoles?: boolean } = {}): string {
+  if (options.roles === true) {
+    const without = topicOf(frame, { ...options, roles: false, strict: true, cutRoles: true });
+    if (contentStems(without).length > 1) return without;
+  }
   let text = frame.text;
   const cuts: { start: number; end: number }[] = frame.ids.map(({ start, end }) => ({ start, end }));
-  if (options.roles === true) {
+  if (options.cutRoles === true) {
     for (const role of frame.roles) if (!role.short) cuts.push({ start: role.start, end: role.end });
   }
   cuts.sort((a, b) => b.start - a.start);
   for (const { start, end } of cuts) text = `${text.slice(0, start)} ${text.slice(end)}`;
   let lower = text.toLowerCase();
   const without = lower.replace(DOCUMENT_NAMES, ' ');
-  if (hasContent(without)) lower = without;
+  if (hasContent(without) || options.strict === true) lower = without;
   if (options.letters === true) {
     const rest = withoutLetterWords(lower);
-    lower = hasContent(rest) ? rest : lower;
+    lower = hasContent(rest) || options.strict === true ? rest : lower;
   }
   return lower.replace(/\s+/g, ' ').trim();
 }
