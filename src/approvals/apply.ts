@@ -173,6 +173,8 @@ function revised(state: SubmittedState, data: EventData<'revision.made'>, atMs: 
     reminders: 0,
     escalatedAtMs: null,
     unfilled: [],
+    // An emergency permission was given for what was asked then, not for this.
+    breakGlass: state.breakGlass && { ...state.breakGlass, ended: true },
     status: 'submitted',
   };
 }

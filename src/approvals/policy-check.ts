@@ -48,6 +48,7 @@ const ALWAYS_MATERIAL = {
     'teams',
     'compensatingControls',
     'expiresAt',
+    'residualRisk',
     'answers',
     'raisedTier',
   ],
@@ -76,8 +77,16 @@ export function checkPolicy(policy: ApprovalPolicy): readonly Found[] {
     for (const field of ALWAYS_MATERIAL[kind])
       if (!terms.material.includes(field))
         found.push({ path: ['kinds', kind, 'material'], text: `"${field}" must be material: votes are bound to it` });
-    for (const tier of ['minimal', 'limited', 'high'] as const)
+    for (const tier of ['minimal', 'limited', 'high'] as const) {
       found.push(...checkTier(policy, terms.tiers[tier], keys, ['kinds', kind, 'tiers', tier]));
+      const { minimumReview, consulted } = terms.tiers[tier];
+      const longestMs = Math.max(minimumReview, ...consulted.map((one) => one.within));
+      if (terms.breakGlass.roles.length > 0 && terms.breakGlass.review <= longestMs)
+        found.push({
+          path: ['kinds', kind, 'breakGlass', 'review'],
+          text: `longer than the review and consultation of the ${tier} tier, or nobody can approve in time`,
+        });
+    }
   }
   return found;
 }
