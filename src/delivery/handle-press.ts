@@ -67,7 +67,6 @@ export async function handlePress(
   }
   if (press.action === 'ask_human')
     return [outgoing(`human:${id}`, { intent: 'ask_human', ...place, question: press.value.slice(0, 500) })];
-  if (press.action.startsWith('ask:')) return deps.ask(id, press.user, press.channel, press.value);
   const request = parse(requestValue, press.value);
   if (request === null) return [];
   if (press.action === 'open_vote') return openVote(deps, id, press, request.r, receivedAt);

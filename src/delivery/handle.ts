@@ -7,7 +7,7 @@ import type { Desk } from './desk.ts';
 import type { Forms } from './forms.ts';
 import { handleForm } from './handle-form.ts';
 import { handlePress, modal } from './handle-press.ts';
-import { type Incoming, incomingSchema, type SlackUser } from './incoming.ts';
+import { type Incoming, incomingSchema } from './incoming.ts';
 import { outgoing } from './intents.ts';
 import type { GapStore, InboxItem, Ledger, Outbox, OutgoingMessage, PeopleStore, RefusalStore } from './ports.ts';
 
@@ -26,12 +26,6 @@ export type HandlerDeps = {
   /** Channels in which nobody but the committee and the log speaks: messages there are no questions. */
   readonly quietChannels: readonly string[];
   readonly committeeChannel: string;
-  readonly ask: (
-    id: string,
-    user: SlackUser,
-    channel: string | null,
-    question: string,
-  ) => Promise<readonly OutgoingMessage[]>;
   /** UUIDv7 that is the same for the same payload, so that a repeated submission is one request. */
   readonly requestIdFor: (inboxId: string, at: Date) => string;
   readonly log: { warn(fields: object, message: string): void };
@@ -72,6 +66,7 @@ async function messagesFor(
     case 'command':
       return handleCommand(item, incoming);
     case 'press':
+      if (incoming.action.startsWith('ask:')) return handleSuggestion(deps, item, incoming);
       return handlePress(deps, item.id, incoming, item.receivedAt);
     case 'form':
       return handleForm(deps, item, incoming);
@@ -95,27 +90,43 @@ async function handleAsk(
   if (ask.place === 'channel' && deps.quietChannels.includes(ask.channel) && !ask.mentioned) return [];
   // In a channel the answer goes into the question's thread; in a direct message it follows the question.
   const threadTs = ask.place === 'channel' ? (ask.threadTs ?? ask.ts) : ask.threadTs;
-  const thread = await deps.turns.of(ask.channel, threadTs ?? 'dm');
-  const answer = await deps.answer(ask.text, { audience: 'internal', thread, holders: await deps.holders() });
+  return answerTo(deps, item, {
+    user: ask.user.id,
+    channel: ask.channel,
+    threadTs,
+    text: ask.text,
+    wasCut: ask.wasCut,
+  });
+}
+
+type Question = {
+  readonly user: string;
+  readonly channel: string;
+  readonly threadTs: string | null;
+  readonly text: string;
+  readonly wasCut: boolean;
+};
+
+async function answerTo(deps: HandlerDeps, item: InboxItem, q: Question): Promise<readonly OutgoingMessage[]> {
+  const thread = await deps.turns.of(q.channel, q.threadTs ?? 'dm');
+  const answer = await deps.answer(q.text, { audience: 'internal', thread, holders: await deps.holders() });
   if (answer.abstained && answer.reason !== null && !NO_GAP.has(answer.reason)) {
-    await deps.gaps.put({
-      question: ask.text.slice(0, 500),
-      reason: answer.reason,
-      nearest: answer.related.slice(0, 5),
-      at: item.receivedAt,
-    });
+    const nearest = answer.related.slice(0, 5);
+    await deps.gaps.put({ question: q.text.slice(0, 500), reason: answer.reason, nearest, at: item.receivedAt });
   }
-  await deps.turns.add(ask.channel, threadTs ?? 'dm', { question: ask.text, answer });
-  return [
-    outgoing(`answer:${item.id}`, {
-      intent: 'answer',
-      channel: ask.channel,
-      threadTs,
-      user: ask.user.id,
-      wasCut: ask.wasCut,
-      answer,
-    }),
-  ];
+  await deps.turns.add(q.channel, q.threadTs ?? 'dm', { question: q.text, answer });
+  const { channel, threadTs, user, wasCut } = q;
+  return [outgoing(`answer:${item.id}`, { intent: 'answer', channel, threadTs, user, wasCut, answer })];
+}
+
+/** A suggested question: answered where it was pressed, or in the person's direct message. */
+async function handleSuggestion(
+  deps: HandlerDeps,
+  item: InboxItem,
+  press: Extract<Incoming, { kind: 'press' }>,
+): Promise<readonly OutgoingMessage[]> {
+  const channel = press.channel ?? press.user.id;
+  return answerTo(deps, item, { user: press.user.id, channel, threadTs: null, text: press.value, wasCut: false });
 }
 
 async function handleCommand(

@@ -1,0 +1,63 @@
+/** The rooms on one open database: what the server and the command line share. */
+import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
+import { createStores, type Stores } from '#src/adapters/prisma/stores.ts';
+import type { Config } from '#src/config.ts';
+import { createDesk, type Desk } from '#src/delivery/desk.ts';
+import { reactionsTo } from '#src/delivery/reactions.ts';
+import { createRecorder, type EventContext, type Recorder } from '#src/delivery/record.ts';
+import type { Crypto } from '#src/evidence/ports.ts';
+import type { Library } from '#src/knowledge/library.ts';
+import type { OpenDatabase } from './database.ts';
+import { newId, random } from './ids.ts';
+import type { LoadedPolicy } from './knowledge.ts';
+import { SERVICE } from './version.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+export type Core = {
+  readonly stores: Stores;
+  readonly crypto: Crypto;
+  readonly workspace: Workspace;
+  readonly recorder: Recorder;
+  readonly desk: Desk;
+  readonly now: () => Date;
+};
+
+/** Puts the rooms together. `committed` is called after each commit. Throws StartRefusedError. */
+export async function openCore(
+  config: Config,
+  open: OpenDatabase,
+  parts: {
+    readonly workspaceId: string;
+    readonly library: Library;
+    readonly policy: LoadedPolicy;
+    readonly committed: () => void;
+    readonly now: () => Date;
+  },
+): Promise<Core> {
+  const stores = createStores(open.database, () => newId(parts.now()));
+  const crypto = createNodeCrypto();
+  const workspace = await openWorkspace(config, stores, crypto, parts.workspaceId, parts.now);
+  const recorder = createRecorder({
+    crypto,
+    signer: workspace.keys.statement,
+    randomBytes: random,
+    newId,
+    service: SERVICE,
+  });
+  const desk = createDesk({
+    ledger: stores.ledger,
+    recorder,
+    now: parts.now,
+    newId,
+    knowledge: () => knowledgeOf(parts.library),
+    policyBytes: (hash) => (hash === parts.policy.hash ? parts.policy.bytes : null),
+    reactions: reactionsTo,
+    committed: parts.committed,
+  });
+  return { stores, crypto, workspace, recorder, desk, now: parts.now };
+}
+
+/** The documents in force, as evidence names them. */
+export function knowledgeOf(library: Library): NonNullable<EventContext['knowledge']> {
+  return [...library.documents.values()].map((d) => ({ document: d.id, version: d.version, sha256: d.hash }));
+}

@@ -1,0 +1,147 @@
+/** The background work: inbox, outbox, timers, evidence. Each part can be woken, drained and stopped. */
+import type { Config } from '#src/config.ts';
+import { createForms, type Forms } from '#src/delivery/forms.ts';
+import { type HandlerDeps, handleIncoming } from '#src/delivery/handle.ts';
+import { outgoing } from '#src/delivery/intents.ts';
+import { createPublisher, type Publisher } from '#src/delivery/publisher.ts';
+import { backoffMs, createPump, type Pump } from '#src/delivery/pump.ts';
+import { createSweeper, type Sweeper } from '#src/delivery/sweeper.ts';
+import { holdersOf } from '#src/directory/directory.ts';
+import { createOutbound } from '#src/slack/outbound.ts';
+import type { OutboundDeps } from '#src/slack/outbound-deps.ts';
+import { retryAfterMs } from '#src/slack/poster.ts';
+import type { Core } from './core.ts';
+import { idFor } from './ids.ts';
+import type { LoadedPolicy } from './knowledge.ts';
+import type { Log } from './log.ts';
+import { createTurns } from './turns.ts';
+
+/** How often timers are looked at, and old inbox payloads erased. */
+const SWEEP_EVERY_MS = 1000;
+const ERASE_EVERY_MS = 60 * 60 * 1000;
+const INBOX_KEEP_MS = 30 * 24 * 60 * 60 * 1000;
+
+export type Work = {
+  readonly forms: Forms;
+  readonly inbox: Pump;
+  readonly outbox: Pump;
+  readonly publisher: Publisher;
+  readonly sweeper: Sweeper;
+  start(): void;
+  /** Stops taking, waits for what is under way, and publishes the last checkpoint. */
+  stop(): Promise<void>;
+};
+
+export type WorkParts = {
+  readonly config: Config;
+  readonly core: Core;
+  readonly policy: LoadedPolicy;
+  readonly answer: HandlerDeps['answer'];
+  readonly outbound: OutboundDeps;
+  readonly log: Log;
+};
+
+/** Puts the work together; nothing runs before `start`. */
+export function createWork(parts: WorkParts): Work {
+  const { core, log } = parts;
+  const { stores, now } = core;
+  const onError = (what: string) => (error: unknown, item?: { readonly id: string } | null) =>
+    log.error({ what, id: item?.id, err: error }, 'work failed; it will be tried again');
+  const forms = createForms({ policy: () => parts.policy, now });
+  const writer = createOutbound(parts.outbound);
+  const outbox = createPump({
+    ...queue(stores.outbox),
+    name: 'outbox',
+    handle: (item) => writer.send(item),
+    now,
+    retryAfterMs,
+    onError: onError('outbox'),
+    concurrency: 4,
+  });
+  const publisher = createPublisher({
+    crypto: core.crypto,
+    store: stores.evidence,
+    signer: core.workspace.keys.checkpoint,
+    keys: core.workspace.checkpointKeys,
+    now,
+    anchor: async ({ size, note }) => {
+      await stores.outbox.put([outgoing(`anchor:${size}`, { intent: 'anchor', size, note })]);
+      outbox.wake();
+    },
+    onError: onError('publisher'),
+  });
+  const handlers = handlerDeps(parts, forms, outbox.wake);
+  const inbox = createPump({
+    ...queue(stores.inbox),
+    name: 'inbox',
+    handle: (item) => handleIncoming(handlers, item),
+    now,
+    retryAfterMs: (_error, attempts) => backoffMs(attempts),
+    onError: onError('inbox'),
+    concurrency: 8,
+  });
+  const sweeper = createSweeper({ timers: stores.timers, desk: core.desk, now, onError: onError('timer') });
+  const clocks: NodeJS.Timeout[] = [];
+  return {
+    forms,
+    inbox,
+    outbox,
+    publisher,
+    sweeper,
+    start() {
+      const erase = () =>
+        stores.inbox.eraseOlderThan(new Date(now().getTime() - INBOX_KEEP_MS)).catch(onError('erase'));
+      clocks.push(setInterval(() => void sweeper.sweep().catch(onError('sweeper')), SWEEP_EVERY_MS));
+      clocks.push(setInterval(() => void erase(), ERASE_EVERY_MS));
+      publisher.wake();
+      inbox.wake();
+      outbox.wake();
+    },
+    async stop() {
+      for (const clock of clocks) clearInterval(clock);
+      await inbox.stop();
+      await outbox.stop();
+      await publisher.stop();
+    },
+  };
+}
+
+/** The queue's methods as plain functions, whatever the store is made of. */
+function queue<T>(store: {
+  claim(limit: number, leaseMs: number, now: Date): Promise<readonly T[]>;
+  done(id: string, now: Date): Promise<void>;
+  failed(id: string, error: string, retryAt: Date | null): Promise<void>;
+}) {
+  return {
+    claim: (limit: number, leaseMs: number, at: Date) => store.claim(limit, leaseMs, at),
+    done: (id: string, at: Date) => store.done(id, at),
+    failed: (id: string, error: string, retryAt: Date | null) => store.failed(id, error, retryAt),
+  };
+}
+
+function handlerDeps(parts: WorkParts, forms: Forms, wakeOutbox: () => void): HandlerDeps {
+  const { core } = parts;
+  const { stores } = core;
+  const { committee, evidence } = parts.outbound.channels;
+  return {
+    desk: core.desk,
+    ledger: stores.ledger,
+    people: stores.people,
+    outbox: stores.outbox,
+    gaps: stores.gaps,
+    refusals: stores.refusals,
+    forms,
+    answer: parts.answer,
+    holders: async () => {
+      const assignments = await stores.ledger.listAssignments();
+      const users = await stores.people.slackUsersOf([...new Set(assignments.map((a) => a.person))]);
+      return (role) => holdersOf(assignments, role, core.now()).flatMap((a) => users.get(a.person) ?? []);
+    },
+    turns: createTurns(core.now),
+    quietChannels: evidence === null ? [committee] : [committee, evidence],
+    committeeChannel: committee,
+    requestIdFor: idFor,
+    log: { warn: (fields, message) => parts.log.warn(fields, message) },
+    wakeOutbox,
+  };
+}
