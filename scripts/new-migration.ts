@@ -20,7 +20,7 @@ if (!name || !/^[a-z][a-z0-9_]{1,60}$/.test(name)) {
 const schema = join(import.meta.dirname, '..', 'prisma', 'schema.prisma');
 const { migrationDirectories } = readMigrations();
 const last = migrationDirectories.at(-1);
-const before = last ? join(MIGRATIONS_FOLDER, last.path, 'schema.prisma') : null;
+const before = last ? join(MIGRATIONS_FOLDER, last.path, 'schema.snapshot') : null;
 const source = (path: string) => ({ files: [{ path, content: readFileSync(path, 'utf8') }] });
 
 const stdout = await difference();
@@ -32,7 +32,7 @@ if (!stdout || stdout.startsWith('-- This is an empty migration')) {
   const folder = join(MIGRATIONS_FOLDER, target);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'migration.sql'), stdout);
-  copyFileSync(schema, join(folder, 'schema.prisma'));
+  copyFileSync(schema, join(folder, 'schema.snapshot'));
   const lock = join(MIGRATIONS_FOLDER, 'migration_lock.toml');
   if (!existsSync(lock)) writeFileSync(lock, 'provider = "postgresql"\n');
   console.log(`prisma/migrations/${target}/migration.sql`);

@@ -102,7 +102,7 @@ async function open(
   };
   try {
     const connectionString = connectionOf(opened, readPassword(paths), DATABASE_NAME);
-    await ensureDatabase(connectionString, connectionOf(opened, readPassword(paths), 'postgres'));
+    await ensureDatabase(connectionOf(opened, readPassword(paths), 'postgres'));
     const info = { ...opened, cluster: paths.cluster, logFile: paths.log, passwordFile: paths.password };
     return { connectionString, adopted: running !== null, created, stop, info };
   } catch (cause) {
@@ -153,11 +153,11 @@ async function reachable(connectionString: string): Promise<boolean> {
   }
 }
 
-async function ensureDatabase(target: string, maintenance: string): Promise<void> {
-  if (await reachable(target)) return;
+async function ensureDatabase(maintenance: string): Promise<void> {
   const pool = createPool(maintenance, { max: 1 });
   try {
-    await pool.query(`CREATE DATABASE ${DATABASE_NAME}`);
+    const { rowCount } = await pool.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE_NAME]);
+    if (rowCount === 0) await pool.query(`CREATE DATABASE ${DATABASE_NAME}`);
   } finally {
     await pool.end();
   }

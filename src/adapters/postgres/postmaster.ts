@@ -3,6 +3,7 @@ import {
   chmodSync,
   closeSync,
   existsSync,
+  fstatSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -91,7 +92,10 @@ export async function startPostmaster(
     log_timezone: 'UTC',
     logging_collector: 'off',
     log_destination: 'stderr',
-    max_connections: 60,
+    // A commit that lost a race is an error to PostgreSQL and everyday life to us: it would fill the log.
+    log_min_messages: 'log',
+    log_checkpoints: 'off',
+    max_connections: 100,
     io_method: 'sync',
     shared_buffers: '64MB',
   };
@@ -99,6 +103,7 @@ export async function startPostmaster(
   const { file, args, ...user } = launch(runAs, binaries.postgres, ['-D', paths.cluster, ...flags]);
   keepLogSmall(paths.log);
   const log = openSync(paths.log, 'a', 0o600);
+  const logStart = fstatSync(log).size;
   const child = spawn(file, [...args], {
     cwd: '/',
     env: environment(),
@@ -110,15 +115,20 @@ export async function startPostmaster(
   child.unref();
   child.once('exit', (code, signal) => onExit(signal ?? `code ${code}`));
   try {
-    return await untilReady(paths, child);
+    return await untilReady(paths, child, logStart);
   } catch (cause) {
     if (socketDir !== null) rmSync(socketDir, { recursive: true, force: true });
     throw cause;
   }
 }
 
-/** Waits until a starting PostgreSQL takes connections. */
-export async function untilReady(paths: ClusterPaths, child: ChildProcess | null): Promise<Postmaster> {
+/**
+ * Waits until a starting PostgreSQL takes connections.
+ * @param child the process, where this process started it.
+ * @param logStart where in the log this start begins.
+ * @throws PostgresError `start_failed`
+ */
+export async function untilReady(paths: ClusterPaths, child: ChildProcess | null, logStart = 0): Promise<Postmaster> {
   const deadline = performance.now() + READY_MS;
   let failure: Error | null = null;
   child?.once('error', (cause) => {
@@ -132,7 +142,7 @@ export async function untilReady(paths: ClusterPaths, child: ChildProcess | null
       child?.kill('SIGQUIT');
       throw new PostgresError(
         'start_failed',
-        `PostgreSQL did not start on ${paths.cluster}: ${explain(failure, paths.log)}.`,
+        `PostgreSQL did not start on ${paths.cluster}: ${explain(failure, paths.log, logStart)}.`,
         `Read ${paths.log}; free disk space and memory are the usual causes. Or set DATABASE_URL.`,
         failure ?? undefined,
       );
@@ -205,10 +215,12 @@ function keepLogSmall(path: string): void {
   if (existsSync(path) && statSync(path).size > LOG_BYTES) renameSync(path, `${path}.1`);
 }
 
-function explain(failure: Error | null, log: string): string {
+/** What PostgreSQL said last in this start that sounds like a reason. */
+function explain(failure: Error | null, log: string, logStart: number): string {
   if (failure) return failure.message;
-  const lines = readLines(log)?.filter((line) => /FATAL|PANIC|could not|HINT/.test(line)) ?? [];
-  return lastLine(lines.slice(-1).join('\n')) || 'it said nothing';
+  const said = existsSync(log) ? readFileSync(log).subarray(logStart).toString('utf8') : '';
+  const reasons = said.split('\n').filter((line) => /FATAL|PANIC|could not/.test(line));
+  return lastLine(reasons.at(-1) ?? '') || 'it said nothing';
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -23,7 +23,7 @@ export function identityOf(pid: number): string | null {
 }
 
 /** The command line of a process, null when it does not live or does not show one. */
-export function commandLineOf(pid: number): readonly string[] | null {
+function commandLineOf(pid: number): readonly string[] | null {
   if (process.platform === 'linux') {
     try {
       const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8');

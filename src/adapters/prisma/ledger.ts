@@ -139,7 +139,7 @@ async function readDisclosures(
 }
 
 /** Adds the hash of each `{"$hidden": "<sha256 hex>"}` inside a value. */
-export function collectHidden(value: unknown, into: Set<string>): void {
+function collectHidden(value: unknown, into: Set<string>): void {
   if (typeof value !== 'object' || value === null) return;
   if ('$hidden' in value && typeof value.$hidden === 'string') into.add(value.$hidden);
   for (const inner of Object.values(value)) collectHidden(inner, into);
