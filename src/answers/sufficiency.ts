@@ -15,6 +15,7 @@ export function judge(index: SearchIndex, query: Query, best: Ranked | undefined
   const known = query.own.filter((word) => index.fields.has(word) || query.offers.has(word));
   if (query.own.length === 0) return { enough: false, why: 'no word of the question carries a topic' };
   if (known.length === 0) return { enough: false, why: 'no word of the question occurs in the library' };
+  if (query.unknown.some((word) => /\d{3}|[a-z]\d{2,}|\d[a-z]{2}/.test(word))) return { enough: false, why: 'a code in the question occurs nowhere' };
   const foreign = query.unknown.length / query.own.length;
   if (best.entry >= 0.6) return { enough: true, why: 'nearly a curated question, alias or title' };
   if (best.entry >= 0.42 && foreign <= 0.34) return { enough: true, why: 'close to a curated question, alias or title' };

@@ -4,10 +4,13 @@ import { understand } from '../understand/frame.ts';
 import { contentStems, topicOf } from '../understand/topic.ts';
 import { draft, find } from './context.ts';
 import type { Context, Draft, Source } from './context.ts';
+import type { Ranked } from '../retrieve.ts';
 import { routeSingle } from './route.ts';
 
 const MOST_PARTS = 4;
 const VERSUS = /\s+(?:vs\.?|versus|as opposed to|compared (?:to|with)|or rather)\s+/i;
+/** A clause that points back at the one before it does not stand alone. */
+const PRONOUN = /\b(?:it|them|they|that|this|those|these)\b/;
 const CLAUSE_START = /(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b/i;
 const CLAUSE_BORDER = /(?:\s*[,;?.]\s*(?:and |but |also |plus )?|\s+(?:and|but|plus|as well as)\s+(?:also\s+)?)(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i;
 
@@ -50,8 +53,9 @@ function verdict(frame: Frame, drafts: readonly Draft[]): string {
 function partFrame(context: Context, text: string, own: boolean): Frame {
   const { frame, library, index } = context;
   const part = understand(library, index, text);
-  const keep = own && (part.letters.length > 0 || part.asksWho || CLAUSE_START.test(text));
-  const asks = keep && !(part.asksWho && part.letters.length === 0 && !part.owns && !part.loose)
+  const elliptic = /^(?:and |but )?(?:who|whom|whose|which|what)(?:'s|s)?(?: (?:for|about|in|on|with|then)\b|$)/i.test(text);
+  const keep = own && !elliptic && (part.letters.length > 0 || part.asksWho || CLAUSE_START.test(text));
+  const asks = keep
     ? part
     : { ...part, letters: frame.letters, owns: frame.owns, loose: frame.loose, asksWho: frame.asksWho, lower: own ? part.lower : frame.lower };
   return {
@@ -124,10 +128,11 @@ function byClauses(context: Context): readonly Frame[] | null {
   const standing = parts.filter((part) => part.content.length > 0 || (part.documents !== '' && prefix !== ''));
   if (standing.length < 2) return null;
   if (standing.length !== parts.length && prefix === '') return null;
+  if (standing.some((part) => PRONOUN.test(part.frame.lower) && prefix === '')) return null;
   const tops = standing.map((part) => topItem(context, part.frame));
   const sameDocuments = new Set(standing.map((part) => part.documents)).size === 1;
-  if (sameDocuments && new Set(tops).size === 1) return null;
-  if (tops.some((top) => top === null)) return null;
+  if (sameDocuments && new Set(tops.map((top) => top?.id)).size === 1) return null;
+  if (tops.some((top) => top === null || (top.entry < 0.4 && top.coverage < 0.6))) return null;
   return standing.map((part) => part.frame);
 }
 
@@ -141,6 +146,7 @@ function byAnd(context: Context): readonly Frame[] | null {
   const whole = find(context, topicOf({ ...frame, text: segment }, { letters: true }), () => 1, 1)[0];
   if (!frame.compares && (whole?.entry ?? 0) >= 0.8) return null;
   const parts = sides.map((side) => partFrame(context, side, false));
+  if (parts.some((part) => contentStems(topicOf(part, { letters: true, strict: true })).length === 0)) return null;
   const least = frame.compares ? 0.55 : 0.72;
   const tops = parts.map((part) => find(context, topicOf(part, { letters: true }), raciOnly(context), 1)[0]);
   if (tops.some((top) => top === undefined || top.entry < least)) return null;
@@ -152,7 +158,7 @@ function raciOnly(context: Context): (item: number) => number {
   return (item) => (!wants || context.index.items[item]?.raci !== undefined ? 1 : 0.5);
 }
 
-function topItem(context: Context, part: Frame): string | null {
+function topItem(context: Context, part: Frame): Ranked | null {
   const sub = { ...context, frame: part };
-  return find(sub, topicOf(part, { letters: part.asksWho, roles: part.asksWho }), raciOnly(sub), 1)[0]?.id ?? null;
+  return find(sub, topicOf(part, { letters: part.asksWho, roles: part.asksWho }), (item) => 0.8 + 0.2 * raciOnly(sub)(item), 1)[0] ?? null;
 }

@@ -8,9 +8,9 @@ import { introduces, sentence } from './phrases.ts';
 import { aspectsAsked, scoreStatements } from './statements.ts';
 import type { Scored } from './statements.ts';
 
-const MOST = 7;
+const MOST = 8;
 /** Aspects that nearly every question's words point at. */
-const VAGUE: readonly string[] = ['definition', 'scope', 'role', 'ownership', 'risk', 'example', 'requirement', 'note', 'gap', 'mapping'];
+const VAGUE: readonly string[] = ['definition', 'scope', 'role', 'ownership', 'risk', 'example', 'note', 'gap', 'mapping'];
 
 /** Composes the answer from one item. */
 export function requirementFrom(context: Context, item: LibraryItem, query: Query): Draft {

@@ -8,6 +8,7 @@ import { abstain } from './abstain.ts';
 import { find, itemOf, mayRead, queryOf } from './context.ts';
 import type { Context, Draft } from './context.ts';
 import { abbreviationAnswer, roleAnswer, sameBodyAnswer } from './define.ts';
+import { documentFact } from './document-facts.ts';
 import { figureAnswer, noNumber } from './figure.ts';
 import { citingAnswer, guardrailAnswer, mappingAnswer } from './mapping.ts';
 import { lettersToAnswer, namedAnswer, nobodyNamed, raciAnswer, ssrmAnswer, verifyAnswer } from './owner.ts';
@@ -19,7 +20,7 @@ export function routeSingle(context: Context): Draft {
   const { frame } = context;
   const refused = refusalOf(context);
   if (refused !== null) return refused;
-  const fixed = [sameBodyAnswer, citingFirst, reverseFirst, abbreviationAnswer, roleAnswer];
+  const fixed = [sameBodyAnswer, citingFirst, documentFact, reverseFirst, abbreviationAnswer, roleAnswer];
   for (const attempt of fixed) {
     const done = attempt(context);
     if (done !== null) {

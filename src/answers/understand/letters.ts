@@ -19,6 +19,17 @@ const LETTERS: readonly RaciLetter[] = ['responsible', 'accountable', 'consulted
 const REALLY_ACCOUNTABLE =
   /\b(?:ultimate|ultimately|overall|finally|in the end)\b[\w ]{0,20}?\bresponsib\w*|\bresponsib\w*\b[\w ]{0,15}\b(?:exec|executive|c-level|at the top|in the end)\b|\bexec\w*\b[^?,;]{0,10}\bresponsib\w*/g;
 
+/** Phrases that hold a letter's word and do not ask for it. */
+const NOT_A_LETTER =
+  /\bshared (?:security )?responsibilit\w*|\bresponsible (?:ai|use|usage|development|deployment|manner|way)\b|\bresponsibly\b|\binformed (?:decision|consent)\w*|\broles and responsibilities\b/g;
+
+/** "who watches them, who's accountable": one of several who-clauses has a plain verb, so it asks who does it. */
+function hasPlainWho(lower: string): boolean {
+  const clauses = lower.split(/(?=\bwho(?:'s|s)?\b)/).filter((clause) => /^who/.test(clause));
+  if (clauses.length < 2) return false;
+  return clauses.some((clause) => /^who(?:'s|s)? [a-z]{3,}/.test(clause) && !/^who(?:'s|s)? (?:is|are|for|then|else|about)\b/.test(clause) && !LETTERS.some((letter) => LETTER_WORDS[letter].test(clause)));
+}
+
 /** What the question says about ownership. */
 export type LettersAsked = {
   /** In table order; empty when no letter is named. */
@@ -31,8 +42,9 @@ export type LettersAsked = {
 
 /** Reads the letters asked for from a lower-case question. */
 export function lettersAsked(lower: string): LettersAsked {
-  const swapped = lower.replace(REALLY_ACCOUNTABLE, ' accountable ');
-  const letters = LETTERS.filter((letter) => LETTER_WORDS[letter].test(swapped));
+  const swapped = lower.replace(NOT_A_LETTER, ' ').replace(REALLY_ACCOUNTABLE, ' accountable ');
+  const named = LETTERS.filter((letter) => LETTER_WORDS[letter].test(swapped));
+  const letters = LETTERS.filter((letter) => named.includes(letter) || (letter === 'responsible' && named.length > 0 && hasPlainWho(swapped)));
   const owns = /\braci\b|\bown(?:s|er|ers|ership|ed)?\b|\bwho(?:'s| is| are)? (?:all )?involved\b/.test(swapped);
   const loose =
     /\bin charge\b|\bwhom? (?:do|should|can|must) (?:i|we) (?:contact|turn to|approach|go to)\b|\btakes? care\b|\blooks? after\b|\bwhom? to (?:contact|ask)\b|\bleads?\b|\bpoint of contact\b|\bwho deals\b/.test(
