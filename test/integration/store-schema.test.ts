@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createPool } from '#src/adapters/postgres/pool.ts';
-import { migrate, readMigrations } from '#src/adapters/prisma/migrate.ts';
+import { MIGRATIONS_FOLDER, migrate, readMigrations } from '#src/adapters/prisma/migrate.ts';
 import { databaseForTests, freshDatabase } from './database.ts';
 
 const database = databaseForTests();
@@ -59,4 +61,19 @@ test('times are instants whatever the time zone of this process or of the server
     `SELECT last_at, current_setting('TimeZone') AS zone, last_at::text AS text FROM log_head`,
   );
   expect(rows[0]).toEqual({ last_at: at, zone: 'UTC', text: '2026-03-29 01:30:00.123+00' });
+});
+
+test('the last migration leads to the schema as it is (else: npm run migration -- NAME)', () => {
+  const last = readMigrations().migrationDirectories.at(-1)?.path ?? '';
+  const schema = readFileSync(join(MIGRATIONS_FOLDER, '..', 'schema.prisma'), 'utf8');
+  expect(readFileSync(join(MIGRATIONS_FOLDER, last, 'schema.snapshot'), 'utf8')).toBe(schema);
+});
+
+test('nothing is deleted in cascade, and every instant knows its time zone', () => {
+  const sql = readMigrations()
+    .migrationDirectories.map(({ migrationFile }) => migrationFile.content)
+    .map((content) => (content.tag === 'ok' ? content.value : ''))
+    .join('\n');
+  expect(sql).toContain('TIMESTAMPTZ(3)');
+  expect(sql).not.toMatch(/CASCADE|\bTIMESTAMP\(/);
 });
