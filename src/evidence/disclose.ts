@@ -102,7 +102,7 @@ export const ERASED = '[erased]';
 export function reveal(
   data: unknown,
   lookup: (hash: string) => Disclosure | undefined,
-  erased: string = ERASED,
+  erased: string | null = ERASED,
 ): unknown {
   if (isHidden(data)) {
     const value = lookup(data.$hidden)?.value ?? null;

@@ -1,0 +1,117 @@
+/** What the exports are made of: requests as the log tells them, without Slack, database or approvals room. */
+
+export type ExportEvidence = {
+  readonly kind: string;
+  /** Null after erasure, or when redacted. */
+  readonly title: string | null;
+  readonly href: string | null;
+  /** Hex digest of the captured file; null for a bare link. */
+  readonly sha256: string | null;
+};
+
+/** What the policy demanded: a kind of evidence and the controls it serves. */
+export type ExportDemand = {
+  readonly kind: string;
+  readonly title: string;
+  readonly accepts: readonly string[];
+  readonly serves: readonly string[];
+};
+
+export type ExportVote = {
+  readonly person: string;
+  readonly role: string | null;
+  readonly choice: string;
+  readonly at: string;
+  readonly index: number;
+};
+
+export type ExportCondition = {
+  readonly id: string;
+  readonly text: string | null;
+  readonly owner: string;
+  readonly dueAt: string;
+  readonly phase: string;
+  readonly confirmed: boolean;
+  readonly overdue: boolean;
+};
+
+type Common = {
+  readonly id: string;
+  readonly shortId: string;
+  /** As the last event left it: `submitted`, `approved`, `rejected`, `revoked`, ... */
+  readonly status: string;
+  readonly tier: string | null;
+  readonly requester: string;
+  readonly owner: string;
+  readonly submittedAt: string;
+  readonly decidedAt: string | null;
+  readonly outcome: string | null;
+  readonly validUntil: string | null;
+  /** When it stopped being valid before its time: revoked, superseded, closed, suspended until further notice. */
+  readonly endedAt: string | null;
+  readonly breakGlass: boolean;
+  readonly policySha256: string | null;
+  readonly controls: readonly string[];
+  readonly demands: readonly ExportDemand[];
+  readonly evidence: readonly ExportEvidence[];
+  readonly votes: readonly ExportVote[];
+  readonly conditions: readonly ExportCondition[];
+  /** Log indexes of all its entries, rising. */
+  readonly entries: readonly number[];
+  readonly decisionIndex: number | null;
+};
+
+export type ExportDeployment = Common & {
+  readonly kind: 'deployment';
+  readonly system: string;
+  readonly version: string;
+  /** `sha256:<hex>`. */
+  readonly digest: string;
+  readonly environment: string;
+  readonly purpose: string | null;
+  readonly deployedAt: string | null;
+};
+
+export type ExportException = Common & {
+  readonly kind: 'exception';
+  readonly deviatesFrom: readonly string[];
+  readonly systems: readonly string[];
+  readonly environments: readonly string[];
+  readonly circumstances: string | null;
+  readonly compensatingControls: readonly {
+    readonly text: string | null;
+    readonly owner: string;
+    readonly dueAt: string;
+  }[];
+  readonly remediationPlan: string | null;
+  readonly residualRisk: { readonly level: string; readonly text: string | null };
+  readonly expiresAt: string;
+};
+
+export type ExportRequest = ExportDeployment | ExportException;
+
+/** What every export says about where it comes from. Times are ISO 8601, UTC. */
+export type ExportContext = {
+  readonly origin: string;
+  /** The checkpoint the entries were read under. */
+  readonly size: number;
+  /** Base64. */
+  readonly root: string;
+  readonly generatedAt: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly organisation: string;
+  readonly service: { readonly name: string; readonly version: string };
+  /** Address of the assessment plan or system security plan the export belongs to; `#` when there is none. */
+  readonly planHref: string;
+};
+
+/** True for a deployment that was let through: approved, with or without conditions, or by break-glass. */
+export function wasAllowed(request: ExportRequest): boolean {
+  return request.breakGlass || request.outcome === 'approved' || request.outcome === 'approved_with_conditions';
+}
+
+/** Whether a demanded kind of evidence, or one accepted in its place, was given. */
+export function isServed(request: ExportRequest, demand: ExportDemand): boolean {
+  return request.evidence.some(({ kind }) => kind === demand.kind || demand.accepts.includes(kind));
+}

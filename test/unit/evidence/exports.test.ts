@@ -1,0 +1,368 @@
+/** The exports: from signed statements to what an auditor's tools read. */
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { describe, expect, it } from 'vitest';
+import { hide } from '#src/evidence/disclose.ts';
+import { collectRequests } from '#src/evidence/exports/collect.ts';
+import { coverageLine, coverageOf, drawSample, parseDeployments, reconcile } from '#src/evidence/exports/coverage.ts';
+import { csvLine, LISTING_COLUMNS, parseCsv, populationCsv } from '#src/evidence/exports/csv.ts';
+import { oscalUuid, token } from '#src/evidence/exports/oscal.ts';
+import { assessmentResults } from '#src/evidence/exports/oscal-ar.ts';
+import { planOfAction } from '#src/evidence/exports/oscal-poam.ts';
+import type { ExportContext } from '#src/evidence/exports/records.ts';
+import type { Disclosure } from '#src/evidence/ports.ts';
+import { buildStatement, type Statement } from '#src/evidence/statement.ts';
+import { bytesOf, crypto, ORIGIN, SERVICE, START, sharedFolder, statementInput } from './fixtures.ts';
+
+type Event = { readonly request: number; readonly type: string; readonly actor?: string; readonly data: unknown };
+
+const DIGEST = `sha256:${'cd'.repeat(32)}`;
+const demands = [
+  { kind: 'rollback-plan', title: 'A rollback plan', accepts: ['runbook'], serves: ['AICM-AIS-06', 'NIST-CM-3(2)'] },
+];
+const terms = { tier: 'high', policyHash: '34'.repeat(32), evidence: demands };
+const about = { requester: 'p_requester', owner: 'p_owner', submitter: 'p_requester' };
+
+const deployment = (n: number, evidence: readonly object[] = []) => ({
+  request: n,
+  type: 'request.submitted',
+  actor: 'p_requester',
+  data: {
+    ...about,
+    requestId: String(n),
+    shortId: `DR-${n}`,
+    terms,
+    document: {
+      kind: 'deployment',
+      system: 'scorer',
+      version: `${n}.0`,
+      digest: DIGEST,
+      environment: 'production',
+      purpose: 'score',
+      evidence,
+    },
+  },
+});
+const plan = {
+  kind: 'rollback-plan',
+  title: 'How to go back',
+  url: 'https://wiki.example/rollback plan',
+  sha256: 'ee'.repeat(32),
+};
+const decided = (request: number, outcome: string, conditions: readonly object[] = []) => ({
+  request,
+  type: 'decided',
+  actor: 'service',
+  data: { outcome, validUntil: '2027-05-20T23:59:59.000Z', conditions },
+});
+const vote = (request: number, actor: string) => ({
+  request,
+  type: 'vote.cast',
+  actor,
+  data: { choice: 'approve', reason: 'fine' },
+});
+const condition = {
+  id: 'c1',
+  text: 'watch the drift',
+  owner: 'p_owner',
+  dueAt: '2026-12-31T23:59:59.000Z',
+  phase: 'after_deployment',
+};
+const exception = {
+  request: 9,
+  type: 'request.submitted',
+  data: {
+    ...about,
+    requestId: '9',
+    shortId: 'EX-1',
+    terms: { ...terms, evidence: [] },
+    document: {
+      kind: 'exception',
+      deviatesFrom: ['AICM-AIS-06'],
+      systems: ['scorer'],
+      environments: ['production'],
+      teams: [],
+      circumstances: 'The vendor cannot.\nYet.',
+      compensatingControls: [{ text: 'watch by hand', owner: 'p_owner', dueAt: '2026-12-01T00:00:00.000Z' }],
+      remediationPlan: 'another vendor',
+      residualRisk: { level: 'medium', text: 'some outages' },
+      expiresAt: '2027-01-31T23:59:59.000Z',
+      evidence: [{ kind: 'link', title: '', url: 'https://wiki.example/x', sha256: null }],
+    },
+  },
+};
+
+const STORY: readonly Event[] = [
+  deployment(1, [plan]),
+  vote(1, 'p_ciso'),
+  vote(1, 'p_caio'),
+  decided(1, 'approved_with_conditions', [condition]),
+  deployment(2),
+  { request: 2, type: 'breakglass.invoked', actor: 'p_ciso', data: { reason: 'outage', until: 'x', reviewBy: 'y' } },
+  deployment(3, [{ ...plan, kind: 'runbook' }]),
+  decided(3, 'rejected'),
+  exception,
+  vote(9, 'p_ciso'),
+  decided(9, 'approved'),
+  { request: 1, type: 'deployed', actor: 'service', data: { environment: 'production', digest: DIGEST } },
+  { request: 1, type: 'condition.confirmed', actor: 'p_ciso', data: { condition: 'c1', reason: 'seen' } },
+  { request: 7, type: 'comment.made', actor: 'p_x', data: { text: 'a request nobody knows' } },
+];
+
+async function* told(story: readonly Event[], disclosures: Map<string, Disclosure>) {
+  const seqs = new Map<number, number>();
+  for (const [index, { request, type, actor, data }] of story.entries()) {
+    const seq = (seqs.get(request) ?? 0) + 1;
+    seqs.set(request, seq);
+    const paths = ['reason', 'text', 'document.purpose', 'document.circumstances', 'document.evidence.*.title'];
+    const hidden = await hide(crypto, data, paths, (path) => bytesOf(`${index} ${path}`));
+    for (const disclosure of hidden.disclosures) disclosures.set(disclosure.hash, disclosure);
+    const base = statementInput(index, hidden.data);
+    const statement: Statement = await buildStatement(crypto, {
+      ...base,
+      event: { ...base.event, type, stream: `request:${request}`, seq },
+      actor: {
+        id: actor ?? 'service',
+        ...(type === 'vote.cast' ? { role: 'Chief Information Security Officer' } : {}),
+      },
+      request: {
+        id: String(request),
+        shortId: request === 9 ? 'EX-1' : `DR-${request}`,
+        revision: 1,
+        revisionHash: 'ab'.repeat(32),
+      },
+      controls: ['AICM-GRC-05'],
+    });
+    yield { index, statement };
+  }
+}
+
+async function collected(redact = false) {
+  const disclosures = new Map<string, Disclosure>();
+  return collectRequests(told(STORY, disclosures), redact ? undefined : (hash) => disclosures.get(hash));
+}
+
+const context: ExportContext = {
+  origin: ORIGIN,
+  size: STORY.length,
+  root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+  generatedAt: '2026-11-21T12:00:00.000Z',
+  from: null,
+  to: null,
+  organisation: 'Example AG',
+  service: SERVICE,
+  planHref: '#',
+};
+
+describe('requests from the log', () => {
+  it('say what was asked, decided and done, by entry', async () => {
+    const { requests, unread } = await collected();
+    expect(unread).toEqual([13]);
+    expect(requests.map(({ shortId, status, outcome, breakGlass }) => [shortId, status, outcome, breakGlass])).toEqual([
+      ['DR-1', 'deployed', 'approved_with_conditions', false],
+      ['DR-2', 'submitted', null, true],
+      ['DR-3', 'rejected', 'rejected', false],
+      ['EX-1', 'approved', 'approved', false],
+    ]);
+    const [first] = requests;
+    expect(first).toMatchObject({ entries: [0, 1, 2, 3, 11, 12], decisionIndex: 3, purpose: 'score' });
+    expect(first?.conditions).toMatchObject([{ id: 'c1', confirmed: true, text: 'watch the drift' }]);
+    expect(first?.controls).toEqual(['AICM-AIS-06', 'AICM-GRC-05', 'NIST-CM-3(2)']);
+  });
+
+  it('without the texts say the same with nothing hidden', async () => {
+    const { requests } = await collected(true);
+    expect(requests[0]).toMatchObject({
+      purpose: null,
+      digest: DIGEST,
+      evidence: [{ title: null, kind: 'rollback-plan' }],
+    });
+    expect(JSON.stringify(requests)).not.toMatch(/score"|The vendor/);
+  });
+});
+
+describe('coverage', () => {
+  it('counts for each control what serves it and what is missing', async () => {
+    const { requests } = await collected();
+    const coverage = coverageOf(requests).find(({ control }) => control === 'AICM-AIS-06');
+    expect(coverage).toMatchObject({ deployments: ['DR-1', 'DR-2'], breakGlass: ['DR-2'], exceptions: ['EX-1'] });
+    expect(coverage?.demands).toEqual([
+      { kind: 'rollback-plan', title: 'A rollback plan', served: ['DR-1'], missing: ['DR-2'] },
+    ]);
+    if (coverage === undefined) throw new Error('no coverage');
+    expect(coverageLine(coverage)).toBe(
+      'AICM-AIS-06: 2 deployments, 1 with a rollback plan, 1 by break-glass, 1 exception',
+    );
+  });
+});
+
+describe('reconciliation', () => {
+  const row = (changes: Partial<Record<string, string>>) => {
+    const r = {
+      system: 'scorer',
+      version: '1.0',
+      digest: DIGEST,
+      environment: 'Production',
+      time: '2026-11-21T00:00:00Z',
+      ...changes,
+    };
+    return `${r.time},${r.system},${r.version},${r.digest},${r.environment}`;
+  };
+  const csv = (...rows: string[]) => ['time,system,version,digest,environment', ...rows].join('\r\n');
+
+  it('names deployments without approval, before it, after it ended, and approvals never used', async () => {
+    const { requests } = await collected();
+    const one = requests.filter(({ shortId }) => shortId === 'DR-1');
+    const rows = [
+      row({}),
+      row({ time: '2026-11-20T07:00:00+00:00' }),
+      row({ time: '2027-06-01T00:00:00Z' }),
+      row({ digest: 'ff'.repeat(32) }),
+      row({ environment: 'staging' }),
+      row({ system: 'other' }),
+    ];
+    const result = reconcile(parseDeployments(csv(...rows)), one);
+    expect(result.rows.map(({ result: r, otherName }) => [r, otherName])).toEqual([
+      ['approved', false],
+      ['before_approval', false],
+      ['outside_validity', false],
+      ['without_approval', false],
+      ['without_approval', false],
+      ['approved', true],
+    ]);
+    expect(result.unused).toEqual([]);
+    expect(reconcile([], one).unused).toEqual(['DR-1']);
+  });
+
+  it('refuses a list it cannot read, naming the row', () => {
+    expect(() => parseDeployments('a,b\n1,2')).toThrow('columns missing');
+    expect(() => parseDeployments(csv(row({}), row({ digest: 'x' })))).toThrow('row 3');
+    expect(() => parseDeployments(csv(row({ time: '2026-11-21 10:00' })))).toThrow('row 2');
+    expect(() => parseDeployments('"open')).toThrow('csv_invalid');
+  });
+});
+
+describe('csv', () => {
+  it('is read back as it was written, and runs nothing in a spreadsheet', () => {
+    const cells = ['plain', 'a,b', 'say "hi"', 'two\nlines', '=1+1', '+1', '-1', '@x', ''];
+    expect(parseCsv(csvLine(cells))).toEqual([
+      ['plain', 'a,b', 'say "hi"', 'two\nlines', "'=1+1", "'+1", "'-1", "'@x", ''],
+    ]);
+    expect(csvLine([null, 5, 'a\u0007b'])).toBe(',5,a b\r\n');
+  });
+
+  it('lists a population with its query, range, gap check and root', async () => {
+    const population = {
+      origin: ORIGIN,
+      query: 'everything',
+      from: null,
+      to: null,
+      count: STORY.length,
+      firstIndex: 0,
+      lastIndex: STORY.length - 1,
+      size: STORY.length,
+      root: context.root,
+      gapCheck: 'all indexes read, none missing' as const,
+    };
+    let text = '';
+    for await (const piece of populationCsv(population, told(STORY, new Map()))) text += piece;
+    const rows = parseCsv(text);
+    expect(rows.slice(0, 2)).toEqual([
+      ['log', ORIGIN],
+      ['query', 'everything'],
+    ]);
+    expect(rows).toContainEqual([...LISTING_COLUMNS]);
+    expect(rows).toHaveLength(10 + 1 + STORY.length);
+    expect(rows.at(-4)?.slice(0, 5)).toEqual(['10', '2026-11-20T08:00:10.000Z', 'decision', 'decided', 'EX-1']);
+  });
+});
+
+describe('a sample', () => {
+  it('is the same for the same population and seed, and another for another', async () => {
+    const ids = Array.from({ length: 200 }, (_, i) => `DR-${i}`);
+    const one = await drawSample(crypto, ids, 20, 'audit 2026');
+    expect(new Set(one).size).toBe(20);
+    expect(await drawSample(crypto, ids.toReversed(), 20, 'audit 2026')).toEqual(one);
+    expect(await drawSample(crypto, ids, 20, 'audit 2027')).not.toEqual(one);
+    expect(await drawSample(crypto, ids, 500, 'x')).toHaveLength(200);
+  });
+});
+
+describe('OSCAL', () => {
+  const oscal = sharedFolder('data/oscal');
+
+  const validator = (file: string, branch: string) => {
+    const { oneOf: _, ...schema } = JSON.parse(readFileSync(new URL(file, oscal ?? 'file:///'), 'utf8'));
+    const ajv = new Ajv({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    // The complete schema is a choice of models; one branch at a time gives readable errors.
+    const chosen =
+      _ === undefined ? schema : { ...schema, ..._.find((b: { required: string[] }) => b.required.includes(branch)) };
+    return ajv.compile(chosen);
+  };
+
+  const cases = [
+    ['oscal_assessment-results_schema-1.2.1.json', 'assessment-results'],
+    ['oscal_complete_schema-1.2.2.json', 'assessment-results'],
+    ['oscal_poam_schema-1.2.1.json', 'plan-of-action-and-milestones'],
+    ['oscal_complete_schema-1.2.2.json', 'plan-of-action-and-milestones'],
+  ] as const;
+
+  it.skipIf(oscal === null).each(cases)(
+    'is valid against %s as %s (skipped: the shared folder is absent)',
+    async (file, branch) => {
+      const validate = validator(file, branch);
+      for (const redact of [false, true]) {
+        const { requests } = await collected(redact);
+        const write = branch === 'assessment-results' ? assessmentResults : planOfAction;
+        const written = await write(crypto, context, requests);
+        if (!written.ok) throw new Error(written.reason);
+        expect(Object.keys(written.document)).toEqual([branch]);
+        validate(written.document);
+        expect(validate.errors ?? []).toEqual([]);
+        expect(validate({ [branch]: {} })).toBe(false);
+      }
+    },
+  );
+
+  it('puts deployments into observations and findings on their controls', async () => {
+    const written = await assessmentResults(crypto, context, (await collected()).requests);
+    if (!written.ok) throw new Error(written.reason);
+    const text = JSON.stringify(written.document);
+    const { observations, findings } = JSON.parse(text)['assessment-results'].results[0];
+    expect(observations.map((o: { title: string }) => o.title.slice(0, 4))).toEqual(['DR-1', 'DR-2', 'DR-3']);
+    const states = findings.map((f: { target: { 'target-id': string; status: { state: string } } }) => [
+      f.target['target-id'],
+      f.target.status.state,
+    ]);
+    expect(states).toContainEqual(['AICM-AIS-06', 'not-satisfied']);
+    expect(states.map(([id]: string[]) => id)).toContain('NIST-CM-3.2');
+    expect(text).toContain('ee'.repeat(32));
+  });
+
+  it('puts exceptions into risks with an approved deviation, expiry and compensating controls', async () => {
+    const written = await planOfAction(crypto, context, (await collected()).requests);
+    if (!written.ok) throw new Error(written.reason);
+    const poam = JSON.parse(JSON.stringify(written.document))['plan-of-action-and-milestones'];
+    expect(poam.risks).toHaveLength(1);
+    expect(poam.risks[0]).toMatchObject({ status: 'deviation-approved', deadline: '2027-05-20T23:59:59.000Z' });
+    expect(poam.risks[0]['mitigating-factors']).toHaveLength(1);
+    expect(poam.risks[0]['risk-log'].entries[0]['logged-by']).toHaveLength(1);
+    expect(poam['poam-items'][0]['related-risks'][0]['risk-uuid']).toBe(poam.risks[0].uuid);
+  });
+
+  it('when there is nothing to tell, says so', async () => {
+    expect(await assessmentResults(crypto, context, [])).toEqual({ ok: false, reason: 'nothing_to_assess' });
+    expect(await planOfAction(crypto, context, [])).toEqual({ ok: false, reason: 'no_exceptions' });
+  });
+
+  it('gives ids and tokens that its schemas admit, the same each time', async () => {
+    expect(await oscalUuid(crypto, 'a', 'b')).toBe(await oscalUuid(crypto, 'a', 'b'));
+    expect(await oscalUuid(crypto, 'a', 'b')).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    expect(['NIST-AC-2(1)', '1x', 'a b', 'WP-2.6.1'].map(token)).toEqual(['NIST-AC-2.1', '_1x', 'a_b', 'WP-2.6.1']);
+    expect(START.toISOString()).toBe('2026-11-20T08:00:00.000Z');
+  });
+});
