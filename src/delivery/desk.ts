@@ -12,6 +12,7 @@ import { rosterAt } from '#src/directory/directory.ts';
 import { canonicalBytes } from '#src/evidence/canonical.ts';
 import { reveal } from '#src/evidence/disclose.ts';
 import { type Attempt, commitLoop } from './commit-loop.ts';
+import { createKeyedQueue } from './keyed-queue.ts';
 import type { Commit, Disclosure, Ledger, NewTimer, OutgoingMessage, StoredEvent } from './ports.ts';
 import type { EventContext, Recorder } from './record.ts';
 import { draftsOf } from './request-evidence.ts';
@@ -78,18 +79,21 @@ const streamOf = (requestId: string): string => `request:${requestId}`;
 
 /** Makes the desk. Throws CommitError and what the ledger throws; refusals are results. */
 export function createDesk(deps: DeskDeps): Desk {
+  // Clicks on one request wait for each other here; other processes are kept apart by the ledger's guard.
+  const queue = createKeyedQueue();
   return {
-    async act(requestId, command, extra) {
-      const duplicate = async (): Promise<DeskResult> => {
-        const record = await read(deps, requestId);
-        if (record === null) return { ok: false, reason: 'not_submitted', detail: [], state: null };
-        return { ok: true, state: record.state, events: [], firstIndex: null };
-      };
-      const attempt = (at: Date) => attemptAct(deps, requestId, command, extra?.timersDone ?? [], at);
-      const result = await commitLoop(deps, attempt, duplicate);
-      if (result.ok && result.events.length > 0) deps.committed();
-      return result;
-    },
+    act: (requestId, command, extra) =>
+      queue(requestId, async () => {
+        const duplicate = async (): Promise<DeskResult> => {
+          const record = await read(deps, requestId);
+          if (record === null) return { ok: false, reason: 'not_submitted', detail: [], state: null };
+          return { ok: true, state: record.state, events: [], firstIndex: null };
+        };
+        const attempt = (at: Date) => attemptAct(deps, requestId, command, extra?.timersDone ?? [], at);
+        const result = await commitLoop(deps, attempt, duplicate);
+        if (result.ok && result.events.length > 0) deps.committed();
+        return result;
+      }),
     read: (requestId) => read(deps, requestId),
     roster: async () => (await rosterNow(deps)).roster,
   };

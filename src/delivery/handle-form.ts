@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { DeskCommand, DeskResult } from './desk.ts';
 import type { FormValues } from './forms.ts';
-import type { HandlerDeps } from './handle.ts';
+import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
 import { outgoing } from './intents.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
@@ -24,7 +24,7 @@ export async function handleForm(deps: HandlerDeps, item: InboxItem, form: Form)
   if (form.form === 'deploy' || form.form === 'exception') return submit(deps, item, form, person);
   const about = parse(aboutRequest, form.about);
   if (about === null) return [];
-  const command = await commandOf(deps, form, about, { commandId: item.id, by: person });
+  const command = await commandOf(deps, form, about, { commandId: commandIdOf(item.id), by: person });
   if (command === null) return [];
   const result = await deps.desk.act(about.r, command);
   return answerTo(deps, item, form, person, about.r, command.type, result);
@@ -93,7 +93,7 @@ async function submit(
   const shortId = known?.shortId ?? (await deps.ledger.nextShortId(form.form === 'deploy' ? 'DR' : 'EX'));
   const result = await deps.desk.act(requestId, {
     type: 'submit',
-    commandId: item.id,
+    commandId: commandIdOf(item.id),
     by: person,
     requestId,
     shortId,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { capacitiesOf, isExcluded, votingRoles } from '#src/approvals/seats.ts';
 import { tally } from '#src/approvals/tally.ts';
-import type { HandlerDeps } from './handle.ts';
+import type { HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
 import { type ModalSpec, outgoing } from './intents.ts';
 import type { OutgoingMessage } from './ports.ts';

@@ -2,42 +2,12 @@
  * What the worker does with a stored payload: it becomes a question to answer, a command to the desk, or a modal to
  * open. Every effect is idempotent under the payload's id, so a crash in between costs nothing (DESIGN.md, rule 6).
  */
-import type { Answer, AskOptions, Turn } from '#src/answers/types.ts';
-import type { Desk } from './desk.ts';
-import type { Forms } from './forms.ts';
 import { handleForm } from './handle-form.ts';
 import { handlePress, modal } from './handle-press.ts';
+import type { HandlerDeps } from './handler-deps.ts';
 import { type Incoming, incomingSchema } from './incoming.ts';
 import { outgoing } from './intents.ts';
-import type { GapStore, InboxItem, Ledger, Outbox, OutgoingMessage, PeopleStore, RefusalStore } from './ports.ts';
-
-export type HandlerDeps = {
-  readonly desk: Desk;
-  readonly ledger: Pick<Ledger, 'nextShortId' | 'findRequest'>;
-  readonly people: PeopleStore;
-  readonly outbox: Pick<Outbox, 'put'>;
-  readonly gaps: GapStore;
-  readonly refusals: RefusalStore;
-  readonly forms: Forms;
-  readonly answer: (question: string, options: AskOptions) => Promise<Answer>;
-  /** Slack users who hold a role now. */
-  readonly holders: () => Promise<(role: string) => readonly string[]>;
-  readonly turns: Turns;
-  /** Channels in which nobody but the committee and the log speaks: messages there are no questions. */
-  readonly quietChannels: readonly string[];
-  readonly committeeChannel: string;
-  /** UUIDv7 that is the same for the same payload, so that a repeated submission is one request. */
-  readonly requestIdFor: (inboxId: string, at: Date) => string;
-  readonly log: { warn(fields: object, message: string): void };
-  /** Called after something was put into the outbox. */
-  readonly wakeOutbox: () => void;
-};
-
-/** Earlier exchanges of a thread, for follow-up questions. */
-export interface Turns {
-  of(channel: string, threadTs: string): Promise<readonly Turn[]>;
-  add(channel: string, threadTs: string, turn: Turn): Promise<void>;
-}
+import type { InboxItem, OutgoingMessage } from './ports.ts';
 
 /** Answers of abstention that say nothing about the library's gaps. */
 const NO_GAP = new Set(['empty_question', 'request_to_act', 'instruction_in_question', 'unclear', 'restricted']);

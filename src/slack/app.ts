@@ -3,8 +3,7 @@
  * (`processBeforeResponse`), so that a failed store makes Slack send again.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { App, Receiver } from '@slack/bolt';
-import bolt from '@slack/bolt';
+import { App, HTTPReceiver, LogLevel, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import { registerActions } from './listeners/actions.ts';
 import { registerCommands } from './listeners/commands.ts';
 import { registerEvents } from './listeners/events.ts';
@@ -47,9 +46,9 @@ class OtherTeamError extends Error {
 export function createSlackApp(deps: SlackAppDeps): SlackApp {
   const http = deps.transport.kind === 'http' ? httpReceiver(deps.transport.signingSecret) : null;
   const receiver: Receiver = http ?? socketReceiver(deps);
-  const app = new bolt.App({
+  const app = new App({
     receiver,
-    logLevel: bolt.LogLevel.ERROR,
+    logLevel: LogLevel.ERROR,
     // Own authorize: no auth.test for each event, and payloads of other teams end here with a 401.
     authorize: async ({ teamId }) => {
       if (teamId !== deps.identity.teamId) throw new OtherTeamError(`team ${teamId ?? 'unknown'} is not served here`);
@@ -82,21 +81,21 @@ function registerAll(app: App, deps: ListenerDeps): void {
   registerShortcuts(app, deps);
 }
 
-function httpReceiver(signingSecret: string): InstanceType<typeof bolt.HTTPReceiver> {
-  return new bolt.HTTPReceiver({
+function httpReceiver(signingSecret: string): HTTPReceiver {
+  return new HTTPReceiver({
     signingSecret,
     endpoints: ['/slack/events'],
     processBeforeResponse: true,
-    logLevel: bolt.LogLevel.ERROR,
+    logLevel: LogLevel.ERROR,
     bodyLimit: 1024 * 1024,
   });
 }
 
-function socketReceiver(deps: SlackAppDeps): InstanceType<typeof bolt.SocketModeReceiver> {
+function socketReceiver(deps: SlackAppDeps): SocketModeReceiver {
   if (deps.transport.kind !== 'socket') throw new Error('unreachable: socket receiver for an HTTP transport');
-  return new bolt.SocketModeReceiver({
+  return new SocketModeReceiver({
     appToken: deps.transport.appToken,
-    logLevel: bolt.LogLevel.ERROR,
+    logLevel: LogLevel.ERROR,
     // Its own retry settings: the app's clients must stay on short time-outs (slack-platform.md, pitfall 6).
     installerOptions: {
       clientOptions: {

@@ -3,7 +3,7 @@
  * a restart a follow-up is answered as a question of its own.
  */
 import type { Turn } from '#src/answers/types.ts';
-import type { Turns } from '#src/delivery/handle.ts';
+import type { Turns } from '#src/delivery/handler-deps.ts';
 
 const THREADS_MAX = 2_000;
 const TURNS_MAX = 6;

@@ -1,7 +1,8 @@
 /** The background work: inbox, outbox, timers, evidence. Each part can be woken, drained and stopped. */
 import type { Config } from '#src/config.ts';
 import { createForms, type Forms } from '#src/delivery/forms.ts';
-import { type HandlerDeps, handleIncoming } from '#src/delivery/handle.ts';
+import { handleIncoming } from '#src/delivery/handle.ts';
+import type { HandlerDeps } from '#src/delivery/handler-deps.ts';
 import { outgoing } from '#src/delivery/intents.ts';
 import { createPublisher, type Publisher } from '#src/delivery/publisher.ts';
 import { backoffMs, createPump, type Pump } from '#src/delivery/pump.ts';

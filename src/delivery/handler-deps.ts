@@ -1,0 +1,39 @@
+/** What handling a stored payload needs. */
+import { createHash } from 'node:crypto';
+import type { Answer, AskOptions, Turn } from '#src/answers/types.ts';
+import type { Desk } from './desk.ts';
+import type { Forms } from './forms.ts';
+import type { GapStore, Ledger, Outbox, PeopleStore, RefusalStore } from './ports.ts';
+
+export type HandlerDeps = {
+  readonly desk: Desk;
+  readonly ledger: Pick<Ledger, 'nextShortId' | 'findRequest'>;
+  readonly people: PeopleStore;
+  readonly outbox: Pick<Outbox, 'put'>;
+  readonly gaps: GapStore;
+  readonly refusals: RefusalStore;
+  readonly forms: Forms;
+  readonly answer: (question: string, options: AskOptions) => Promise<Answer>;
+  /** Slack users who hold a role now. */
+  readonly holders: () => Promise<(role: string) => readonly string[]>;
+  readonly turns: Turns;
+  /** Channels in which nobody but the committee and the log speaks: messages there are no questions. */
+  readonly quietChannels: readonly string[];
+  readonly committeeChannel: string;
+  /** UUIDv7 that is the same for the same payload, so that a repeated submission is one request. */
+  readonly requestIdFor: (inboxId: string, at: Date) => string;
+  readonly log: { warn(fields: object, message: string): void };
+  /** Called after something was put into the outbox. */
+  readonly wakeOutbox: () => void;
+};
+
+/** Earlier exchanges of a thread, for follow-up questions. */
+export interface Turns {
+  of(channel: string, threadTs: string): Promise<readonly Turn[]>;
+  add(channel: string, threadTs: string, turn: Turn): Promise<void>;
+}
+
+/** The command's identity in events and leaves: follows from the payload's id, and shows no Slack user id. */
+export function commandIdOf(inboxId: string): string {
+  return `cmd_${createHash('sha256').update(inboxId).digest('hex').slice(0, 32)}`;
+}
