@@ -9,6 +9,9 @@ import type { SearchIndex } from './search-index.ts';
 /** The verdict with its reason, for `--explain`. */
 export type Sufficiency = { readonly enough: boolean; readonly why: string };
 
+/** Below this share of the question's words (by rarity) the item is about something else. */
+const LEAST_COVERAGE = 0.39;
+
 /** Judges the best hit. */
 export function judge(index: SearchIndex, query: Query, best: Ranked | undefined): Sufficiency {
   if (best === undefined) return { enough: false, why: 'nothing shares a word with the question' };
@@ -17,9 +20,9 @@ export function judge(index: SearchIndex, query: Query, best: Ranked | undefined
   if (known.length === 0) return { enough: false, why: 'no word of the question occurs in the library' };
   if (query.unknown.some((word) => /\d{3}|[a-z]\d{2,}|\d[a-z]{2}/.test(word))) return { enough: false, why: 'a code in the question occurs nowhere' };
   const foreign = query.unknown.length / query.own.length;
-  if (best.entry >= 0.6) return { enough: true, why: 'nearly a curated question, alias or title' };
-  if (best.entry >= 0.42 && foreign <= 0.34) return { enough: true, why: 'close to a curated question, alias or title' };
-  if (best.coverage >= 0.62) return { enough: true, why: 'the item covers most words of the question' };
-  if (best.coverage >= 0.45 && best.entry >= 0.3 && foreign <= 0.4) return { enough: true, why: 'the item covers the main words' };
+  if (foreign >= 0.5 && best.entry < 0.75) return { enough: false, why: 'half of the words occur nowhere in the library' };
+  if (best.coverage < LEAST_COVERAGE && best.entry < 0.85) return { enough: false, why: `the item covers only ${best.coverage.toFixed(2)} of the question` };
+  if (best.entry < 0.32 && best.coverage < 0.74) return { enough: false, why: 'no title, alias or question comes near' };
+  if (best.entry >= 0.38 || best.coverage >= 0.6) return { enough: true, why: `coverage ${best.coverage.toFixed(2)}, nearest entry ${best.entry.toFixed(2)}` };
   return { enough: false, why: `coverage ${best.coverage.toFixed(2)}, nearest entry ${best.entry.toFixed(2)}, foreign ${foreign.toFixed(2)}` };
 }

@@ -18,13 +18,13 @@ const PROPERTIES: readonly { readonly asked: RegExp; readonly words: string; rea
   { asked: /\bdocument (?:number|no|id)\b|\breference number\b|\bnumber of the\b|\bdoc (?:id|number|no)\b/, words: 'document number' },
   { asked: /\btitle\b|\bcalled\b|\bfull name\b/, words: 'title' },
   { asked: /\bdistribut\w+|\bcirculat\w+|\breceive\b|\brecipients?\b|\bcopy\b/, words: 'distribution circulation people' },
-  { asked: /\bcustodian\b|\breviewer\b/, words: 'reviewer custodian', empty: /custodian|reviewer/ },
+  { asked: /\bcustodian\b|\breviewer\b|\breviewed by\b|\bwho reviewed\b/, words: 'reviewer custodian', empty: /custodian|reviewer/ },
   { asked: /\bbased on\b|\btemplate\b|\bfollows? (?:which|what)\b|\bstandard\b/, words: 'template standard' },
   { asked: /\bbinding\b|\bmandatory\b|\blegally\b/, words: 'draft reference only roles' },
 ]; // biome-ignore format: a table
 
 /** Words that only restate that a document is meant. */
-const PLAIN = new Set(['polici', 'document', 'doc', 'titl', 'block', 'paper', 'templat', 'cover', 'page', 'file', 'text', 'csa', 'current', 'latest', 'approv', 'releas', 'number', 'us', 'put', 'offici', 'final', 'person', 'start', 'exist']);
+const PLAIN = new Set(['polici', 'document', 'doc', 'titl', 'block', 'paper', 'templat', 'cover', 'page', 'file', 'text', 'csa', 'current', 'latest', 'approv', 'releas', 'number', 'us', 'put', 'offici', 'final', 'person', 'start', 'exist', 'review']);
 
 /** Answers a question about a document itself; null when the question has another topic. */
 export function documentFact(context: Context): Draft | null {

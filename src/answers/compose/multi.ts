@@ -18,7 +18,7 @@ const CLAUSE_BORDER = /(?:\s*[,;?.]\s*(?:and |but |also |plus )?|\s+(?:and|but|p
 export function multiAnswer(context: Context): Draft | null {
   const { frame } = context;
   if (frame.refusal !== null) return null;
-  const parts = byIds(context) ?? byVersus(context) ?? byClauses(context) ?? byAnd(context);
+  const parts = byIds(context) ?? byVersus(context) ?? byAnd(context) ?? byClauses(context);
   if (parts === null) return null;
   const drafts = parts.slice(0, MOST_PARTS).map((part) => routeSingle({ ...context, frame: part }));
   if (drafts.every((one) => one.reason !== null)) return null;
@@ -54,7 +54,7 @@ function partFrame(context: Context, text: string, own: boolean): Frame {
   const { frame, library, index } = context;
   const part = understand(library, index, text);
   const elliptic = /^(?:and |but )?(?:who|whom|whose|which|what)(?:'s|s)?(?: (?:for|about|in|on|with|then)\b|$)/i.test(text);
-  const keep = own && !elliptic && (part.letters.length > 0 || part.asksWho || CLAUSE_START.test(text));
+  const keep = own && !elliptic && (part.letters.length > 0 || part.asksWho || text.split(/\s+/).length > 2);
   const asks = keep
     ? part
     : { ...part, letters: frame.letters, owns: frame.owns, loose: frame.loose, asksWho: frame.asksWho, lower: own ? part.lower : frame.lower };
@@ -114,7 +114,7 @@ function byVersus(context: Context): readonly Frame[] | null {
 function byClauses(context: Context): readonly Frame[] | null {
   const { frame } = context;
   const text = frame.text.replace(/[?!.\s]+$/, '');
-  const colon = /^([^:?]{3,80}?)(?::| - |,|\?)\s*(?=(?:and )?(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i.exec(text);
+  const colon = /^([^:?]{3,80}?)(?::| - |,|\?|\.)\s*(?=(?:and )?(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i.exec(text);
   const prefix = colon !== null && !CLAUSE_START.test(colon[1] ?? '') ? (colon[1] ?? '') : '';
   const body = prefix === '' ? text : text.slice(colon?.[0].length ?? 0);
   const clauses = body.split(CLAUSE_BORDER).map((clause) => clause.trim()).filter((clause) => clause !== '');
@@ -142,14 +142,15 @@ function byAnd(context: Context): readonly Frame[] | null {
   if (frame.ids.length > 0 || !(frame.asksWho || frame.compares)) return null;
   const segment = topicSegment(frame.text).replace(LEAD, '');
   const sides = segment.split(/\s+and\s+|\s*&\s*|\s+plus\s+/i);
-  if (sides.length !== 2) return null;
+  if (sides.length !== 2 || sides.some((side) => CLAUSE_START.test(side) && side !== sides[0])) return null;
   const whole = find(context, topicOf({ ...frame, text: segment }, { letters: true }), () => 1, 1)[0];
-  if (!frame.compares && (whole?.entry ?? 0) >= 0.8) return null;
   const parts = sides.map((side) => partFrame(context, side, false));
   if (parts.some((part) => contentStems(topicOf(part, { letters: true, strict: true })).length === 0)) return null;
   const least = frame.compares ? 0.55 : 0.72;
   const tops = parts.map((part) => find(context, topicOf(part, { letters: true }), raciOnly(context), 1)[0]);
   if (tops.some((top) => top === undefined || top.entry < least)) return null;
+  const exact = tops.every((top) => (top?.entry ?? 0) >= 0.9);
+  if (!frame.compares && !exact && (whole?.entry ?? 0) >= 0.8) return null;
   return new Set(tops.map((top) => top?.id)).size === 2 ? parts : null;
 }
 

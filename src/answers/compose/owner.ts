@@ -100,7 +100,7 @@ export function ssrmAnswer(context: Context, item: LibraryItem): Draft {
 /** Answers from statements that name a role or body; null when the item names nobody for what is asked. */
 export function namedAnswer(context: Context, item: LibraryItem, query: Query): Draft | null {
   const { index, library, frame } = context;
-  const words = item.kind === 'document' ? queryOf(context, frame.lower) : query;
+  const words = item.kind === 'document' || item.kind === 'clause' ? queryOf(context, frame.lower) : query;
   const scored = scoreStatements(index, item, words, ['role', 'ownership']);
   const naming = scored
     .filter(({ aspect, text }) => aspect === 'role' || aspect === 'ownership' || aspect === 'document' || rolesIn(library.roles, text).some((role) => !role.short) || /\ball employees\b|\bISSC\b|\bcommittee\b|\bboard\b/i.test(text))
@@ -109,10 +109,10 @@ export function namedAnswer(context: Context, item: LibraryItem, query: Query): 
   const top = naming[0];
   if (top === undefined) return null;
   if (frame.letters.length > 0 && item.kind === 'guide') return null;
-  const close = naming.filter((statement) => statement.score >= 0.75 * top.score).slice(0, 2);
-  const rest = item.kind === 'clause' && item.statements.length <= 4 ? chooseStatements(context, item, query) : [];
-  const isBody = /\bcommittee\b|\bboard\b/i.test(close.map(({ text }) => text).join(' '));
-  return extract(context, item, isBody && rest.length > 0 ? [...new Set([...close, ...rest.filter((one) => !close.some((other) => other.index === one.index))])] : close);
+  const list = item.kind !== 'clause' || (naming.length === scored.length && scored.length > 3);
+  const close = naming.filter((statement) => statement.score >= (list ? 0.9 : 0.75) * top.score).slice(0, 2);
+  const rest = list ? [] : chooseStatements(context, item, query).filter((one) => !close.some((other) => other.index === one.index));
+  return extract(context, item, [...close, ...rest]);
 }
 
 /** Verifies "is the CISO accountable for canary releases?" against the table. */

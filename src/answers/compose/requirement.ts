@@ -46,7 +46,9 @@ export function chooseStatements(context: Context, item: LibraryItem, query: Que
   const strong = best.filter((statement) => statement.score >= Math.max(0.2, 0.55 * top));
   const pointed = best.filter((statement) => asked.includes(statement.aspect) && !VAGUE.includes(statement.aspect));
   const union = [...strong.slice(0, 4), ...pointed.filter((statement) => !strong.slice(0, 4).includes(statement))];
-  const chosen = union.length > 0 ? union.slice(0, MOST) : best.slice(0, 3);
+  if (asked.includes('strategy')) union.push(...best.filter((statement) => statement.aspect === 'monitoring' && !union.includes(statement)));
+  const most = item.kind === 'front-matter' ? MOST + 3 : MOST;
+  const chosen = union.length > 0 ? union.slice(0, most) : best.slice(0, 3);
   const sharpest = [...scored].sort((a, b) => b.similarity - a.similarity).filter((statement) => statement.similarity > 0.1);
   for (const extra of sharpest.slice(0, 2)) if (chosen.length < MOST && !chosen.includes(extra)) chosen.push(extra);
   return chosen;

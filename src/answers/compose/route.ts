@@ -70,7 +70,21 @@ function refusalOf(context: Context): Draft | null {
   const bare = /^(?:and |so )?who(?:'s|s| is| are) (?:our |the |your |currently |now )*([\w /&-]+?)(?: (?:here|now|currently|today|at the moment|right now|these days))?\s*\??$/.exec(frame.lower)?.[1];
   const held = bare === undefined ? null : library.roles.canonical(bare);
   if (held !== null && frame.letters.length === 0) return abstain(context, 'no_person_recorded', near(), `The documents name the ${held} as a role; which person holds it is not recorded in them.`);
-  return emptyAtSource(context);
+  return emptyAtSource(context) ?? outsideText(context);
+}
+
+const OUTSIDE = /\b(?:gdpr|hipaa|ccpa|sox|dora|nis ?2|pci(?:[- ]dss)?|soc ?2|cobit|togaf|fedramp|mitre(?: atlas| att&ck)?|owasp(?: top (?:10|ten))?|iso(?:\/iec)?(?: \d{4,5})?|nist(?: sp)?(?: \d{3}-\d+)?|(?:eu )?ai act|executive order|cis (?:controls|benchmarks))\b/g;
+const ASKS_CONTENT = /\b(?:says?|said|summar\w+|requires?|demands?|contains?|contents?|explain|describe|regulates?|states?|tell me about|overview)\b/;
+
+/** The text of an outside standard or law: the documents refer to it and do not hold it. */
+function outsideText(context: Context): Draft | null {
+  const { frame } = context;
+  if (frame.documents.length > 0 || frame.ids.some((id) => id.known) || frame.asksWho || frame.asksGuardrails) return null;
+  if (!ASKS_CONTENT.test(frame.lower) || frame.lower.search(OUTSIDE) < 0) return null;
+  const rest = frame.lower.replace(OUTSIDE, ' ').replace(ASKS_CONTENT, ' ');
+  const about = contentStems(rest).filter((word) => !/\d/.test(word));
+  const named = /\b(?:what|how) (?:does|do|is)\b[^?]{0,20}$/.test(frame.lower.slice(0, frame.lower.search(OUTSIDE)));
+  return about.length === 0 || named ? abstain(context, 'not_in_documents', [], 'The documents refer to this standard or law and do not hold its text.') : null;
 }
 
 function unknownId(context: Context, id: string): Draft {
@@ -153,7 +167,7 @@ function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
   return itemOf(context, other);
 }
 
-const MUST = /\bmust\b|\bmandatory\b|\brequire[ds]?\b|\bhave to\b|\bobliged\b|\ballowed\b|\bforbidden\b|\bprohibited\b|\bdo (?:we|i) need\b|\bcompulsory\b|\bneeds? to\b|\bmay (?:i|we)\b/;
+const MUST = /\bmust\b|\bmandatory\b|\brequire[ds]?\b|\bhave to\b|\bobliged\b|\ballowed\b|\bforbidden\b|\bprohibited\b|\bcompulsory\b|\bmay (?:i|we)\b/;
 const RECOMMENDS = /\brecommend\w*\b|\bsuggest\w*\b|\bbest practices?\b|\badvises?\b/;
 
 /** Steering by what is asked. */
@@ -164,7 +178,7 @@ function steerFor(context: Context): Steer {
     const item = index.items[number];
     if (item === undefined) return 0;
     let factor = 1;
-    if (!frame.asksWho && item.authority === 'binding' && MUST.test(frame.lower)) factor *= 1.2;
+    if (!frame.asksWho && item.authority === 'binding' && MUST.test(frame.lower)) factor *= 1.15;
     if (item.authority === 'reference' && RECOMMENDS.test(frame.lower)) factor *= 1.15;
     if (frame.asksWho) {
       if (item.raci !== undefined) factor *= 1.15;

@@ -11,7 +11,7 @@ export type Scored = { readonly index: number; readonly aspect: Aspect; readonly
 
 /** Words of a question that point at an aspect of a section. */
 const ASPECT_WORDS: readonly { readonly aspects: readonly Aspect[]; readonly words: RegExp }[] = [
-  { aspects: ['criteria'], words: /\bmetrics?\b|\bkpis?\b|\bmeasur\w*|\bevaluat\w*|\bcriteri\w*|\bjudged?\b|\beffective\w*|\bsuccess\w*|\bindicators?\b|\btarget\w*|\bhow (?:do|can) (?:we|you|i) (?:know|tell)\b|\bgoals?\b|\bthoroughness\b/ },
+  { aspects: ['criteria'], words: /\bmetrics?\b|\bkpis?\b|\bmeasur\w*|\bevaluat\w*|\bcriteri\w*|\bjudged?\b|\beffective\w*|\bsuccess\w*|\bindicators?\b|\btarget\w*|\bhow (?:do|can) (?:we|you|i) (?:know|tell)\b|\bgoals?\b|\bthoroughness\b|\bgood\b|\bquality\b/ },
   { aspects: ['monitoring'], words: /\bmonitor\w*|\bwatch\w*|\breport\w*|\balert\w*|\btrack\w*|\bkeep an eye\b|\bsurveil\w*|\bobserv\w*/ },
   { aspects: ['access-control'], words: /\baccess\w*|\bwho (?:may|can|is allowed|should be able)\b|\bpermission\w*|\brestrict\w*|\ballowed\b|\bauthori[sz]ed\b|\btouch\b|\bmodify\b|\bcan (?:any|every)\w*\b|\brights\b|\bmay\b/ },
   { aspects: ['strategy', 'requirement'], words: /\bstrateg\w*|\bimplement\w*|\bhow (?:do|should|can|to|would)\b|\bsteps?\b|\brecommend\w*|\bpractices?\b|\bapproach\w*|\bset up\b|\bsuggest\w*|\badvi[cs]e\b|\brequire\w*|\bneed\b|\bdo about\b|\bshould\b|\bmust\b|\bhave to\b|\bput in place\b/ },

@@ -7,7 +7,7 @@ import type { RaciLetter, SsrmActor, SsrmLayer } from '#src/knowledge/schema.ts'
 import { correctText } from '../query.ts';
 import type { SearchIndex } from '../search-index.ts';
 import type { AbstainReason } from '../types.ts';
-import { lettersAsked } from './letters.ts';
+import { lettersAsked, withoutRelativeWho } from './letters.ts';
 import { attributeAsked, refuseByWords } from './refuse.ts';
 import type { Attribute } from './refuse.ts';
 import { rolesIn } from './role-mentions.ts';
@@ -89,7 +89,7 @@ export function understand(library: Library, index: SearchIndex, question: strin
   const lower = text.toLowerCase();
   const documents = documentsNamed(library, lower);
   const prefix = documents.length === 1 ? (library.documents.get(documents[0] ?? '')?.prefix ?? null) : null;
-  const asked = lettersAsked(lower);
+  const asked = lettersAsked(text);
   const layers = LAYERS.filter(({ words }) => words.test(lower)).map(({ layer }) => layer);
   const actors = ACTORS.filter(({ words }) => words.test(lower)).map(({ actor }) => actor);
   return {
@@ -99,7 +99,7 @@ export function understand(library: Library, index: SearchIndex, question: strin
     ids: findIds(library, text, { prefix: prefix === 'WP' || prefix === 'POL' ? prefix : null }),
     documents,
     ...asked,
-    asksWho: WHO.test(lower) || asked.letters.length > 0,
+    asksWho: WHO.test(withoutRelativeWho(lower)) || asked.letters.length > 0,
     roles: rolesIn(library.roles, text),
     layers,
     actors,

@@ -4,13 +4,13 @@ import type { RaciLetter } from '#src/knowledge/schema.ts';
 /** Ways of saying each letter; the order of the table is the order of the letters. */
 const LETTER_WORDS: Readonly<Record<RaciLetter, RegExp>> = {
   responsible:
-    /\bresponsib\w*|\bwho(?:'s|s| is)? (?:actually |really )?do(?:es|ing)\b|\bdo(?:es)? (?:the|each|all the|this|that) ?(?:actual |real )?(?:work|job|doing|legwork|heavy lifting|day|it)?\b(?= ?(?:,|\?|$|and|who|day|it|work|job|legwork))|\bdoes (?:it|each|what|which)\b|\bexecut(?:e|es|ed|ing|ion)\b|\bcarr(?:y|ies|ied) (?:it |them |this )?out\b|\bday[- ]to[- ]day\b|\bhands[- ]on\b|\bwhose (?:job|task|work|duty)\b|\bthe doers?\b|\bgets? (?:their|its) hands dirty\b|\bdoer\b|\bperform(?:s|ed)?\b|\btask(?:ed)? (?:with|of)\b/,
+    /\bresponsib\w*|\bwho(?:'s|s| is)? (?:actually |really )?do(?:es|ing)\b|\bdo(?:es)? (?:the|each|all the|this|that) ?(?:actual |real )?(?:work|job|doing|legwork|heavy lifting|day|it)?\b(?= ?(?:,|\?|$|and|who|day|it|work|job|legwork))|(?:\bwho|\band|,|\beach)(?: actually| really)? does (?:it|each|what|which)\b|\bexecut(?:e|es|ed|ing|ion)\b|\bcarr(?:y|ies|ied) (?:it |them |this )?out\b|\bday[- ]to[- ]day\b|\bhands[- ]on\b|\bwhose (?:job|task|work|duty)\b|\bthe doers?\b|\bgets? (?:their|its) hands dirty\b|\bdoer\b|\bperform(?:s|ed)?\b|\btask(?:ed)? (?:with|of)\b/,
   accountable:
     /\baccountab\w*|\banswer(?:s|ed|ing)? (?:for|to)\b|\banswerable\b|\bbuck (?:stops?|ends?)\b|\b(?:neck|head|ass|butt)\b.{0,20}\b(?:line|rolls?|block|stake)\b|\bhead rolls\b|\bon the hook\b|\bhot seat\b|\bfinal (?:say|word|decision|authority)\b|\blast word\b|\bcarr(?:y|ies) the can\b|\bblam(?:e|ed)\b|\bliable\b|\btakes? the (?:fall|blame|heat|rap)\b|\bgets? (?:fired|yelled at|the blame)\b|\bsigns? (?:it )?off\b|\bsign-?off\b|\bultimate\w*\b|\bexecutive owner\b|\bexec owner\b|\bcarr(?:y|ies) the responsibility\b|\bface the music\b|\bown the risk\b|\bowns the risk\b|\bgrilled\b/,
   consulted:
-    /\bconsult\w*|\badvi[cs]e[sd]?\b|\badvisory\b|\bin?put (?:from|on|into|of|for)\b|\bfor (?:their |expert )?input\b|\bweigh(?:s)? in\b|\basked (?:first|for|beforehand|before)\b|\b(?:has|have|needs?|ought) to be asked\b|\bwhom? (?:do|should|must|shall|would) (?:i|we|you) (?:ask|involve|talk to|speak to|run)\b|\bsounding board\b|\bchimes? in\b|\bopinion\b|\brun (?:it|this|that) (?:by|past)\b|\bgets? a (?:say|voice)\b|\bhas a say\b|\bexpertise from\b/,
+    /\bconsult\w*|\badvi[cs]e[sd]?\b|\badvisory\b|\bin?put (?:from|on|into|of|for)\b|\bfor (?:their |expert )?input\b|\bweigh(?:s)? in\b|\basked (?:first|for|beforehand|before)\b|\b(?:has|have|needs?|ought) to be asked\b|\bwhom? (?:do|should|must|shall|would) (?:i|we|you) (?:ask|involve|talk to|speak to|run)\b|\bsounding board\b|\bchimes? in\b|\bopinion\b|\brun (?:it|this|that) (?:by|past)\b|\bfeeds? (?:\w+ )?(?:info\w*|input|data|knowledge) (?:in)?to\b|\b(?:provid|giv|suppl|contribut|offer|help)\w* (?:\w+ ){0,2}(?:inputs?|insights?|feedback|expertise|guidance|advice)\b|\bgets? a (?:say|voice)\b|\bhas a say\b|\bexpertise from\b/,
   informed:
-    /\binform(?:ed|s)?\b(?!ation)|\btold\b|\bin the loop\b|\bnotif\w+|\bhears? (?:about|of)\b|\bkept? (?:\w+ )?(?:updated|posted|up to date)\b(?= (?:on|about|of)|\?|$)|\bgets? (?:an? )?(?:updates?|heads[- ]up|to know|memo|the news|word)\b|\blet (?:\w+ )?know\b|\bcc'?e?d\b|\bfyi\b|\bheads[- ]up\b|\bget told\b|\bfinds? out\b/,
+    /\binform(?:ed|s)?\b(?!ation)|\btold\b|\bin the loop\b|\bnotif\w+|\bhears? (?:about|of)\b|\bkept? (?:\w+ )?(?:updated|posted|up to date)\b(?= (?:on|about|of)|\?|$)|\bgets? (?:an? )?(?:updates?|heads[- ]up|to know|memo|the news|word)\b|\blet (?:\w+ )?know\b|\bcc'?e?d\b|\bfyi\b|\bheads[- ]up\b|\bget told\b|\bfinds? out\b|\breceiv(?:e|es|ing)\b|\bgets? (?:the |a |to see (?:the )?)?(?:reports?|results?|numbers|metrics|copy|copies|them|findings)\b|\breported to\b|\bsees? the (?:results?|reports?|findings)\b/,
 };
 
 const LETTERS: readonly RaciLetter[] = ['responsible', 'accountable', 'consulted', 'informed'];
@@ -40,10 +40,24 @@ export type LettersAsked = {
   readonly loose: boolean;
 };
 
-/** Reads the letters asked for from a lower-case question. */
-export function lettersAsked(lower: string): LettersAsked {
+/** "people who build AI" asks for nobody: the relative `who` is read as `that`. */
+export function withoutRelativeWho(lower: string): string {
+  return lower.replace(/\b(people|those|anyone|anybody|someone|somebody|everyone|everybody|staff|employees?|persons?|colleagues?|teams?|developers?|engineers?|users?|ones|individuals?|vendors?|suppliers?) who\b/g, '$1 that');
+}
+
+/** Letters written as such: "R and A?", "RACI: A?", "who's the A". Case counts. */
+function initialsIn(text: string): string {
+  const listed = /\b[RACI](?:\s*(?:,|\/|&|\+|and|\+)\s*[RACI])+\b/.exec(text)?.[0] ?? '';
+  const single = /\b(?:the|is|as|who's) ([RACI])\b(?! \w)|[:,]\s*([RACI])\s*\?*$|^([RACI]) (?:for|of|in)\b/.exec(text);
+  return `${listed}${single?.[1] ?? ''}${single?.[2] ?? ''}${single?.[3] ?? ''}`;
+}
+
+/** Reads the letters asked for from a question. */
+export function lettersAsked(text: string): LettersAsked {
+  const lower = withoutRelativeWho(text.toLowerCase());
   const swapped = lower.replace(NOT_A_LETTER, ' ').replace(REALLY_ACCOUNTABLE, ' accountable ');
-  const named = LETTERS.filter((letter) => LETTER_WORDS[letter].test(swapped));
+  const initials = initialsIn(text);
+  const named = LETTERS.filter((letter) => LETTER_WORDS[letter].test(swapped) || initials.includes(letter.charAt(0).toUpperCase()));
   const letters = LETTERS.filter((letter) => named.includes(letter) || (letter === 'responsible' && named.length > 0 && hasPlainWho(swapped)));
   const owns = /\braci\b|\bown(?:s|er|ers|ership|ed)?\b|\bwho(?:'s| is| are)? (?:all )?involved\b/.test(swapped);
   const loose =

@@ -20,7 +20,7 @@ const AMBIGUOUS = new Set([
   ...`user ops admin leadership staff management developer dev coder product process business data collection employee
   everyone security risk release deployment platform container it support project team procurement counsel ai committee
   purchasing buyer tester operation development engineering maintenance reporting legal compliance network cloud hardware
-  privacy testing qa iss ism isso iso pm`.split(/\s+/),
+  privacy testing qa iss ism isso iso pm exec execs executive executives c-level`.split(/\s+/),
   ...['risk management', 'data management', 'project management', 'product management', 'release management'],
   ...['container management', 'application development', 'system administration', 'data science', 'it support'],
   ...['it governance', 'model governance', 'ai model governance', 'platform support', 'data collection', 'ai op', 'ai ops'],
