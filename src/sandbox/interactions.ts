@@ -7,6 +7,7 @@ import type { JournalEntry, SandboxChannel, SandboxUser, SandboxView } from './m
 import { commandForm, interactionBase, interactionForm, payloadChannel } from './payloads.ts';
 import type { ResponseBook } from './response-urls.ts';
 import type { ShortcutHint } from './seed.ts';
+import { triggerRef } from './trace.ts';
 import type { TriggerBook } from './triggers.ts';
 import { messagesOf } from './workspace.ts';
 
@@ -72,12 +73,7 @@ export const runCommand = async (
   const triggerId = deps.triggers.issue(user.id, null);
   const place = { channel: channel.id, user: user.id, source: null, threadTs: null };
   const responseUrl = `${deps.baseUrl()}${deps.responses.issue(place)}`;
-  const traceId = core.trace.begin(
-    'command',
-    `${command} ${text}`.trim().slice(0, 80),
-    triggerId.slice(0, 18),
-    user.id,
-  );
+  const traceId = core.trace.begin('command', `${command} ${text}`.trim().slice(0, 80), triggerRef(triggerId), user.id);
   const answer = await deps.courier.send(commandForm({ user, channel, command, text, triggerId, responseUrl }), 'form');
   noteAnswer(core, traceId, answer, 1, answer.body === '' ? '' : 'with a message');
   if (answer.outcome !== 'ok') return appFailed(answer);
@@ -99,7 +95,7 @@ const sendInteraction = async (
   user: SandboxUser,
   payload: Record<string, unknown>,
 ): Promise<{ answer: Answer; traceId: number }> => {
-  const ref = String(payload['trigger_id'] ?? '').slice(0, 18);
+  const ref = triggerRef(String(payload['trigger_id'] ?? ''));
   const traceId = deps.core.trace.begin('interaction', name, ref, user.id);
   return { answer: await deps.courier.send(interactionForm(payload), 'form'), traceId };
 };

@@ -43,6 +43,7 @@ const actionCall = z.object({
 const viewCall = z.object({ as: id, view_id: id, do: z.enum(['submit', 'close', 'close_all']), values });
 const openCall = z.object({ as: id, tab: z.enum(['home', 'messages']) });
 const readCall = z.object({ as: id, channel: id, ts });
+const dismissCall = z.object({ as: id, ts });
 const shortcutCall = z.object({ as: id, callback_id: id, message: z.object({ channel: id, ts }).nullish() });
 const faultsCall = z
   .object({
@@ -121,6 +122,10 @@ export const PAGE_CALLS: Readonly<Record<string, Call>> = {
   read: call(readCall, async (input, user, deps) => {
     const channel = channelFor(deps, user, input.channel);
     return channel ? markRead(deps.core, user, channel, input.ts) : NO_CHANNEL;
+  }),
+  dismiss: call(dismissCall, async (input, user, deps) => {
+    await deps.core.commit([{ op: 'ephemeral_delete', user: user.id, ts: input.ts }]);
+    return { ok: true };
   }),
   shortcut: call(shortcutCall, (input, user, deps) => {
     const target = input.message ?? null;

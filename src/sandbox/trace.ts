@@ -44,12 +44,18 @@ const CALLS_MAX = 50;
 /** A call later than this after a delivery is shown as background work: it is not known to belong to it. */
 const ATTRIBUTION_MS = 60_000;
 
+/** A trigger_id as the side panel shows it; also ties calls to their delivery. */
+export const triggerRef = (triggerId: string): string => triggerId.slice(0, 18);
+
 /** The last deliveries and calls, newest last. In memory only: it explains, it is no record. */
 export type Trace = {
   begin(kind: TraceEntry['kind'], name: string, ref: string, user: string): number;
   ack(id: number, ack: TraceAck): void;
-  /** Adds a call to the latest delivery of the last minute, else to a background entry. */
-  call(call: TraceCall): void;
+  /**
+   * Adds a call to the delivery whose trigger it carries (`ref`), else to the latest of the last minute, else to a
+   * background entry.
+   */
+  call(call: TraceCall, ref: string | null): void;
   list(): readonly TraceEntry[];
 };
 
@@ -76,10 +82,11 @@ export const createTrace = (now: () => Date, changed: (entry: TraceEntry) => voi
       const entry = entries.get(id);
       if (entry) put({ ...entry, acks: [...entry.acks, ack] });
     },
-    call: (call) => {
+    call: (call, ref) => {
+      const named = ref === null ? undefined : [...entries.values()].findLast((entry) => entry.ref === ref);
       const latest = entries.get(lastId);
       const recent = latest && (latest.kind === 'background' || now().getTime() - latest.at < ATTRIBUTION_MS);
-      const id = recent ? lastId : begin('background', 'Background work', '', '');
+      const id = named ? named.id : recent ? lastId : begin('background', 'Background work', '', '');
       const entry = entries.get(id);
       if (entry) put({ ...entry, calls: [...entry.calls, call].slice(-CALLS_MAX) });
     },

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultVerdict } from '../faults.ts';
 import { readBody, sendJson } from '../http.ts';
 import { LIMITS } from '../model.ts';
+import { triggerRef } from '../trace.ts';
 import { type ApiAnswer, type Args, parseArgs, refuse, str, structured } from './args.ts';
 import { ASSISTANT_METHODS } from './assistant.ts';
 import { CHAT_METHODS } from './chat.ts';
@@ -89,14 +90,17 @@ export const serveApi = async (
   const verdict = context.core.faults.judge(name, channel, context.core.now().getTime());
   await wait(context, verdict.slowMs);
   const note = (ok: boolean, error: string | null): void =>
-    context.core.trace.call({
-      method: name,
-      ok,
-      error,
-      ms: Math.round(performance.now() - started),
-      target: args ? targetOf(args, context) : '',
-      evidence: args && ok ? evidenceOf(args) : null,
-    });
+    context.core.trace.call(
+      {
+        method: name,
+        ok,
+        error,
+        ms: Math.round(performance.now() - started),
+        target: args ? targetOf(args, context) : '',
+        evidence: args && ok ? evidenceOf(args) : null,
+      },
+      args && str(args, 'trigger_id') ? triggerRef(str(args, 'trigger_id') ?? '') : null,
+    );
   if (sufferFault(verdict, req, res)) return note(false, `fault: ${verdict.before}`);
   const answer = args
     ? (authRefusal(req, args, botToken) ?? (await run(name, args, context)))

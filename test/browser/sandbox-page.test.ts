@@ -1,0 +1,166 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStage, type Stage, temporaryFolder } from '../integration/sandbox-fixture.ts';
+import { playApp } from './sandbox-page-app.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SHOTS = `${ROOT}test/artifacts`;
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+const inBrowser = test.skipIf(executablePath === undefined);
+if (executablePath === undefined)
+  process.stderr.write('Browser tests are skipped: no Chromium at /usr/bin/chromium.\n');
+
+let stage: Stage;
+let browser: Browser;
+let page: Page;
+/** What the page said on its console, or asked from elsewhere: must stay empty. */
+const complaints: string[] = [];
+
+const shot = (name: string) => page.screenshot({ path: `${SHOTS}/sandbox-${name}.png` });
+const actAs = async (id: string): Promise<void> => {
+  await page.getByRole('button', { name: /^Acting as/ }).click();
+  await page.locator(`[data-user=${id}]`).click();
+};
+const goTo = (channel: string) => page.locator(`[data-channel=${channel}]`).click();
+
+beforeAll(async () => {
+  if (executablePath === undefined) return;
+  mkdirSync(SHOTS, { recursive: true });
+  const pageDir = temporaryFolder();
+  await build({
+    configFile: `${ROOT}vite.config.ts`,
+    logLevel: 'error',
+    build: { outDir: pageDir, emptyOutDir: true },
+  });
+  stage = await openStage({ pageDir, shortcuts: [{ type: 'message', name: 'Ask about this', callback_id: 'ask' }] });
+  stage.script = playApp(stage);
+  browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(stage.url) && !request.url().startsWith('data:')) complaints.push(request.url());
+  });
+  await page.goto(`${stage.url}/?as=U0EMMA&channel=C0ASK`);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stage?.close();
+});
+
+inBrowser('an employee asks, the answer comes in a thread, its source opens a modal', async () => {
+  await page
+    .getByRole('combobox', { name: 'Message #ask-governance' })
+    .fill('who is accountable for canary releases? <!channel>');
+  await page.keyboard.press('Enter');
+  await page.locator('.message', { hasText: 'canary releases? <!channel>' }).waitFor();
+  await page.getByRole('button', { name: /1 reply/ }).click();
+  const thread = page.getByRole('complementary', { name: 'Thread' });
+  await thread.getByText('is accountable for canary releases').waitFor();
+  await page.getByRole('complementary', { name: 'What just happened' }).getByText('message.channels').waitFor();
+  await shot('thread-light');
+  await thread.getByRole('button', { name: 'WP-2.6.1 Canary releases' }).click();
+  const modal = page.getByRole('dialog', { name: 'WP-2.6.1' });
+  await modal.getByText('Head of AI Operations <!channel>').waitFor();
+  await shot('modal-source');
+  await page.keyboard.press('Escape');
+  await modal.waitFor({ state: 'detached' });
+  await thread.getByRole('button', { name: 'Close the thread' }).click();
+});
+
+inBrowser(
+  'a model owner completes the command, fills the form, is corrected on the field, and the card appears',
+  async () => {
+    await actAs('U0MILO');
+    const composer = page.getByRole('combobox', { name: 'Message #ask-governance' });
+    await composer.fill('/gov');
+    await page.getByRole('option', { name: /^\/governance deploy/ }).waitFor();
+    await shot('command');
+    await page.getByRole('option', { name: /^\/governance deploy/ }).click();
+    await page.keyboard.press('Enter');
+    const modal = page.getByRole('dialog', { name: 'Request a deployment' });
+    await modal.getByRole('button', { name: 'Send request' }).click();
+    expect(await modal.getByText('Please complete this required field.').count()).toBeGreaterThan(3);
+    await modal.getByLabel('System', { exact: true }).fill('credit-scoring');
+    await modal.getByLabel('Artefact digest').fill('abc');
+    await modal.getByRole('button', { name: /^Environment/ }).click();
+    await page.getByRole('option', { name: 'Production' }).click();
+    await modal.getByRole('radio', { name: 'Yes' }).check();
+    await modal.getByRole('button', { name: /^System owner/ }).click();
+    await page.getByRole('combobox', { name: 'Search System owner' }).fill('milo');
+    await page.keyboard.press('Enter');
+    await modal.getByLabel('Purpose').fill('Scores applications of new customers');
+    await modal.getByRole('button', { name: 'Send request' }).click();
+    await modal.getByText('A digest starts with sha256:').waitFor();
+    await shot('form-errors');
+    await modal.getByLabel('Artefact digest').fill('sha256:00');
+    await page.keyboard.press('Enter');
+    await modal.waitFor({ state: 'detached' });
+    expect(
+      stage.received.some((item) => ((item.body['actions'] ?? []) as { action_id: string }[])[0]?.action_id === 'env'),
+    ).toBe(true);
+    await goTo('C0COMMITTEE');
+    await page.getByRole('heading', { name: /DR-12/ }).waitFor();
+    await shot('card-light');
+  },
+);
+
+inBrowser('a click with a confirm dialog is answered only to the one who clicked', async () => {
+  await page.getByRole('button', { name: 'Reject', exact: true }).click();
+  await page.getByRole('alertdialog', { name: 'Reject DR-12?' }).getByRole('button', { name: 'Reject' }).click();
+  await page.getByText('Only visible to you').waitFor();
+  await shot('ephemeral');
+  await actAs('U0CISO');
+  await page.getByRole('heading', { name: /DR-12/ }).waitFor();
+  expect(await page.getByText('Only visible to you').count()).toBe(0);
+  const panel = page.getByRole('complementary', { name: 'What just happened' });
+  await panel.getByText('Evidence entry 41').waitFor();
+});
+
+inBrowser('the direct message has its tabs, prompts and the markdown of the app', async () => {
+  await goTo('D0CISO');
+  await page.getByRole('button', { name: 'Who approves?' }).click();
+  await page.getByText('Noted.').waitFor();
+  await shot('direct');
+  await page.getByRole('tab', { name: 'Home' }).click();
+  await page.getByRole('heading', { name: 'Waiting for you' }).waitFor();
+  await shot('home');
+});
+
+inBrowser('dark and narrow look right, the rail is a drawer there', async () => {
+  await goTo('C0COMMITTEE');
+  await page.getByRole('button', { name: 'Dark theme' }).click();
+  await shot('card-dark');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('button', { name: 'Close the panel' }).click();
+  await shot('narrow');
+  await page.getByRole('button', { name: 'Channels', exact: true }).click();
+  await goTo('C0ASK');
+  await page.getByRole('button', { name: 'Channels', exact: true }).click();
+  await page.waitForTimeout(250);
+  await shot('narrow-rail');
+  await page.getByRole('button', { name: 'Close the channels' }).click();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(wide).toBeLessThanOrEqual(390);
+});
+
+inBrowser('the page asked nothing from elsewhere and its console stayed quiet', () => {
+  expect(complaints).toEqual([]);
+});
