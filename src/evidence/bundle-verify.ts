@@ -204,6 +204,7 @@ async function verifyBundleEntries(
     {
       entries: readEntries(job),
       complete: manifest.complete,
+      events: false,
       keys,
       heads: manifest.complete ? heads.map((checkpoint) => ({ ...checkpoint, label: 'checkpoint' })) : [],
       signatures: options.signatures ?? true,

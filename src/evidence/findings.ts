@@ -9,6 +9,8 @@ export type FindingCode =
   | 'leaf_hash_mismatch'
   /** The event row beside the entry says something else than the signed statement. */
   | 'event_mismatch'
+  /** The entry's event row was deleted. */
+  | 'event_missing'
   /** The published tile holds another hash for this entry. */
   | 'tile_mismatch'
   /** The entry's inclusion proof does not lead to the checkpoint's root. */

@@ -28,6 +28,8 @@ export type EntryChecks = {
   readonly keys: ReadonlyMap<string, KnownKey>;
   /** Heads by rising size. Only for a complete run: a selection is checked by its proofs. */
   readonly heads: AsyncIterable<ExpectedHead> | Iterable<ExpectedHead>;
+  /** Whether each entry must come with its event row: in a database yes, in a bundle no. */
+  readonly events: boolean;
   /** False leaves the Ed25519 signatures out (the tree alone). */
   readonly signatures: boolean;
   /** Inclusion proofs for a selection; null where one is missing. */
@@ -137,6 +139,7 @@ async function checkEntry(walk: Walk, entry: LogEntry): Promise<readonly Promise
   }
   checkOrder(walk, index, statement);
   if (entry.event !== undefined) checkEvent(walk, index, entry.event, statement);
+  else if (checks.events) findings.add('event_missing', index, 'the event of this entry is gone');
   await checks.onEntry?.(index, statement, hiddenHashes(statement.predicate.data));
   if (!checks.signatures) return [];
   walk.signatures += 1;

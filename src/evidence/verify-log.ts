@@ -82,6 +82,7 @@ export async function verifyLog(
     {
       entries: pageEntries(job),
       complete: true,
+      events: true,
       keys,
       signatures: options.signatures ?? true,
       heads: mergeHeads(publishedHeads(job, counter), [

@@ -11,7 +11,6 @@ import {
   crypto,
   logOf,
   type MemoryLog,
-  ORIGIN,
   publish,
   signerOf,
   verifier,
@@ -109,6 +108,13 @@ describe('a tampered log', () => {
     }
   });
 
+  it('with an event row deleted names it', async () => {
+    const log = await logOf(6);
+    const { event: _, ...entry } = log.entries[4] as LogEntry;
+    log.entries[4] = entry;
+    expect((await check(log)).findings).toMatchObject([{ code: 'event_missing', index: 4 }]);
+  });
+
   it('with a text exchanged names the entry', async () => {
     const log = await logOf(6);
     const [, second] = log.disclosures.values();
@@ -141,9 +147,8 @@ describe('a tampered log', () => {
     doubled.entries.splice(4, 0, doubled.entries[4] as LogEntry);
     expect((await check(doubled)).findings[0]).toMatchObject({ code: 'out_of_order', index: 4 });
     const copied = await logOf(9);
-    const { leaf, leafHash: hash } = copied.entries[3] as LogEntry;
-    const { leaf: _, ...rest } = copied.entries[4] as LogEntry;
-    copied.entries[4] = { index: rest.index, leaf, ...(hash === undefined ? {} : { leafHash: hash }) };
+    const twin = copied.entries[3] as LogEntry;
+    copied.entries[4] = { ...twin, index: 4 };
     expect(codes(await check(copied))).toEqual(
       expect.arrayContaining(['tile_mismatch', 'event_doubled', 'root_mismatch']),
     );
@@ -183,28 +188,17 @@ describe('publishing', () => {
   it('is idempotent and never signs a second history', async () => {
     const log = await logOf(8, 4);
     expect(await publish(log)).toBeNull();
-    const forked = await logOf(10, 5);
-    const store = {
-      ...log,
-      readTree: forked.readTree,
-      readTile: forked.readTile,
-      latestCheckpoint: log.latestCheckpoint,
-    };
-    forked.entries = [];
-    const last = log.checkpoints.at(-1);
-    log.checkpoints[log.checkpoints.length - 1] = { ...(last as NonNullable<typeof last>) };
     const other = await createMemoryLog();
     await append(other, 1);
     other.entries[0] = { ...(log.entries[3] as LogEntry), index: 0 };
     await append(other, 11);
     await integratePending(crypto, other);
-    const mixed = { ...store, readTree: other.readTree, readTile: other.readTile };
+    const mixed = { ...log, readTree: other.readTree, readTile: other.readTile };
     const run = publishCheckpoint(crypto, mixed, checkpointSigner, [await verifier()], new Date());
     await expect(run).rejects.toHaveProperty('code', 'fork');
     const shrunk = { ...log, readTree: (await logOf(4)).readTree };
     const back = publishCheckpoint(crypto, shrunk, checkpointSigner, [await verifier()], new Date());
     await expect(back).rejects.toHaveProperty('code', 'fork');
-    expect(ORIGIN).toBe(await log.origin());
   });
 
   it('by several at once publishes one tree', async () => {
