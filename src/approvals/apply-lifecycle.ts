@@ -50,8 +50,8 @@ function decided(state: SubmittedState, data: EventData<'decided'>, atMs: number
   const validUntilMs = data.validUntil === null ? null : msOf(data.validUntil);
   return {
     decision: { outcome, cause, atMs, counted, vetoedBy, validUntilMs, revision },
-    // An emergency deployment can be suspended before its review ends: it stays so until it is reinstated.
-    status: stopped ? 'suspended' : outcome,
+    // An emergency deployment can be stopped before its review ends: the review does not start it again.
+    status: positive && state.revokedAtMs !== null ? 'revoked' : stopped ? 'suspended' : outcome,
     suspension: stopped ? { ...stopped, before: outcome } : null,
     conditions: data.conditions.map(opened),
     information: null,
@@ -87,7 +87,11 @@ export function applyLifecycle(state: SubmittedState, event: ApprovalEvent): Pat
         ...status(state.supersededBy ? 'superseded' : (state.suspension?.before ?? state.status)),
       };
     case 'revoked':
-      return { ...status('revoked'), breakGlass: state.breakGlass && { ...state.breakGlass, ended: true } };
+      return {
+        revokedAtMs: atMs,
+        ...status('revoked'),
+        breakGlass: state.breakGlass && { ...state.breakGlass, ended: true },
+      };
     case 'superseded':
       return { supersededBy: event.data.by, ...(state.suspension ? {} : status('superseded')) };
     case 'renewed':

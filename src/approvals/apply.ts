@@ -67,6 +67,7 @@ function opened(event: Opening): SubmittedState {
     conditions: [],
     deployments: [],
     suspension: null,
+    revokedAtMs: null,
     supersededBy: null,
     renewedBy: null,
     closure: null,
@@ -82,7 +83,9 @@ function opened(event: Opening): SubmittedState {
 
 /** The status of a request under review once something was said or voted. */
 function underReview(state: SubmittedState): SubmittedState['status'] {
-  if (state.decision) return state.status;
+  const open = state.status === 'submitted' || state.status === 'in_review' || state.status === 'information_requested';
+  // A comment on something withdrawn or decided must not open it again.
+  if (!open) return state.status;
   return state.information ? 'information_requested' : 'in_review';
 }
 

@@ -3,17 +3,14 @@ import { advance, emitDecision } from './advance.ts';
 import type { Command } from './commands.ts';
 import { emit, type Handled, type OpenRecorder } from './recorder.ts';
 import { tally } from './tally.ts';
-import { isOpen, timersOf } from './timers.ts';
+import { isOpen, isTimerOf } from './timers.ts';
 
 type Fired = Extract<Command, { type: 'timer.fired' }>;
 
 /** A timer that is not in the state's list any more, or not due yet, does nothing: firing twice is harmless. */
 export function decideTimer(recorder: OpenRecorder, command: Fired): Handled {
   const dueMs = command.dueAt.getTime();
-  const known = timersOf(recorder.state).some(
-    (timer) => timer.kind === command.kind && timer.dueAt.getTime() === dueMs,
-  );
-  if (!known || dueMs > recorder.nowMs) return null;
+  if (!isTimerOf(recorder.state, command) || dueMs > recorder.nowMs) return null;
   const [kind = '', argument = ''] = command.kind.split(':');
   if (isOpen(recorder.state)) onReview(recorder, kind, Number(argument), dueMs);
   onApproval(recorder, kind, argument);

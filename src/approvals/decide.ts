@@ -4,7 +4,7 @@
  */
 
 import { advance } from './advance.ts';
-import type { Command, CommandType, Decision } from './commands.ts';
+import type { Command, CommandType, Decision, TimerChange } from './commands.ts';
 import {
   decideAcceptConditions,
   decideConfirmCondition,
@@ -35,7 +35,7 @@ import { decideTimer } from './decide-timer.ts';
 import { decideSettle, decideVote, decideWithdrawVote } from './decide-vote.ts';
 import { createRecorder, type Handled, type OpenRecorder, type Recorder, refuse } from './recorder.ts';
 import { isText, LIMITS } from './text-limits.ts';
-import { timerChange } from './timers.ts';
+import { isTimerOf, timerChange } from './timers.ts';
 import type { RequestState } from './types.ts';
 
 /** A request of so many events takes no more of what people write; only what ends or stops it. */
@@ -71,12 +71,8 @@ export function decide(state: RequestState, command: Command, now: Date): Decisi
 }
 
 /** A timer that fired before its time (a clock was set back) is set again instead of being lost. */
-function rearm(
-  state: RequestState,
-  command: Command,
-  nowMs: number,
-): { cancel: string[]; set: { kind: string; dueAt: Date }[] } | null {
-  if (command.type !== 'timer.fired' || command.dueAt.getTime() <= nowMs || state.status === 'draft') return null;
+function rearm(state: RequestState, command: Command, nowMs: number): TimerChange | null {
+  if (command.type !== 'timer.fired' || command.dueAt.getTime() <= nowMs || !isTimerOf(state, command)) return null;
   return { cancel: [command.kind], set: [{ kind: command.kind, dueAt: command.dueAt }] };
 }
 

@@ -88,7 +88,7 @@ function decisionReason(state: SubmittedState, nowMs: number): GateReason | null
   if (!decision) return no('not_decided', `${shortId} is not decided yet`);
   if (decision.outcome === 'rejected') return no('rejected', `${shortId} was rejected`);
   if (decision.outcome === 'expired') return no('expired', `${shortId} was not decided before its deadline`);
-  if (status === 'revoked') return no('revoked', `${shortId} was revoked`);
+  if (state.revokedAtMs !== null) return no('revoked', `${shortId} was revoked`);
   const until = decision.validUntilMs ?? 0;
   // The timer may be late; the time itself decides.
   if (nowMs > until || state.closure?.reason === 'validity_ended')

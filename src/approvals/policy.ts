@@ -9,6 +9,7 @@ import type { RequestDocument } from './document.ts';
 import { msOf } from './duration.ts';
 import { checkPolicy } from './policy-check.ts';
 import { type ApprovalPolicy, approvalPolicySchema, type PolicyWhen, type TierTerms } from './policy-schema.ts';
+import { problemsOf } from './schema-problems.ts';
 import { type EvidenceDemand, type Terms, TIERS, type Tier, type TierReason } from './types.ts';
 
 /** A parsed file: its data, and where in the file a path stands (1-based line). Made by the YAML adapter. */
@@ -51,13 +52,8 @@ export function parsePolicy(source: PolicySource): PolicyResult {
   });
   const parsed = approvalPolicySchema.safeParse(source.data);
   if (!parsed.success) {
-    const problems = parsed.error.issues.slice(0, 50).map((issue) =>
-      problem(
-        issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
-        issue.message,
-      ),
-    );
-    return { ok: false, problems };
+    const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue)).slice(0, 50);
+    return { ok: false, problems: problems.map(({ path, text }) => problem(path, text)) };
   }
   const problems = checkPolicy(parsed.data).map(({ path, text }) => problem(path, text));
   if (problems.length > 0) return { ok: false, problems };

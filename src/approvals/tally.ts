@@ -6,7 +6,7 @@
 import { fillPlaces } from './matching.ts';
 import { type EvidenceStatus, evidenceStatus } from './policy.ts';
 import { capacitiesOf, isExcluded, isRecused, votingRoles } from './seats.ts';
-import type { Capacity, Counted, Person, QuorumSlot, Roster, SubmittedState, Vote, VoteChoice } from './types.ts';
+import type { Capacity, Counted, Person, QuorumSlot, Roster, SubmittedState, VoteChoice } from './types.ts';
 
 /** One reason why an approval waits, in the order in which people should read them. */
 export type Blocker =
@@ -38,8 +38,6 @@ export type Tally = {
 
 type Elector = { readonly person: Person; readonly capacities: readonly Capacity[] };
 type Voter = Elector & { readonly choice: VoteChoice };
-
-const isPositive = (vote: Vote): boolean => vote.choice === 'approve' || vote.choice === 'approve_with_conditions';
 
 /** Words for places that are open: `Chief AI Officer`, `one of A, B`, `2 of A`, `1 more of A`. */
 export function placesInWords(slot: QuorumSlot, open: number): string {
@@ -121,14 +119,20 @@ function openWords(quorum: readonly QuorumSlot[], places: Places, filled: readon
   });
 }
 
-/** Whether the rejections are settled: by the chair after the last of them, or because everybody has voted. */
-function unsettled(state: SubmittedState, electors: readonly Elector[], roster: Roster): readonly Person[] {
+/** Whose rejection still stands against an early approval: not settled by the chair after it, nor by everybody's vote. */
+function unsettled(state: SubmittedState, inFavour: readonly Voter[], present: readonly Elector[]): readonly Person[] {
   const rejections = state.votes.filter((vote) => vote.choice === 'reject');
-  if (rejections.length === 0 || electors.length === 0) return [];
-  const chairSeq = state.votes
-    .filter((vote) => isPositive(vote) && capacitiesOf(state, roster, vote.by, new Set([state.terms.chair])).length > 0)
+  if (rejections.length === 0 || present.length === 0) return [];
+  // Only who really speaks for the chair: a delegate does not once the chair voted in person.
+  const chairs = new Set(
+    inFavour
+      .filter(({ capacities }) => capacities.some(({ role }) => role === state.terms.chair))
+      .map((one) => one.person),
+  );
+  const settledSeq = state.votes
+    .filter((vote) => chairs.has(vote.by))
     .reduce((latest, vote) => Math.max(latest, vote.seq), state.settledSeq);
-  return rejections.filter((vote) => vote.seq > chairSeq).map((vote) => vote.by);
+  return rejections.filter((vote) => vote.seq > settledSeq).map((vote) => vote.by);
 }
 
 /** The standing of an undecided request at a time, under the roster of that moment. */
@@ -160,7 +164,7 @@ export function tally(state: SubmittedState, roster: Roster, atMs: number): Tall
     reachable: reach?.reachable ?? 'yes',
     unfilled: reach?.unfilled ?? [],
     evidence,
-    blockers: blockersOf(state, { stillNeeded, evidence, rejectedBy: unsettled(state, present, roster) }, atMs),
+    blockers: blockersOf(state, { stillNeeded, evidence, rejectedBy: unsettled(state, inFavour, present) }, atMs),
   };
 }
 

@@ -20,7 +20,7 @@ export function isApproved(state: SubmittedState): boolean {
   return (
     (outcome === 'approved' || outcome === 'approved_with_conditions') &&
     state.closure === null &&
-    state.status !== 'revoked'
+    state.revokedAtMs === null
   );
 }
 
@@ -65,6 +65,11 @@ function approvalTimers(state: SubmittedState): readonly Timer[] {
     if (condition.status === 'open' && !condition.overdue)
       timers.push(at(`condition_due:${condition.id}`, condition.dueAtMs));
   return timers;
+}
+
+/** Whether a timer of this kind and due time should run for this state. */
+export function isTimerOf(state: RequestState, { kind, dueAt }: Timer): boolean {
+  return timersOf(state).some((timer) => timer.kind === kind && timer.dueAt.getTime() === dueAt.getTime());
 }
 
 /** What to cancel and set when the state went from `before` to `after`. A moved timer is in both lists. */

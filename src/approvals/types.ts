@@ -286,6 +286,7 @@ export type SubmittedState = {
     readonly atMs: number;
     readonly before: SubmittedState['status'];
   } | null;
+  readonly revokedAtMs: number | null;
   readonly supersededBy: string | null;
   readonly renewedBy: string | null;
   readonly closure: {
