@@ -1,0 +1,31 @@
+/** `knowledge`: the library as it is; changes to it are registered beside. */
+import type { Register } from './context.ts';
+
+/** Options of `knowledge list`. */
+export type ListFlags = { readonly json?: true; readonly document?: string };
+
+export const registerKnowledge: Register = (program, cli) => {
+  const knowledge = program.command('knowledge').description('the items of the library, and changes to it');
+  knowledge
+    .command('list')
+    .description('every item in force, one line each')
+    .option('--json', 'one JSON object a line')
+    .option('--document <id>', 'only the items of this document')
+    .action(
+      cli.action(async (flags: ListFlags) => {
+        const { listKnowledge } = await import('./knowledge-read.ts');
+        return listKnowledge(cli.context, flags);
+      }),
+    );
+  knowledge
+    .command('show')
+    .description('one item in full')
+    .argument('<id>', 'an id as people write it: WP-2.6.1, wp 2.6.1, GRC 05, policy 4.3')
+    .option('--json', 'print it as one JSON object')
+    .action(
+      cli.action(async (id: string, flags: { readonly json?: true }) => {
+        const { showKnowledge } = await import('./knowledge-read.ts');
+        return showKnowledge(cli.context, id, flags);
+      }),
+    );
+};

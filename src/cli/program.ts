@@ -1,0 +1,25 @@
+/** All commands with their options; what they do is loaded when they run. */
+import { Command } from 'commander';
+import { SERVICE } from '#src/wire/version.ts';
+import { registerAsk } from './ask-command.ts';
+import type { Cli } from './context.ts';
+import { registerKnowledge } from './knowledge-command.ts';
+
+/** Builds the program. Wrong usage throws CommanderError after it was printed to stderr. */
+export function createProgram(cli: Cli): Command {
+  const program = new Command('countersign')
+    .description('The AI-governance desk inside Slack: cited answers, approvals by policy, signed evidence.')
+    .version(SERVICE.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => cli.context.raw(text),
+      writeErr: (text) => cli.context.note(text.trimEnd()),
+      getOutHelpWidth: () => 80,
+      getErrHelpWidth: () => 80,
+    })
+    .showHelpAfterError('Run "countersign help COMMAND" to see what it takes.');
+  registerAsk(program, cli);
+  registerKnowledge(program, cli);
+  return program;
+}
