@@ -7,6 +7,7 @@ import type { RaciLetter } from '#src/knowledge/schema.ts';
 import type { Query } from '../query.ts';
 import type { Frame } from '../understand/frame.ts';
 import { rolesIn } from '../understand/role-mentions.ts';
+import { topicOf } from '../understand/topic.ts';
 import { abstain } from './abstain.ts';
 import { draft, queryOf, rolesOf } from './context.ts';
 import type { Context, Draft } from './context.ts';
@@ -100,7 +101,7 @@ export function ssrmAnswer(context: Context, item: LibraryItem): Draft {
 /** Answers from statements that name a role or body; null when the item names nobody for what is asked. */
 export function namedAnswer(context: Context, item: LibraryItem, query: Query): Draft | null {
   const { index, library, frame } = context;
-  const words = item.kind === 'document' || item.kind === 'clause' ? queryOf(context, frame.lower) : query;
+  const words = item.kind === 'document' || item.kind === 'clause' ? queryOf(context, `${item.kind === 'clause' ? topicOf(frame) : frame.lower}${frame.letters.includes('accountable') ? ' overall responsibility' : ''}`) : query;
   const scored = scoreStatements(index, item, words, ['role', 'ownership']);
   const naming = scored
     .filter(({ aspect, text }) => aspect === 'role' || aspect === 'ownership' || aspect === 'document' || rolesIn(library.roles, text).some((role) => !role.short) || /\ball employees\b|\bISSC\b|\bcommittee\b|\bboard\b/i.test(text))
