@@ -186,19 +186,8 @@ const passage = {
       type: 'section',
       text: mrkdwn('> Responsibility for the release in small steps lies with operations.\nHash `9c1d`'),
     },
-    {
-      type: 'table',
-      rows: [
-        [
-          { type: 'raw_text', text: 'Letter' },
-          { type: 'raw_text', text: 'Role' },
-        ],
-        [
-          { type: 'raw_text', text: 'Accountable' },
-          { type: 'raw_text', text: 'Head of AI Operations <!channel>' },
-        ],
-      ],
-    },
+    { type: 'header', text: plain('Head of AI Operations <!channel> *is* & stays') },
+    { type: 'section', text: mrkdwn('Typed by someone: &lt;!channel&gt; &amp; <javascript:alert(1)|no link>') },
   ],
 };
 
@@ -232,7 +221,7 @@ export const playApp = (stage: Stage): AppScript => {
     const actions = (body['actions'] ?? []) as { action_id: string }[];
     const trigger_id = String(body['trigger_id'] ?? '');
     if (event['type'] === 'message' && event['channel_type'] === 'channel') {
-      const thread_ts = event['ts'];
+      const thread_ts = String(event['ts']);
       await client.chat.postMessage({
         channel: String(event['channel']),
         thread_ts,
@@ -244,7 +233,35 @@ export const playApp = (stage: Stage): AppScript => {
       await client.chat.postMessage({
         channel: String(event['channel']),
         text: 'You said so',
-        blocks: blocks([{ type: 'markdown', text: '**Noted.** The list:\n\n- one\n- two' }]),
+        blocks: blocks([
+          { type: 'markdown', text: '**Noted.** The list:\n\n- one\n- two' },
+          {
+            type: 'table',
+            rows: [
+              [
+                { type: 'raw_text', text: 'Letter' },
+                { type: 'raw_text', text: 'Role' },
+              ],
+              [
+                { type: 'raw_text', text: 'A' },
+                { type: 'raw_text', text: 'Head of AI Operations' },
+              ],
+            ],
+          },
+          {
+            type: 'rich_text',
+            elements: [
+              {
+                type: 'rich_text_section',
+                elements: [
+                  { type: 'text', text: 'Rich ', style: { bold: true } },
+                  { type: 'user', user_id: 'U0CTO' },
+                  { type: 'text', text: ' <!channel>' },
+                ],
+              },
+            ],
+          },
+        ]),
       });
     }
     if (event['type'] === 'app_home_opened' && event['tab'] === 'home')

@@ -51,6 +51,7 @@ beforeAll(async () => {
     ],
   });
   page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
+  page.setDefaultTimeout(6_000);
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
@@ -73,7 +74,7 @@ inBrowser('an employee asks, the answer comes in a thread, its source opens a mo
   await page.locator('.message', { hasText: 'canary releases? <!channel>' }).waitFor();
   await page.getByRole('button', { name: /1 reply/ }).click();
   const thread = page.getByRole('complementary', { name: 'Thread' });
-  await thread.getByText('is accountable for canary releases').waitFor();
+  await thread.getByText('Head of AI Operations').waitFor();
   await page.getByRole('complementary', { name: 'What just happened' }).getByText('message.channels').waitFor();
   await shot('thread-light');
   await thread.getByRole('button', { name: 'WP-2.6.1 Canary releases' }).click();
@@ -97,6 +98,7 @@ inBrowser(
     await page.keyboard.press('Enter');
     const modal = page.getByRole('dialog', { name: 'Request a deployment' });
     await modal.getByRole('button', { name: 'Send request' }).click();
+    await modal.getByText('Please complete this required field.').first().waitFor();
     expect(await modal.getByText('Please complete this required field.').count()).toBeGreaterThan(3);
     await modal.getByLabel('System', { exact: true }).fill('credit-scoring');
     await modal.getByLabel('Artefact digest').fill('abc');
@@ -156,7 +158,7 @@ inBrowser('dark and narrow look right, the rail is a drawer there', async () => 
   await page.getByRole('button', { name: 'Channels', exact: true }).click();
   await page.waitForTimeout(250);
   await shot('narrow-rail');
-  await page.getByRole('button', { name: 'Close the channels' }).click();
+  await page.getByRole('button', { name: 'Close the channels' }).click({ position: { x: 370, y: 300 } });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(wide).toBeLessThanOrEqual(390);
 });

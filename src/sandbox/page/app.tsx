@@ -43,14 +43,14 @@ const Panes = (props: ShellProps & { readonly panelOpen: boolean; readonly onClo
   if (!channel) return null;
   const place = { ...location, channel: channel.id };
   return (
-    <>
+    <div className="panes">
       <ChannelPane state={state} channel={channel} place={place} target={location.message} onPlace={go} />
       {location.thread && (
         <ThreadPane state={state} channel={channel} threadTs={location.thread} onClose={() => go({ thread: null })} />
       )}
       {props.panelOpen && <TracePanel state={state} onClose={props.onClosePanel} />}
       <LiveRegion state={state} channel={channel.id} />
-    </>
+    </div>
   );
 };
 

@@ -1,14 +1,9 @@
 import type { ReactNode } from 'react';
 import { AppMark } from './icons.tsx';
 import type { SandboxUser } from './page-types.ts';
+import { useWorkspaceView } from './workspace-context.ts';
 
-const HUES = [8, 262, 205, 152, 330, 28, 188, 45];
-
-const hueOf = (id: string): number => {
-  let sum = 0;
-  for (const char of id) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 9973;
-  return HUES[sum % HUES.length] ?? 205;
-};
+const HUES = [205, 28, 262, 152, 330, 45, 8, 185];
 
 /** First letters of the first and last name. */
 export const initialsOf = (name: string): string => {
@@ -26,6 +21,7 @@ export const Avatar = ({
   readonly user: SandboxUser | undefined;
   readonly size?: number;
 }): ReactNode => {
+  const { users } = useWorkspaceView();
   if (user?.is_bot) {
     return (
       <span className="avatar" style={{ width: size, height: size }}>
@@ -33,7 +29,8 @@ export const Avatar = ({
       </span>
     );
   }
-  const hue = hueOf(user?.id ?? '');
+  // By place in the list of people, so that no two of the sandbox share a colour.
+  const hue = HUES[Math.max(0, [...users.keys()].indexOf(user?.id ?? '')) % HUES.length] ?? 205;
   const style = {
     width: size,
     height: size,

@@ -282,7 +282,8 @@ const Feedback = ({ element, blockId }: ElementProps): ReactNode => {
           act(value);
         }}
       >
-        {name === 'positive_button' ? '👍' : '👎'} {plainText(button?.['text'])}
+        <Icon name={name === 'positive_button' ? 'up' : 'down'} size={15} />
+        {plainText(button?.['text'])}
       </button>
     );
   });

@@ -18,7 +18,6 @@ export const ThreadPane = (props: {
   const messages = useMemo(() => threadMessages(state, channel.id, threadTs), [state, channel.id, threadTs]);
   const name = channel.kind === 'im' ? 'Countersign' : `#${channel.name}`;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes the pane from anywhere inside it
     <aside
       className="thread-pane"
       aria-label="Thread"
