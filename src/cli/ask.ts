@@ -41,12 +41,7 @@ function stepLines({ step, detail }: TraceStep): readonly string[] {
   return paragraph(JSON.stringify(detail)?.replace(/([,:])(?=["{[\d])/g, '$1 ') ?? '', `  ${step}: `, '    ');
 }
 
-async function askBatch(
-  context: CliContext,
-  question: string,
-  flags: AskFlags,
-  file: string,
-): Promise<ExitCode> {
+async function askBatch(context: CliContext, question: string, flags: AskFlags, file: string): Promise<ExitCode> {
   if (question.trim() !== '' || flags.explain) {
     throw new CommandError(
       'usage',
@@ -76,10 +71,11 @@ function parseBatch(file: string, text: string): readonly BatchLine[] {
       else lines.push(parsed);
     });
   if (problems.length === 0 && lines.length <= BATCH_LINES_MAX) return lines;
+  const name = file === '-' ? 'Standard input' : file;
   const what =
     problems.length === 0
-      ? `${file} holds more than ${BATCH_LINES_MAX} questions.`
-      : `${file} was not answered: ${problems.length} of its lines ${problems.length === 1 ? 'is' : 'are'} no JSON object with a "question".`;
+      ? `${name} holds more than ${BATCH_LINES_MAX} questions.`
+      : `${name} was not answered: ${problems.length} of its lines ${problems.length === 1 ? 'is' : 'are'} no JSON object with a "question".`;
   throw new CommandError(
     'input_invalid',
     [what, ...problems.slice(0, PROBLEMS_SHOWN_MAX)].join('\n'),

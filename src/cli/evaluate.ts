@@ -1,6 +1,13 @@
 /** `eval`: the answers against gold answers, by kind of question, with their intervals. */
 import { createAnswerer } from '#src/answers/answerer.ts';
-import { type EvalCase, type EvalResult, evalTable, judgeAnswer, parseEvalFile, summarise } from '#src/answers/evaluate.ts';
+import {
+  type EvalCase,
+  type EvalResult,
+  evalTable,
+  judgeAnswer,
+  parseEvalFile,
+  summarise,
+} from '#src/answers/evaluate.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import { openLibrary, readInput } from './library.ts';
 import { paragraph } from './terminal.ts';
@@ -8,11 +15,7 @@ import { paragraph } from './terminal.ts';
 const FAILURES_SHOWN_MAX = 50;
 
 /** Runs every question of a file. Throws CommandError `input_invalid`. */
-export async function evaluate(
-  context: CliContext,
-  file: string,
-  flags: { readonly json?: true },
-): Promise<ExitCode> {
+export async function evaluate(context: CliContext, file: string, flags: { readonly json?: true }): Promise<ExitCode> {
   const cases = parse(file, await readInput(context, file));
   const answerer = createAnswerer({ library: await openLibrary(context) });
   const results: EvalResult[] = [];

@@ -17,7 +17,9 @@ export async function listKnowledge(context: CliContext, flags: ListFlags): Prom
       `It holds: ${[...library.documents.keys()].join(', ')}.`,
     );
   }
-  const items = [...library.items.values()].filter((i) => flags.document === undefined || i.document === flags.document);
+  const items = [...library.items.values()].filter(
+    (i) => flags.document === undefined || i.document === flags.document,
+  );
   if (flags.json) {
     for (const item of items) context.json(listLine(item));
     return 0;
@@ -26,8 +28,16 @@ export async function listKnowledge(context: CliContext, flags: ListFlags): Prom
   for (const document of library.documents.values()) {
     const own = items.filter((item) => item.document === document.id);
     if (own.length === 0) continue;
-    context.text('', ...table([[document.id, `${document.title}, version ${document.version} (${document.authority})`]]));
-    context.text(...table(own.map(({ id, title }) => [id, title]), '  '));
+    context.text(
+      '',
+      ...table([[document.id, `${document.title}, version ${document.version} (${document.authority})`]]),
+    );
+    context.text(
+      ...table(
+        own.map(({ id, title }) => [id, title]),
+        '  ',
+      ),
+    );
   }
   return 0;
 }
@@ -42,7 +52,12 @@ export async function showKnowledge(
   const item = itemOf(library, id);
   if (item === null) {
     const tail = id.toLowerCase().replace(/[^a-z0-9]/g, '');
-    const near = [...library.items.keys()].filter((k) => k.toLowerCase().replace(/[^a-z0-9]/g, '').includes(tail));
+    const near = [...library.items.keys()].filter((k) =>
+      k
+        .toLowerCase()
+        .replace(/[^a-z0-9]/g, '')
+        .includes(tail),
+    );
     throw new CommandError(
       'unknown_id',
       `The library holds no item ${id}.`,

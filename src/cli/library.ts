@@ -2,14 +2,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Library } from '#src/knowledge/library.ts';
-import { loadLibrary } from '#src/wire/knowledge.ts';
+import { KNOWLEDGE_FOLDER } from '#src/wire/knowledge.ts';
 import { type CliContext, CommandError } from './context.ts';
+import { cachedLibrary } from './library-cache.ts';
 
 const INPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Opens the library in force: the shipped packs. Throws KnowledgeError. */
 export function openLibrary(_context: CliContext): Promise<Library> {
-  return loadLibrary();
+  return cachedLibrary(KNOWLEDGE_FOLDER);
 }
 
 /** Reads a text file of at most 64 MB that the person named; `-` is stdin. Throws CommandError `file_unreadable`. */
