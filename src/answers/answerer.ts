@@ -2,14 +2,18 @@
 import type { Library } from '#src/knowledge/library.ts';
 import { foldText } from '#src/knowledge/names.ts';
 import { abstain } from './compose/abstain.ts';
+import { draft } from './compose/context.ts';
 import type { Context, Draft } from './compose/context.ts';
 import { multiAnswer } from './compose/multi.ts';
 import { routeSingle } from './compose/route.ts';
+import { firstSentence, followUp } from './conversation.ts';
+import { phraseWith } from './model-path.ts';
+import type { ModelBudget } from './model-path.ts';
 import { buildThesaurus } from './query.ts';
 import type { Thesaurus } from './query.ts';
 import { buildSearchIndex } from './search-index.ts';
 import type { SearchIndex } from './search-index.ts';
-import type { Answer, AskOptions, Citation, VectorHit, VectorIndex } from './types.ts';
+import type { Answer, AskOptions, ChatModel, Citation, VectorHit, VectorIndex } from './types.ts';
 import { understand } from './understand/frame.ts';
 
 /** What the engine is made of. */
@@ -17,6 +21,9 @@ export type AnswererParts = {
   readonly library: Library;
   /** Vector voice; answers work without it. */
   readonly vectors?: VectorIndex;
+  /** Language model for rewriting and phrasing; answers work without it. */
+  readonly model?: ChatModel;
+  readonly budget?: ModelBudget;
   /** Milliseconds of a monotonic clock, for `latencyMs`. Default `performance.now`. */
   readonly now?: () => number;
 };
@@ -41,11 +48,13 @@ export function createAnswerer(parts: AnswererParts): Answerer {
   const index = buildSearchIndex(parts.library);
   const thesaurus = buildThesaurus(parts.library.glossary);
   const now = parts.now ?? (() => performance.now());
-  const run = async (question: string, options: AskOptions, trace: (step: string, detail: unknown) => void): Promise<Answer> => {
+  const run = async (question: string, options: AskOptions, trace: Trace): Promise<Answer> => {
     const started = now();
-    const vectors = await vectorHits(parts.vectors, question);
-    const draft = draftFor({ library: parts.library, index, thesaurus, question, options, vectors, trace });
-    return dress(parts.library, question, options, draft, now() - started);
+    const vectors = await vectorHits(parts.vectors, question, trace);
+    const input = { library: parts.library, index, thesaurus, question, options, vectors, trace };
+    const first = draftFor({ ...input, rewrites: [] });
+    const phrased = parts.model === undefined ? first : await withModel(parts.model, parts.budget, input, first);
+    return dress(parts.library, question, options, phrased, now() - started);
   };
   return {
     library: parts.library,
@@ -58,12 +67,20 @@ export function createAnswerer(parts: AnswererParts): Answerer {
   };
 }
 
-async function vectorHits(vectors: VectorIndex | undefined, question: string): Promise<readonly VectorHit[]> {
+/** A vector voice that fails is silent: the other voices answer. */
+async function vectorHits(vectors: VectorIndex | undefined, question: string, trace: Trace): Promise<readonly VectorHit[]> {
   if (vectors === undefined) return [];
-  const embedded = vectors.embedQuery(foldText(question.slice(0, MAX_ECHO)));
-  const vector = embedded instanceof Float32Array ? embedded : await embedded;
-  return vectors.search(vector, VECTOR_NEIGHBOURS);
+  try {
+    const embedded = vectors.embedQuery(foldText(question.slice(0, MAX_ECHO)));
+    const vector = embedded instanceof Float32Array ? embedded : await embedded;
+    return await vectors.search(vector, VECTOR_NEIGHBOURS);
+  } catch (error) {
+    trace('vectors', error instanceof Error ? error.message : 'failed');
+    return [];
+  }
 }
+
+type Trace = (step: string, detail: unknown) => void;
 
 type DraftInput = {
   readonly library: Library;
@@ -72,41 +89,67 @@ type DraftInput = {
   readonly question: string;
   readonly options: AskOptions;
   readonly vectors: readonly VectorHit[];
-  readonly trace: (step: string, detail: unknown) => void;
+  readonly rewrites: readonly string[];
+  readonly trace: Trace;
 };
 
 function draftFor(input: DraftInput): Draft {
-  const { library, index, thesaurus, question, options, vectors, trace } = input;
-  const frame = understand(library, index, question);
-  trace('understand', { ...frame, corrections: Object.fromEntries(frame.corrections), standard: frame.standard?.source ?? null });
-  const context: Context = { library, index, thesaurus, frame, audience: options.audience ?? 'public', vectors, rewrites: [], trace };
+  const { library, index, thesaurus, question, options, vectors, rewrites, trace } = input;
+  const read = understand(library, index, question);
+  const follow = followUp(library, index, read, options.thread ?? []);
+  const frame = follow.kind === 'completed' ? follow.frame : read;
+  trace('understand', { ...frame, corrections: Object.fromEntries(frame.corrections), standard: frame.standard?.source ?? null, followUp: follow.kind });
+  const context: Context = { library, index, thesaurus, frame, audience: options.audience ?? 'public', vectors, rewrites, trace };
   if (frame.text === '' || !/[\p{L}\p{N}]/u.test(frame.text)) return abstain(context, 'empty_question');
+  if (follow.kind === 'shorter') return shorter(follow.of);
   return multiAnswer(context) ?? routeSingle(context);
 }
 
+/** The last answer's first sentence, with its sources. */
+function shorter(of: Answer): Draft {
+  const sources = of.citations.map(({ id, quote }) => ({ id, quote }));
+  return draft({ answer: firstSentence(of.answer), mode: of.mode, sources, roles: of.roles, owners: of.owners, items: of.items, related: of.related });
+}
+
+/** Questions that found nothing are rewritten and tried again; extractive answers are phrased. */
+async function withModel(model: ChatModel, budget: ModelBudget | undefined, input: Omit<DraftInput, 'rewrites'>, first: Draft): Promise<Draft> {
+  let best = first;
+  if ((first.reason === 'not_in_documents' || first.reason === 'unclear') && budget?.allows() !== false) {
+    const rewritten = await model.rewrite(input.question.slice(0, MAX_ECHO));
+    input.trace('rewrite', rewritten);
+    if (rewritten.ok) {
+      budget?.spend(rewritten.tokens);
+      if (rewritten.value.length > 0) best = draftFor({ ...input, rewrites: rewritten.value.slice(0, 8) });
+    }
+  }
+  const phrased = await phraseWith(model, budget, input.library, input.question.slice(0, MAX_ECHO), best);
+  input.trace('phrase', phrased.note);
+  return phrased.draft;
+}
+
 /** Adds what every answer carries: citations with versions and hashes, holders, latency. */
-function dress(library: Library, question: string, options: AskOptions, draft: Draft, latencyMs: number): Answer {
+function dress(library: Library, question: string, options: AskOptions, made: Draft, latencyMs: number): Answer {
   const citations: Citation[] = [];
-  for (const source of draft.sources) {
+  for (const source of made.sources) {
     const item = library.items.get(source.id);
     if (item === undefined) continue;
     citations.push({ id: item.id, title: item.title, document: item.document, version: item.version, hash: item.hash, quote: source.quote });
   }
-  const named = draft.roles === null ? [] : [...new Set(Object.values(draft.roles).flat())];
+  const named = made.roles === null ? [] : [...new Set(Object.values(made.roles).flat())];
   const holders = options.holders;
   return {
     id: options.id ?? null,
     question: question.slice(0, MAX_ECHO),
-    answer: draft.answer,
-    abstained: draft.reason !== null,
-    reason: draft.reason,
-    mode: draft.mode,
+    answer: made.answer,
+    abstained: made.reason !== null,
+    reason: made.reason,
+    mode: made.mode,
     citations,
-    roles: draft.roles,
-    owners: draft.owners,
-    holders: holders === undefined || draft.roles === null ? null : named.flatMap((role) => holders(library.roles.canonical(role) ?? role).map((user) => ({ role, user }))),
-    items: draft.items,
-    related: draft.related,
+    roles: made.roles,
+    owners: made.owners,
+    holders: holders === undefined || made.roles === null ? null : named.flatMap((role) => holders(library.roles.canonical(role) ?? role).map((user) => ({ role, user }))),
+    items: made.items,
+    related: made.related,
     latencyMs: Math.round(latencyMs * 1000) / 1000,
   };
 }

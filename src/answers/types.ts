@@ -89,7 +89,25 @@ export interface VectorIndex {
   /** Vector of a query; synchronous for local vectors. */
   embedQuery(text: string): Float32Array | Promise<Float32Array>;
   /** Nearest passages' items, best first, at most `limit`. */
-  search(vector: Float32Array, limit: number): readonly VectorHit[];
+  search(vector: Float32Array, limit: number): readonly VectorHit[] | Promise<readonly VectorHit[]>;
+}
+
+/** Turns texts into vectors; local and deterministic, or a model behind an API. */
+export interface Embedder {
+  /** Name and dimension: a change of either rebuilds the index. */
+  readonly model: string;
+  readonly dimension: number;
+  /** One vector a text, in order. Rejects when the service fails or answers with another dimension. */
+  embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
+  embedQuery(text: string): Float32Array | Promise<Float32Array>;
+}
+
+/** A text to be found by its vector. */
+export type VectorEntry = {
+  readonly itemId: string;
+  readonly text: string;
+  /** Hex sha256 of the text: nothing is embedded twice by one model. */
+  readonly textHash: string;
 }
 
 /** What a language model may be asked. Every outcome is a value: the extractive answer stands when it is not `ok`. */

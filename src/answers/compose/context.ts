@@ -78,12 +78,14 @@ export function queryOf(context: Context, topic: string): Query {
   const query = buildQuery(context.index, context.thesaurus, topic, context.frame.corrections);
   if (context.rewrites.length === 0) return query;
   const weights = new Map(query.weights);
+  const offers = new Map(query.offers);
   for (const rewrite of context.rewrites) {
     for (const [word, weight] of buildQuery(context.index, context.thesaurus, rewrite).weights) {
       weights.set(word, Math.max(weights.get(word) ?? 0, 0.6 * weight));
+      for (const own of query.own) offers.set(own, [...(offers.get(own) ?? []), word]);
     }
   }
-  return { ...query, weights };
+  return { ...query, weights, offers, unknown: [] };
 }
 
 /** Steering that holds for every question: audience, documents named, catalogues that nobody curated. */
