@@ -206,6 +206,15 @@ const checkTable = (block: Json, at: string, report: Report): undefined => {
   });
 };
 
+/** Blocks inside a container or carousel: at most ten, checked like those outside. */
+const checkNested = (value: unknown, at: string, report: Report): undefined => {
+  for (const [i, block] of checkList(value, 10, at, report).entries()) {
+    const nested = isRecord(block) && block['type'] !== 'container' && block['type'] !== 'carousel';
+    if (nested) checkBlock(block, `${at}/${i}`, report);
+    else report('unsupported type', `${at}/${i}/type`);
+  }
+};
+
 const checkBlock = (block: Json, at: string, report: Report): undefined => {
   switch (block['type']) {
     case 'section':
@@ -230,6 +239,10 @@ const checkBlock = (block: Json, at: string, report: Report): undefined => {
       return checkCard(block, at, report);
     case 'table':
       return checkTable(block, at, report);
+    case 'container':
+      return checkNested(block['child_blocks'], `${at}/child_blocks`, report);
+    case 'carousel':
+      return checkNested(block['elements'], `${at}/elements`, report);
   }
 };
 
@@ -282,5 +295,8 @@ export const withIds = (blocks: readonly unknown[], id: () => string): readonly 
       const list = block[key];
       if (Array.isArray(list)) filled[key] = list.map((element: unknown) => withActionId(element, id));
     }
+    const inner = block.type === 'container' ? 'child_blocks' : block.type === 'carousel' ? 'elements' : null;
+    const children = inner === null ? undefined : block[inner];
+    if (inner !== null && Array.isArray(children)) filled[inner] = withIds(children as readonly unknown[], id);
     return filled as Block;
   });

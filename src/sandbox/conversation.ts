@@ -59,6 +59,9 @@ export const sendTyped = async (
   if (known) return { ok: true, ts: known.ts, cut: false };
   const parent = typed.threadTs === null ? undefined : messagesOf(core.workspace, channel.id).get(typed.threadTs);
   if (typed.threadTs !== null && !parent) return { ok: false, error: 'not_found', message: 'That thread is gone.' };
+  if (core.workspace.pending.size >= LIMITS.pendingEvents) {
+    return { ok: false, error: 'app_failed', message: 'Countersign acknowledges no events. The message was not sent.' };
+  }
   const { text, cut } = textFromTyping(typed.text, core.workspace.users, core.workspace.channels);
   const message: SandboxMessage = {
     channel: channel.id,

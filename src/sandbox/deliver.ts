@@ -12,6 +12,8 @@ export type Answer = {
   readonly status: number | null;
   readonly ms: number;
   readonly body: string;
+  /** The app asked not to be sent it again (`x-slack-no-retry: 1`). */
+  readonly noRetry: boolean;
 };
 
 /** Sends signed requests to the app. */
@@ -61,9 +63,10 @@ export const createCourier = (options: CourierOptions): Courier => ({
         },
       });
       const text = (await response.text()).slice(0, ANSWER_BYTES_MAX);
-      return { outcome: outcomeOf(response.status), status: response.status, ms: elapsed(), body: text };
+      const noRetry = response.headers.get('x-slack-no-retry') === '1';
+      return { outcome: outcomeOf(response.status), status: response.status, ms: elapsed(), body: text, noRetry };
     } catch {
-      return { outcome: timedOut ? 'timeout' : 'unreachable', status: null, ms: elapsed(), body: '' };
+      return { outcome: timedOut ? 'timeout' : 'unreachable', status: null, ms: elapsed(), body: '', noRetry: false };
     } finally {
       options.timers.clear(timer);
     }

@@ -31,19 +31,19 @@ const elementsOf = (block: Block): readonly unknown[] => {
 };
 
 const nested = (block: Block): readonly Block[] => {
-  const inner = [block['child_blocks'], block['blocks']].find((list) => Array.isArray(list));
-  if (Array.isArray(inner)) return inner as readonly Block[];
+  if (Array.isArray(block['child_blocks'])) return block['child_blocks'] as readonly Block[];
   return block.type === 'carousel' && Array.isArray(block['elements']) ? (block['elements'] as readonly Block[]) : [];
 };
 
 /** Interactive elements of blocks, those inside containers too. */
 export const placedElements = (blocks: readonly Block[], depth = 0): readonly PlacedElement[] =>
   blocks.flatMap((block) => {
-    const own = elementsOf(block).flatMap((element): PlacedElement[] => {
+    const inner = nested(block);
+    const own = (block.type === 'carousel' ? [] : elementsOf(block)).flatMap((element): PlacedElement[] => {
       if (!isRecord(element) || typeof element['action_id'] !== 'string') return [];
       return [{ blockId: block.block_id ?? '', actionId: element['action_id'], element, block }];
     });
-    return depth > 2 ? own : [...own, ...placedElements(nested(block), depth + 1)];
+    return depth > 2 ? own : [...own, ...placedElements(inner, depth + 1)];
   });
 
 const optionsOf = (element: Json): readonly Json[] => {

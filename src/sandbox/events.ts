@@ -70,7 +70,7 @@ export const createEventSender = (core: Core, courier: Courier): EventSender => 
     if (closed) return;
     noteAnswer(core, traceId, answer, pending.attempts + 1, '');
     const pause = RETRY_AFTER_MS[pending.attempts];
-    if (answer.outcome === 'ok' || pause === undefined) return finish(pending);
+    if (answer.outcome === 'ok' || answer.noRetry || pause === undefined) return finish(pending);
     const reason =
       answer.outcome === 'refused' ? 'http_error' : answer.outcome === 'timeout' ? 'http_timeout' : 'connection_failed';
     const next: PendingEvent = { ...pending, attempts: pending.attempts + 1 };

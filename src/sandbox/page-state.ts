@@ -42,7 +42,7 @@ export const pageState = (
     views: core.workspace.stacks.get(user.id) ?? [],
     home: core.workspace.homes.get(user.id) ?? null,
     reads: Object.fromEntries(reads),
-    prompts: Object.fromEntries(core.workspace.prompts),
+    prompts: Object.fromEntries([...core.workspace.prompts].filter(([id]) => channels.some((c) => c.id === id))),
     trace: core.trace.list().slice(-60),
     commands,
     shortcuts,

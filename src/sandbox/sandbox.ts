@@ -14,7 +14,7 @@ import { PAGE_CALLS, type PageDeps } from './page-calls.ts';
 import { pageState } from './page-state.ts';
 import { createPageStreams, type PageStreams } from './page-stream.ts';
 import { createResponseBook } from './response-urls.ts';
-import { COMMANDS, type CommandHint, type ShortcutHint } from './seed.ts';
+import { COMMANDS, type CommandHint, SHORTCUTS, type ShortcutHint } from './seed.ts';
 import { createTriggerBook } from './triggers.ts';
 
 /** How to make a sandbox. Only the first five have no default. */
@@ -130,7 +130,8 @@ const serveRead = (
   if (req.method !== 'GET') refuseMethod(res);
   else if (!user || user.is_bot) sendJson(res, 400, { ok: false, error: 'invalid', message: 'as: no such person' });
   else if (name === 'stream') parts.streams.serve(req, res, user.id);
-  else sendJson(res, 200, pageState(core, user, parts.options.commands ?? COMMANDS, parts.options.shortcuts ?? []));
+  else
+    sendJson(res, 200, pageState(core, user, parts.options.commands ?? COMMANDS, parts.options.shortcuts ?? SHORTCUTS));
 };
 
 const route = async (req: IncomingMessage, res: ServerResponse, url: URL, parts: Parts): Promise<void> => {
@@ -170,7 +171,7 @@ const assemble = (options: SandboxOptions): Parts & { readonly close: () => Prom
   const pageDir = options.pageDir ?? join(import.meta.dirname, '../../dist/sandbox');
   return {
     options,
-    deps: { core, courier, triggers, responses, baseUrl, shortcuts: options.shortcuts ?? [], events },
+    deps: { core, courier, triggers, responses, baseUrl, shortcuts: options.shortcuts ?? SHORTCUTS, events },
     api: { core, triggers, baseUrl },
     assets: createPageAssets(pageDir),
     streams,

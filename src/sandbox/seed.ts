@@ -118,3 +118,8 @@ export const COMMANDS: readonly CommandHint[] = [
     ],
   },
 ];
+
+/** Shortcuts offered when the caller of createSandbox names none: those of the app's manifest. */
+export const SHORTCUTS: readonly ShortcutHint[] = [
+  { type: 'global', name: 'Request a deployment', callback_id: 'request_deployment' },
+];

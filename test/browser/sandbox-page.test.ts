@@ -21,7 +21,7 @@ let page: Page;
 /** What the page said on its console, or asked from elsewhere: must stay empty. */
 const complaints: string[] = [];
 
-const shot = (name: string) => page.screenshot({ path: `${SHOTS}/sandbox-${name}.png` });
+const shot = (name: string) => page.screenshot({ path: `${SHOTS}/sandbox-${name}.png`, animations: 'disabled' });
 const actAs = async (id: string): Promise<void> => {
   await page.getByRole('button', { name: /^Acting as/ }).click();
   await page.locator(`[data-user=${id}]`).click();

@@ -1,3 +1,4 @@
+import { audienceOf } from '../core.ts';
 import { BOT_USER, type SandboxMessage } from '../model.ts';
 import { checkContent } from '../posting.ts';
 import { messagesOf } from '../workspace.ts';
@@ -33,7 +34,7 @@ const setStatus: ApiMethod = (args, context) => {
   if (!channel) return refuse('channel_not_found');
   const threadTs = str(args, 'thread_ts') ?? '';
   const status = (str(args, 'status') ?? '').slice(0, 200);
-  context.core.announce('status', null, { channel: channel.id, thread_ts: threadTs, status });
+  context.core.announce('status', audienceOf(channel), { channel: channel.id, thread_ts: threadTs, status });
   return { ok: true };
 };
 
@@ -123,7 +124,8 @@ const stopStream: ApiMethod = async (args, context) => {
   const { ok: _ok, ...body } = content;
   streamsOf(context).delete(found.key);
   const message: SandboxMessage = { ...found.message, ...body };
-  context.core.announce('status', null, { channel: message.channel, thread_ts: message.thread_ts ?? '', status: '' });
+  const to = audienceOf(context.core.workspace.channels.get(message.channel));
+  context.core.announce('status', to, { channel: message.channel, thread_ts: message.thread_ts ?? '', status: '' });
   await context.core.commit([{ op: 'message', message }]);
   return {
     ok: true,

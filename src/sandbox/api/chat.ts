@@ -1,3 +1,4 @@
+import { audienceOf } from '../core.ts';
 import { APP_ID, BOT_ID, BOT_USER, type SandboxChannel, type SandboxMessage } from '../model.ts';
 import { type Content, type ContentRefusal, checkContent } from '../posting.ts';
 import { directChannelOf } from '../seed.ts';
@@ -70,7 +71,11 @@ const postMessage: ApiMethod = async (args, context) => {
     ...(thread.threadTs && bool(args, 'reply_broadcast') ? { reply_broadcast: true } : {}),
     ...(clientMsgId ? { client_msg_id: clientMsgId } : {}),
   };
-  context.core.announce('status', null, { channel: channel.id, thread_ts: thread.threadTs ?? '', status: '' });
+  context.core.announce('status', audienceOf(channel), {
+    channel: channel.id,
+    thread_ts: thread.threadTs ?? '',
+    status: '',
+  });
   await context.core.commit([{ op: 'message', message }]);
   return posted(context, message);
 };

@@ -4,6 +4,7 @@ import { AppMark } from './icons.tsx';
 import { LiveRegion } from './live-region.tsx';
 import { ModalStack } from './modal.tsx';
 import { Notices } from './notices.tsx';
+import { unreadCount } from './page-state.ts';
 import type { PageState } from './page-types.ts';
 import { Rail } from './rail.tsx';
 import { callServer, useWorkspace } from './server-calls.ts';
@@ -27,6 +28,19 @@ const useOpenedApp = (state: PageState, direct: boolean, tab: Location['tab']): 
   useEffect(() => {
     if (direct) void callServer('open', { as: state.me, tab });
   }, [direct, tab, state.me]);
+};
+
+/** Channel and unread messages in the tab's title. */
+const useTitle = (state: PageState, channelId: string): void => {
+  const channel = state.channels.find((other) => other.id === channelId);
+  const name = channel?.kind === 'channel' ? `#${channel.name}` : 'Countersign';
+  const unread = state.channels.reduce(
+    (sum, other) => sum + (other.id === channelId ? 0 : unreadCount(state, other.id)),
+    0,
+  );
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${name} · ${state.team.name}`;
+  }, [name, unread, state.team.name]);
 };
 
 type ShellProps = {
@@ -70,6 +84,7 @@ const Shell = (props: ShellProps): ReactNode => {
     [state.users, state.channels, state.me, theme, go],
   );
   const current = channelFor(state, location.channel)?.id ?? '';
+  useTitle(state, current);
   return (
     <WorkspaceContext value={view}>
       <a className="skip-link" href="#content">

@@ -7,6 +7,7 @@ import { InputBlock } from './input-block.tsx';
 import { formatDate } from './mrkdwn.ts';
 import { OutLink, TextObject } from './mrkdwn-view.tsx';
 import type { Block } from './page-types.ts';
+import { TableBlock } from './table-block.tsx';
 import { useWorkspaceView } from './workspace-context.ts';
 
 const JOINER = '\u2060';
@@ -147,47 +148,47 @@ const Alert = ({ block }: { readonly block: Block }): ReactNode => {
   );
 };
 
-/** Shows a cell of a table or data_table: raw text, or rich text by the library. */
-const Cell = ({ cell }: { readonly cell: BlockElement }): ReactNode =>
-  cell['type'] === 'rich_text' ? (
-    <ShownBlock block={cell as Block} />
-  ) : (
-    <span>{String(cell['text'] ?? cell['value'] ?? '')}</span>
-  );
+const containerHead = (block: Block): ReactNode => (
+  <>
+    {block['rich_text_title'] ? (
+      <ShownBlock block={block['rich_text_title'] as Block} />
+    ) : (
+      <TextObject value={block['title']} />
+    )}
+  </>
+);
 
-/** Tables, and the data tables that the library leaves out. The first row is the head. */
-const Table = ({ block }: { readonly block: Block }): ReactNode => {
-  const rows = (Array.isArray(block['rows']) ? block['rows'] : []) as readonly (readonly BlockElement[])[];
-  const [head = [], ...body] = rows;
-  const settings = list(block['column_settings']);
-  const align = (i: number) => ({ textAlign: (settings[i]?.['align'] as 'left' | undefined) ?? 'left' });
-  return (
-    <div className="table-box">
-      <table>
-        <thead>
-          <tr>
-            {head.map((cell, i) => (
-              <th key={String(i)} scope="col" style={align(i)}>
-                <Cell cell={cell} />
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {body.map((row, r) => (
-            <tr key={String(r)}>
-              {row.map((cell, i) => (
-                <td key={String(i)} style={align(i)}>
-                  <Cell cell={cell} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+const Container = ({ block }: { readonly block: Block }): ReactNode => {
+  const inside = (
+    <>
+      {block['subtitle'] !== undefined && (
+        <div className="container-subtitle">
+          <TextObject value={block['subtitle']} />
+        </div>
+      )}
+      <Blocks blocks={list(block['child_blocks']) as readonly Block[]} />
+    </>
+  );
+  return block['is_collapsible'] === true ? (
+    <details className="container" open={block['default_collapsed'] !== true}>
+      <summary className="container-title">{containerHead(block)}</summary>
+      {inside}
+    </details>
+  ) : (
+    <div className="container">
+      <div className="container-title">{containerHead(block)}</div>
+      {inside}
     </div>
   );
 };
+
+const Carousel = ({ block }: { readonly block: Block }): ReactNode => (
+  <div className="carousel">
+    {list(block['elements']).map((card, i) => (
+      <Card key={String((card as Block).block_id ?? i)} block={card as Block} />
+    ))}
+  </div>
+);
 
 const OneBlock = ({ block }: { readonly block: Block }): ReactNode => {
   const blockId = block.block_id ?? '';
@@ -216,7 +217,11 @@ const OneBlock = ({ block }: { readonly block: Block }): ReactNode => {
       return <Alert block={block} />;
     case 'table':
     case 'data_table':
-      return <Table block={block} />;
+      return <TableBlock block={block} renderRich={(rich) => <ShownBlock block={rich} />} />;
+    case 'container':
+      return <Container block={block} />;
+    case 'carousel':
+      return <Carousel block={block} />;
     case 'image':
       return <Picture element={block} />;
     default:

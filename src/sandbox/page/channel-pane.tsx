@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Composer } from './composer.tsx';
 import { HomePane } from './home-pane.tsx';
 import { AppMark, Icon } from './icons.tsx';
@@ -122,8 +122,13 @@ const useReading = (
 };
 
 const Conversation = ({ state, channel, target, onPlace }: ChannelPaneProps): ReactNode => {
-  const messages = useMemo(() => channelMessages(state, channel.id), [state, channel.id]);
-  const summaries = useMemo(() => threadSummaries(state, channel.id), [state, channel.id]);
+  const { messages: all, ephemerals } = state;
+  const messages = useMemo(
+    () => channelMessages({ messages: all, ephemerals }, channel.id),
+    [all, ephemerals, channel.id],
+  );
+  const summaries = useMemo(() => threadSummaries({ messages: all }, channel.id), [all, channel.id]);
+  const openThread = useCallback((thread: string) => onPlace({ thread }), [onPlace]);
   const reading = useReading(state, channel.id);
   const name = channel.kind === 'im' ? 'Countersign' : `#${channel.name}`;
   return (
@@ -136,7 +141,7 @@ const Conversation = ({ state, channel, target, onPlace }: ChannelPaneProps): Re
         shortcuts={state.shortcuts}
         unreadAfter={reading.unreadAfter}
         me={state.me}
-        onThread={(thread) => onPlace({ thread })}
+        onThread={openThread}
         intro={<Intro channel={channel} />}
         status={state.status.get(`${channel.id} `) ?? ''}
         target={target}
@@ -149,6 +154,7 @@ const Conversation = ({ state, channel, target, onPlace }: ChannelPaneProps): Re
           threadTs={null}
           placeholder={`Message ${name}`}
           commands={state.commands}
+          shortcuts={state.shortcuts}
           focused={!('ontouchstart' in window)}
           onSent={reading.sent}
         />

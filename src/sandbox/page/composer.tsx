@@ -12,8 +12,9 @@ import { Avatar } from './avatar.tsx';
 import { type Suggestion, suggestionsFor } from './composer-suggestions.ts';
 import { Icon } from './icons.tsx';
 import { useNotify } from './notices.tsx';
-import type { CommandHint } from './page-types.ts';
+import type { CommandHint, ShortcutHint } from './page-types.ts';
 import { callServer } from './server-calls.ts';
+import { ShortcutButton } from './shortcut-menu.tsx';
 import { useWorkspaceView } from './workspace-context.ts';
 
 const TEXT_MAX = 40_000;
@@ -23,6 +24,7 @@ export type ComposerProps = {
   readonly threadTs: string | null;
   readonly placeholder: string;
   readonly commands: readonly CommandHint[];
+  readonly shortcuts: readonly ShortcutHint[];
   /** Takes the focus when it appears. */
   readonly focused: boolean;
   readonly onSent: () => void;
@@ -112,6 +114,7 @@ const Foot = (props: {
   readonly text: string;
   readonly inThread: boolean;
   readonly sending: boolean;
+  readonly shortcuts: readonly ShortcutHint[];
   readonly onReplace: (text: string, caret: number) => void;
   readonly onSend: () => void;
 }): ReactNode => {
@@ -143,6 +146,9 @@ const Foot = (props: {
       >
         <Icon name="at" />
       </button>
+      {!props.inThread && (
+        <ShortcutButton kind="global" icon="bolt" label="Shortcuts" shortcuts={props.shortcuts} message={null} />
+      )}
       <span className={over ? 'composer-hint composer-over' : 'composer-hint'}>
         {over
           ? `${text.length.toLocaleString()} characters: will be cut at 40,000`
@@ -248,6 +254,7 @@ export const Composer = (props: ComposerProps): ReactNode => {
         text={typing.text}
         inThread={props.threadTs !== null}
         sending={sending}
+        shortcuts={props.shortcuts}
         onReplace={replace}
         onSend={() => void submit()}
       />

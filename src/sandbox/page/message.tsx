@@ -1,14 +1,13 @@
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, useMemo, useState } from 'react';
 import { Avatar } from './avatar.tsx';
 import { Blocks } from './blocks.tsx';
 import { emojiText } from './emoji.ts';
 import { Icon } from './icons.tsx';
 import { InteractionContext } from './interaction-context.ts';
 import { Mrkdwn } from './mrkdwn-view.tsx';
-import { useNotify } from './notices.tsx';
 import type { SandboxMessage, ShortcutHint } from './page-types.ts';
-import { Popup } from './popup.tsx';
 import { callServer } from './server-calls.ts';
+import { ShortcutButton } from './shortcut-menu.tsx';
 import { useInteractionHost } from './use-interaction-host.ts';
 import { useWorkspaceView } from './workspace-context.ts';
 
@@ -108,60 +107,6 @@ const ThreadBar = ({
   );
 };
 
-const ShortcutMenu = ({
-  message,
-  shortcuts,
-}: {
-  readonly message: SandboxMessage;
-  readonly shortcuts: readonly ShortcutHint[];
-}): ReactNode => {
-  const { me } = useWorkspaceView();
-  const notify = useNotify();
-  const [open, setOpen] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
-  const own = shortcuts.filter((shortcut) => shortcut.type === 'message');
-  if (own.length === 0) return null;
-  const run = async (callbackId: string): Promise<void> => {
-    setOpen(false);
-    const target = { channel: message.channel, ts: message.ts };
-    const result = await callServer('shortcut', { as: me, callback_id: callbackId, message: target });
-    if (!result.ok) notify(result.message ?? 'That did not work.');
-  };
-  return (
-    <>
-      <button
-        ref={button}
-        type="button"
-        className="icon-button"
-        aria-label="More actions"
-        aria-haspopup="menu"
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-      >
-        <Icon name="more" size={16} />
-      </button>
-      {open && (
-        <Popup anchor={button} align="end" onClose={() => setOpen(false)} className="popup-menu">
-          <div role="menu">
-            {own.map((shortcut) => (
-              <button
-                key={shortcut.callback_id}
-                type="button"
-                role="menuitem"
-                className="menu-item"
-                onClick={() => run(shortcut.callback_id)}
-              >
-                {shortcut.name}
-                <span className="faint"> Countersign</span>
-              </button>
-            ))}
-          </div>
-        </Popup>
-      )}
-    </>
-  );
-};
-
 const Tools = ({
   message,
   shortcuts,
@@ -191,13 +136,19 @@ const Tools = ({
           <Icon name="thread" size={16} />
         </button>
       )}
-      <ShortcutMenu message={message} shortcuts={shortcuts} />
+      <ShortcutButton
+        kind="message"
+        icon="more"
+        label="More actions"
+        shortcuts={shortcuts}
+        message={{ channel: message.channel, ts: message.ts }}
+      />
     </div>
   );
 };
 
 /** One message with its author, blocks, thread and tools. */
-export const MessageItem = (props: MessageProps): ReactNode => {
+export const MessageItem = memo((props: MessageProps): ReactNode => {
   const { message, compact, summary, onThread } = props;
   const { users } = useWorkspaceView();
   const author = users.get(message.user);
@@ -244,4 +195,4 @@ export const MessageItem = (props: MessageProps): ReactNode => {
       {!message.tombstone && <Tools {...props} />}
     </li>
   );
-};
+});

@@ -82,7 +82,10 @@ export const applyChange = (state: PageState, change: StreamChange): PageState =
 const byTs = (a: SandboxMessage, b: SandboxMessage): number => Number(a.ts) - Number(b.ts);
 
 /** Messages shown in a channel: top-level ones, broadcast replies, and the person's ephemeral ones, in order. */
-export const channelMessages = (state: PageState, channel: string): readonly SandboxMessage[] =>
+export const channelMessages = (
+  state: Pick<PageState, 'messages' | 'ephemerals'>,
+  channel: string,
+): readonly SandboxMessage[] =>
   [...state.messages.values(), ...state.ephemerals.values()]
     .filter(
       (message) =>
@@ -99,7 +102,7 @@ export const threadMessages = (state: PageState, channel: string, parentTs: stri
 
 /** Replies by parent ts for one channel. */
 export const threadSummaries = (
-  state: PageState,
+  state: Pick<PageState, 'messages'>,
   channel: string,
 ): ReadonlyMap<string, { readonly count: number; readonly users: readonly string[]; readonly latest: string }> => {
   const summaries = new Map<string, { count: number; users: string[]; latest: string }>();

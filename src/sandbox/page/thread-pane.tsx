@@ -52,6 +52,7 @@ export const ThreadPane = (props: {
           threadTs={threadTs}
           placeholder="Reply"
           commands={state.commands}
+          shortcuts={[]}
           focused={true}
           onSent={() => undefined}
         />
