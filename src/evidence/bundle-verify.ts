@@ -29,7 +29,7 @@ import {
 } from './findings.ts';
 import { parseVerifierKey, type VerifierKey } from './note.ts';
 import type { Crypto, LogEntry } from './ports.ts';
-import { type Depth, type EntryReport, verifyEntries } from './verify-entries.ts';
+import { type EntryReport, verifyEntries } from './verify-entries.ts';
 
 export type BundleReport = {
   readonly verdict: Verdict;
@@ -53,8 +53,8 @@ export type VerifyBundleOptions = {
   /** Verifier keys from elsewhere (`--vkey`). Without one the signer stays unproven. */
   readonly trusted?: readonly string[];
   readonly anchors?: readonly Anchor[];
-  /** Default `full`. With `tree`, texts and the listing are not compared either. */
-  readonly depth?: Depth;
+  /** False checks the tree alone: neither statements nor texts nor the listing. Default true. */
+  readonly signatures?: boolean;
 };
 
 /** Verifies a bundle. Never throws for what the bundle holds; throws `vkey_invalid` for a bad trusted key. */
@@ -188,7 +188,7 @@ async function verifyBundleEntries(
   onDisclosures: (count: number) => void,
 ): Promise<EntryReport> {
   const { crypto, source, findings, manifest } = job;
-  const depth = options.depth ?? 'full';
+  const treeOnly = options.signatures === false;
   const keys = await readKeys(job);
   const proofs = createLineCursor(source, FILES.proofs, parseProofLine);
   const disclosures = createDisclosureReader(job);
@@ -209,7 +209,7 @@ async function verifyBundleEntries(
       events: false,
       keys,
       heads: manifest.complete ? heads.map((checkpoint) => ({ ...checkpoint, label: 'checkpoint' })) : [],
-      depth,
+      treeOnly,
       ...(useProofs
         ? {
             proofs: {
@@ -231,7 +231,7 @@ async function verifyBundleEntries(
   }
   const left = await proofs.rest();
   if (left > 0) findings.add('manifest_mismatch', null, `${left} proofs without an entry`);
-  if (depth !== 'tree') onDisclosures(await disclosures.end());
+  if (!treeOnly) onDisclosures(await disclosures.end());
   if (
     report.entries !== manifest.count ||
     report.firstIndex !== manifest.firstIndex ||
@@ -241,7 +241,7 @@ async function verifyBundleEntries(
   }
   const digest = listing?.digest() ?? (await crypto.sha256(new TextEncoder().encode(listingParts.join(''))));
   const listed = manifest.files.find(({ name }) => name === FILES.listing);
-  if (depth !== 'tree' && listed !== undefined && listed.sha256 !== toHex(digest)) {
+  if (!treeOnly && listed !== undefined && listed.sha256 !== toHex(digest)) {
     findings.add('manifest_mismatch', null, 'listing.csv does not say what the entries say');
   }
   return report;

@@ -8,7 +8,7 @@ import { createFindingList, type Finding, type FindingList, type Verdict, verdic
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from './note.ts';
 import type { Crypto, EvidenceStore, KnownKey, LogEntry } from './ports.ts';
 import { hashAt, TILE_WIDTH } from './tiles.ts';
-import { type Depth, type ExpectedHead, verifyEntries } from './verify-entries.ts';
+import { type ExpectedHead, verifyEntries } from './verify-entries.ts';
 
 /** What a verification found. `findings` holds the first 1,000. */
 export type VerificationReport = {
@@ -35,8 +35,8 @@ export type VerifyLogOptions = {
   /** Verifier keys that the verifier brought along (`--vkey`, or the key file beside the database). */
   readonly trusted?: readonly string[];
   readonly anchors?: readonly Anchor[];
-  /** Default `full`. */
-  readonly depth?: Depth;
+  /** False checks the tree alone, without looking into the entries. Default true. */
+  readonly signatures?: boolean;
   readonly onProgress?: (entries: number, of: number) => void;
 };
 
@@ -84,7 +84,7 @@ export async function verifyLog(
       complete: true,
       events: true,
       keys,
-      depth: options.depth ?? 'full',
+      treeOnly: options.signatures === false,
       heads: mergeHeads(publishedHeads(job, counter), [
         ...anchors.map(({ name, checkpoint }) => ({ ...checkpoint, label: `anchor ${name}` })),
         { ...tree, label: 'integrated tree' },
