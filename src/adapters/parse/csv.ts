@@ -10,22 +10,41 @@ export async function readCsv(bytes: Uint8Array, file: string, warnings: ImportW
   const text = decodeText(bytes, file, warnings);
   const { parse, CsvError } = await import('csv-parse/sync');
   try {
-    const rows: string[][] = parse(text, { bom: true, delimiter: delimiterOf(text), relax_column_count: true, max_record_size: MAX_RECORD });
+    const rows: string[][] = parse(text, {
+      bom: true,
+      delimiter: delimiterOf(text),
+      relax_column_count: true,
+      max_record_size: MAX_RECORD,
+    });
     const width = rows[0]?.length ?? 0;
     rows.forEach((row, index) => {
       if (row.length === width || row.length === 1) return;
-      if (warnings.length < 50) warnings.push({ code: 'unreadable_value', place: { sheet: file, row: index + 1 }, detail: `The row has ${row.length} cells, the header ${width}.` });
+      if (warnings.length < 50)
+        warnings.push({
+          code: 'unreadable_value',
+          place: { sheet: file, row: index + 1 },
+          detail: `The row has ${row.length} cells, the header ${width}.`,
+        });
     });
     return { kind: 'rows', sheets: [{ name: file.replace(/\.[^.]+$/, ''), rows, firstRow: 1 }] };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error['lines'] === 'number' ? { line: error['lines'] } : {};
-    throw new ImportError('unreadable', { file, place: line, detail: `The CSV cannot be read (${error.message.slice(0, 150)}).`, remedy: 'Check the quotes at this line, or export the file anew.' });
+    throw new ImportError('unreadable', {
+      file,
+      place: line,
+      detail: `The CSV cannot be read (${error.message.slice(0, 150)}).`,
+      remedy: 'Check the quotes at this line, or export the file anew.',
+    });
   }
 }
 
 function delimiterOf(text: string): string {
-  const header = text.slice(0, 20_000).split(/\r?\n/).find((line) => line.trim() !== '') ?? '';
+  const header =
+    text
+      .slice(0, 20_000)
+      .split(/\r?\n/)
+      .find((line) => line.trim() !== '') ?? '';
   const bare = header.replace(/"[^"]*"/g, '');
   const counts = [',', ';', '\t'].map((mark) => ({ mark, count: bare.split(mark).length }));
   return counts.sort((a, b) => b.count - a.count)[0]?.mark ?? ',';

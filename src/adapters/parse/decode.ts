@@ -17,7 +17,11 @@ export function decodeText(bytes: Uint8Array, file: string, warnings: ImportWarn
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    warnings.push({ code: 'corrected_text', place: {}, detail: 'The file is not UTF-8; it was read as Windows-1252. Check accents and dashes.' });
+    warnings.push({
+      code: 'corrected_text',
+      place: {},
+      detail: 'The file is not UTF-8; it was read as Windows-1252. Check accents and dashes.',
+    });
     return new TextDecoder('windows-1252').decode(bytes);
   }
 }

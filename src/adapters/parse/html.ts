@@ -7,9 +7,50 @@ import { decodeText } from './decode.ts';
 type Node = DefaultTreeAdapterTypes.ChildNode;
 type Element = DefaultTreeAdapterTypes.Element;
 
-const DROPPED = new Set(['head', 'style', 'template', 'noscript', 'svg', 'math', 'canvas', 'audio', 'video', 'select', 'nav', 'footer', 'button']);
+const DROPPED = new Set([
+  'head',
+  'style',
+  'template',
+  'noscript',
+  'svg',
+  'math',
+  'canvas',
+  'audio',
+  'video',
+  'select',
+  'nav',
+  'footer',
+  'button',
+]);
 const ACTIVE = new Set(['script', 'iframe', 'object', 'embed', 'applet', 'frame']);
-const BLOCKS = new Set(['p', 'div', 'section', 'article', 'main', 'header', 'aside', 'body', 'ul', 'ol', 'dl', 'dt', 'dd', 'li', 'table', 'pre', 'blockquote', 'figure', 'figcaption', 'form', 'fieldset', 'address', 'details', 'summary', 'hr', 'html']);
+const BLOCKS = new Set([
+  'p',
+  'div',
+  'section',
+  'article',
+  'main',
+  'header',
+  'aside',
+  'body',
+  'ul',
+  'ol',
+  'dl',
+  'dt',
+  'dd',
+  'li',
+  'table',
+  'pre',
+  'blockquote',
+  'figure',
+  'figcaption',
+  'form',
+  'fieldset',
+  'address',
+  'details',
+  'summary',
+  'hr',
+  'html',
+]);
 const MAX_DEPTH = 400;
 
 /** How blocks get their place: by line for HTML files, by ordinal for text made from docx. */
@@ -21,7 +62,12 @@ export async function readHtml(bytes: Uint8Array, file: string, warnings: Import
 }
 
 /** Blocks of an HTML text. */
-export async function htmlBlocks(html: string, file: string, warnings: ImportWarning[], placeBy: PlaceBy): Promise<Content> {
+export async function htmlBlocks(
+  html: string,
+  file: string,
+  warnings: ImportWarning[],
+  placeBy: PlaceBy,
+): Promise<Content> {
   const { parse } = await import('parse5');
   const walker = createWalker(file, warnings, placeBy);
   for (const node of parse(html, { sourceCodeLocationInfo: placeBy === 'line' }).childNodes) walker.visit(node, 0);
@@ -29,7 +75,11 @@ export async function htmlBlocks(html: string, file: string, warnings: ImportWar
   return { kind: 'blocks', blocks: walker.blocks };
 }
 
-type Walker = { readonly blocks: Block[]; readonly visit: (node: Node, depth: number) => void; readonly flush: () => void };
+type Walker = {
+  readonly blocks: Block[];
+  readonly visit: (node: Node, depth: number) => void;
+  readonly flush: () => void;
+};
 
 function createWalker(file: string, warnings: ImportWarning[], placeBy: PlaceBy): Walker {
   const blocks: Block[] = [];
@@ -44,7 +94,12 @@ function createWalker(file: string, warnings: ImportWarning[], placeBy: PlaceBy)
   };
   const flush = (): void => {
     const own = text.replace(/\s+/g, ' ').trim();
-    if (own !== '') blocks.push(list > 0 ? { type: 'list-item', level: list, text: own, place: place ?? {} } : { type: 'paragraph', text: own, place: place ?? {} });
+    if (own !== '')
+      blocks.push(
+        list > 0
+          ? { type: 'list-item', level: list, text: own, place: place ?? {} }
+          : { type: 'paragraph', text: own, place: place ?? {} },
+      );
     text = '';
     place = null;
   };
@@ -74,7 +129,12 @@ function createWalker(file: string, warnings: ImportWarning[], placeBy: PlaceBy)
     }
   };
   const visit = (node: Node, depth: number): void => {
-    if (depth > MAX_DEPTH) throw new ImportError('unreadable', { file, detail: `The markup is nested more than ${MAX_DEPTH} levels deep.`, remedy: 'Save the page’s text and import that.' });
+    if (depth > MAX_DEPTH)
+      throw new ImportError('unreadable', {
+        file,
+        detail: `The markup is nested more than ${MAX_DEPTH} levels deep.`,
+        remedy: 'Save the page’s text and import that.',
+      });
     if (node.nodeName === '#text' && 'value' in node) {
       if (place === null && node.value.trim() !== '') place = placeOf(node);
       text += node.value;
@@ -85,18 +145,26 @@ function createWalker(file: string, warnings: ImportWarning[], placeBy: PlaceBy)
 }
 
 function dropped(node: Element, file: string, warnings: ImportWarning[]): boolean {
-  const place: Place = node.sourceCodeLocation?.startLine === undefined ? {} : { line: node.sourceCodeLocation.startLine };
+  const place: Place =
+    node.sourceCodeLocation?.startLine === undefined ? {} : { line: node.sourceCodeLocation.startLine };
   if (ACTIVE.has(node.tagName)) {
     warnings.push({ code: 'script_dropped', place, detail: `A <${node.tagName}> of ${file} is left out.` });
     return true;
   }
   if (DROPPED.has(node.tagName)) {
-    if (node.tagName === 'head') for (const child of node.childNodes) if ('tagName' in child && ACTIVE.has(child.tagName)) dropped(child, file, warnings);
+    if (node.tagName === 'head')
+      for (const child of node.childNodes)
+        if ('tagName' in child && ACTIVE.has(child.tagName)) dropped(child, file, warnings);
     return true;
   }
   if (!isHidden(node)) return false;
   const text = textOf(node, 0).replace(/\s+/g, ' ').trim();
-  if (text !== '') warnings.push({ code: 'hidden_text', place, detail: `Text that readers do not see is left out: "${text.slice(0, 100)}"` });
+  if (text !== '')
+    warnings.push({
+      code: 'hidden_text',
+      place,
+      detail: `Text that readers do not see is left out: "${text.slice(0, 100)}"`,
+    });
   return true;
 }
 
@@ -105,14 +173,20 @@ function isHidden(node: Element): boolean {
   const value = (name: string): string | undefined => node.attrs.find((attribute) => attribute.name === name)?.value;
   if (value('hidden') !== undefined || (node.tagName === 'input' && value('type') === 'hidden')) return true;
   const style = (value('style') ?? '').toLowerCase().replace(/\s+/g, '');
-  return /display:none|visibility:hidden|font-size:0(?:px|pt|em|rem|%)?(?:;|$)|opacity:0(?:\.0+)?(?:;|$)|(?:left|top|text-indent):-\d{3,}|(?:^|;)color:(?:white|#fff(?:fff)?|transparent)(?:;|$)/.test(style);
+  return /display:none|visibility:hidden|font-size:0(?:px|pt|em|rem|%)?(?:;|$)|opacity:0(?:\.0+)?(?:;|$)|(?:left|top|text-indent):-\d{3,}|(?:^|;)color:(?:white|#fff(?:fff)?|transparent)(?:;|$)/.test(
+    style,
+  );
 }
 
 function flagComment(data: string, node: Node, warnings: ImportWarning[]): void {
   const text = data.replace(/\s+/g, ' ').trim();
   if (text.split(' ').length < 4) return;
   const line = node.sourceCodeLocation?.startLine;
-  warnings.push({ code: 'hidden_text', place: line === undefined ? {} : { line }, detail: `A comment that readers do not see is left out: "${text.slice(0, 100)}"` });
+  warnings.push({
+    code: 'hidden_text',
+    place: line === undefined ? {} : { line },
+    detail: `A comment that readers do not see is left out: "${text.slice(0, 100)}"`,
+  });
 }
 
 function textOf(node: Node, depth: number): string {
@@ -139,7 +213,11 @@ function tableRows(table: Element, file: string, warnings: ImportWarning[]): str
 function rowCells(row: Element, spans: { column: number; left: number; text: string }[]): string[] {
   const cells: string[] = [];
   const carry = (): void => {
-    for (let span = spans.find((one) => one.left > 0 && one.column === cells.length); span !== undefined; span = spans.find((one) => one.left > 0 && one.column === cells.length)) {
+    for (
+      let span = spans.find((one) => one.left > 0 && one.column === cells.length);
+      span !== undefined;
+      span = spans.find((one) => one.left > 0 && one.column === cells.length)
+    ) {
       span.left--;
       cells.push(span.text);
     }
@@ -148,7 +226,8 @@ function rowCells(row: Element, spans: { column: number; left: number; text: str
     if (!('tagName' in cell) || (cell.tagName !== 'td' && cell.tagName !== 'th')) continue;
     carry();
     const text = textOf(cell, 0).replace(/\s+/g, ' ').trim();
-    const span = (name: string): number => Math.max(1, Math.min(50, Number(cell.attrs.find((attribute) => attribute.name === name)?.value ?? 1) || 1));
+    const span = (name: string): number =>
+      Math.max(1, Math.min(50, Number(cell.attrs.find((attribute) => attribute.name === name)?.value ?? 1) || 1));
     for (let column = 0; column < span('colspan'); column++) {
       if (span('rowspan') > 1) spans.push({ column: cells.length, left: span('rowspan') - 1, text });
       cells.push(text);

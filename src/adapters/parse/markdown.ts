@@ -8,7 +8,9 @@ type Table = Extract<RootContent, { type: 'table' }>;
 
 /** Headings, paragraphs, list items (with depth) and tables in reading order. */
 export async function readMarkdown(bytes: Uint8Array, file: string, warnings: ImportWarning[]): Promise<Content> {
-  const text = decodeText(bytes, file, warnings).replace(/^\ufeff/, '').replace(/^---\r?\n[\s\S]*?\r?\n---\r?\n/, (front) => '\n'.repeat(front.split('\n').length - 1));
+  const text = decodeText(bytes, file, warnings)
+    .replace(/^\ufeff/, '')
+    .replace(/^---\r?\n[\s\S]*?\r?\n---\r?\n/, (front) => '\n'.repeat(front.split('\n').length - 1));
   const [{ fromMarkdown }, { gfmTable }, { gfmTableFromMarkdown }] = await Promise.all([
     import('mdast-util-from-markdown'),
     import('micromark-extension-gfm-table'),
@@ -27,13 +29,15 @@ function visit(node: RootContent, depth: number, blocks: Block[], warnings: Impo
   if (node.type === 'heading') blocks.push({ type: 'heading', level: node.depth, text: inline(node, warnings), place });
   else if (node.type === 'paragraph') {
     const text = inline(node, warnings);
-    if (text.trim() !== '') blocks.push(depth === 0 ? { type: 'paragraph', text, place } : { type: 'list-item', level: depth, text, place });
+    if (text.trim() !== '')
+      blocks.push(depth === 0 ? { type: 'paragraph', text, place } : { type: 'list-item', level: depth, text, place });
   } else if (node.type === 'code') blocks.push({ type: 'paragraph', text: node.value, place });
   else if (node.type === 'table') blocks.push({ type: 'table', rows: tableRows(node, warnings), place });
   else if (node.type === 'html') flagHtml(node.value, place.line, warnings);
   else if (node.type === 'list' && depth < MAX_LIST_DEPTH) {
     for (const item of node.children) for (const child of item.children) visit(child, depth + 1, blocks, warnings);
-  } else if (node.type === 'blockquote' && depth < MAX_LIST_DEPTH) for (const child of node.children) visit(child, depth, blocks, warnings);
+  } else if (node.type === 'blockquote' && depth < MAX_LIST_DEPTH)
+    for (const child of node.children) visit(child, depth, blocks, warnings);
 }
 
 function tableRows(table: Table, warnings: ImportWarning[]): string[][] {
@@ -52,10 +56,24 @@ function inline(node: RootContent, warnings: ImportWarning[]): string {
 
 function flagHtml(value: string, line: number, warnings: ImportWarning[]): void {
   if (/<(?:script|iframe|object|embed|style)\b|javascript:|\son\w+\s*=/i.test(value)) {
-    warnings.push({ code: 'script_dropped', place: { line }, detail: 'HTML with a script or an embedded page is left out.' });
+    warnings.push({
+      code: 'script_dropped',
+      place: { line },
+      detail: 'HTML with a script or an embedded page is left out.',
+    });
   } else if (value.startsWith('<!--') && value.replace(/<!--|-->/g, '').trim() !== '') {
-    warnings.push({ code: 'hidden_text', place: { line }, detail: `A comment that readers do not see is left out: "${value.replace(/<!--|-->/g, '').trim().slice(0, 100)}"` });
-  } else if (!/^<\/?(?:br|b|i|u|sub|sup|p|div|span|a|em|strong|center|img)\b[^>]*>$/i.test(value.trim()) && !value.startsWith('<!--')) {
+    warnings.push({
+      code: 'hidden_text',
+      place: { line },
+      detail: `A comment that readers do not see is left out: "${value
+        .replace(/<!--|-->/g, '')
+        .trim()
+        .slice(0, 100)}"`,
+    });
+  } else if (
+    !/^<\/?(?:br|b|i|u|sub|sup|p|div|span|a|em|strong|center|img)\b[^>]*>$/i.test(value.trim()) &&
+    !value.startsWith('<!--')
+  ) {
     warnings.push({ code: 'left_out', place: { line }, detail: 'HTML inside the Markdown is left out.' });
   }
 }

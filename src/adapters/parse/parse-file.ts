@@ -19,7 +19,12 @@ export async function parseFile(path: string): Promise<ParsedFile> {
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(name, error.code);
   });
-  if (!info.isFile()) throw new ImportError('file_unreadable', { file: name, detail: 'This is not a file.', remedy: 'Give the path of one file.' });
+  if (!info.isFile())
+    throw new ImportError('file_unreadable', {
+      file: name,
+      detail: 'This is not a file.',
+      remedy: 'Give the path of one file.',
+    });
   if (info.size > MAX_FILE_BYTES) throw tooLarge(name, info.size);
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(name, error.code);
@@ -41,7 +46,11 @@ export async function parseBytes(name: string, bytes: Uint8Array): Promise<Parse
   const content = await read(format, bytes, file, warnings).catch((error: unknown) => {
     if (error instanceof ImportError) throw error;
     const detail = error instanceof Error ? error.message.slice(0, 150) : 'unknown reason';
-    throw new ImportError('unreadable', { file, detail: `The file cannot be read as ${format} (${detail}).`, remedy: 'Save it anew in the program it comes from.' });
+    throw new ImportError('unreadable', {
+      file,
+      detail: `The file cannot be read as ${format} (${detail}).`,
+      remedy: 'Save it anew in the program it comes from.',
+    });
   });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { file: { name: file, format, sha256, bytes: bytes.byteLength }, content, warnings };
@@ -75,20 +84,33 @@ function officeFormat(file: string, bytes: Uint8Array): FileFormat {
   const { names } = openArchive(bytes, file);
   const format = names.includes('xl/workbook.xml') ? 'xlsx' : names.includes('word/document.xml') ? 'docx' : null;
   if (format === null) {
-    throw new ImportError('unsupported_format', { file, detail: 'The file is an archive, but neither a workbook nor a document.', remedy: 'Unpack it and import the file inside.' });
+    throw new ImportError('unsupported_format', {
+      file,
+      detail: 'The file is an archive, but neither a workbook nor a document.',
+      remedy: 'Unpack it and import the file inside.',
+    });
   }
   const ending = /\.([a-z]+)$/i.exec(file)?.[1]?.toLowerCase() ?? '';
   if ((ending.startsWith('xls') && format !== 'xlsx') || (ending.startsWith('doc') && format !== 'docx')) {
-    throw new ImportError('mislabelled', { file, detail: `The file is named .${ending}, but is ${format}.`, remedy: `Rename it to .${format}.` });
+    throw new ImportError('mislabelled', {
+      file,
+      detail: `The file is named .${ending}, but is ${format}.`,
+      remedy: `Rename it to .${format}.`,
+    });
   }
   return format;
 }
 
 function tooLarge(file: string, bytes: number): ImportError {
-  return new ImportError('file_too_large', { file, detail: `The file has ${Math.ceil(bytes / 1024 / 1024)} MB; at most ${MAX_FILE_BYTES / 1024 / 1024} MB are read.`, remedy: 'Import the part that the organisation works by.' });
+  return new ImportError('file_too_large', {
+    file,
+    detail: `The file has ${Math.ceil(bytes / 1024 / 1024)} MB; at most ${MAX_FILE_BYTES / 1024 / 1024} MB are read.`,
+    remedy: 'Import the part that the organisation works by.',
+  });
 }
 
 function unreadable(file: string, code: string | undefined): ImportError {
-  const detail = code === 'ENOENT' ? 'There is no such file.' : `The file cannot be opened (${code ?? 'unknown reason'}).`;
+  const detail =
+    code === 'ENOENT' ? 'There is no such file.' : `The file cannot be opened (${code ?? 'unknown reason'}).`;
   return new ImportError('file_unreadable', { file, detail, remedy: 'Check the path and its permissions.' });
 }

@@ -9,7 +9,13 @@ const MAX_PAGES = 3_000;
 /** Fewer characters than this a page on average: pictures of text, not text. */
 const MIN_CHARS = 4;
 
-type Item = { readonly str: string; readonly x: number; readonly y: number; readonly width: number; readonly fontSize: number };
+type Item = {
+  readonly str: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly fontSize: number;
+};
 type TextLine = { readonly cells: readonly string[]; readonly y: number; readonly size: number; readonly page: number };
 
 /** @throws ImportError `password_protected`, `truncated`, `unreadable`, `no_text`, `too_many_items` */
@@ -22,16 +28,29 @@ export async function readPdf(bytes: Uint8Array, file: string, warnings: ImportW
   try {
     if (!tail.includes('%%EOF')) throw refusal(null, file, false);
     if (document.numPages > MAX_PAGES) {
-      throw new ImportError('too_many_items', { file, detail: `The PDF has ${document.numPages} pages, more than ${MAX_PAGES}.`, remedy: 'Split it and import the parts.' });
+      throw new ImportError('too_many_items', {
+        file,
+        detail: `The PDF has ${document.numPages} pages, more than ${MAX_PAGES}.`,
+        remedy: 'Split it and import the parts.',
+      });
     }
     const { items } = await extractTextItems(document);
     const hidden = { count: 0 };
     const pages = items.map((page, index) => linesOf(page, index + 1, hidden));
     const characters = pages.flat().reduce((sum, line) => sum + line.cells.join('').length, 0);
     if (characters < MIN_CHARS * Math.max(1, document.numPages)) {
-      throw new ImportError('no_text', { file, detail: `The ${document.numPages} pages hold no text, only pictures.`, remedy: 'Run text recognition (OCR) on the PDF first.' });
+      throw new ImportError('no_text', {
+        file,
+        detail: `The ${document.numPages} pages hold no text, only pictures.`,
+        remedy: 'Run text recognition (OCR) on the PDF first.',
+      });
     }
-    if (hidden.count > 0) warnings.push({ code: 'hidden_text', place: {}, detail: `${hidden.count} pieces of text too small to read are left out.` });
+    if (hidden.count > 0)
+      warnings.push({
+        code: 'hidden_text',
+        place: {},
+        detail: `${hidden.count} pieces of text too small to read are left out.`,
+      });
     return { kind: 'blocks', blocks: blocksOf(pages, warnings) };
   } finally {
     await document.destroy();
@@ -41,10 +60,23 @@ export async function readPdf(bytes: Uint8Array, file: string, warnings: ImportW
 function refusal(error: unknown, file: string, complete: boolean): ImportError {
   const name = error instanceof Error ? error.name : '';
   if (name === 'PasswordException') {
-    return new ImportError('password_protected', { file, detail: 'The PDF is protected by a password.', remedy: 'Save a copy without a password and import that.' });
+    return new ImportError('password_protected', {
+      file,
+      detail: 'The PDF is protected by a password.',
+      remedy: 'Save a copy without a password and import that.',
+    });
   }
-  if (!complete) return new ImportError('truncated', { file, detail: 'The end of the PDF is missing.', remedy: 'Download or copy the file again; it was cut off.' });
-  return new ImportError('unreadable', { file, detail: 'The PDF is damaged.', remedy: 'Print it to a new PDF, or export it anew.' });
+  if (!complete)
+    return new ImportError('truncated', {
+      file,
+      detail: 'The end of the PDF is missing.',
+      remedy: 'Download or copy the file again; it was cut off.',
+    });
+  return new ImportError('unreadable', {
+    file,
+    detail: 'The PDF is damaged.',
+    remedy: 'Print it to a new PDF, or export it anew.',
+  });
 }
 
 /** Items of one page to lines, top to bottom; a wide gap inside a line separates cells. */
@@ -81,13 +113,21 @@ function linesOf(items: readonly Item[], page: number, hidden: { count: number }
 function blocksOf(pages: readonly (readonly TextLine[])[], warnings: ImportWarning[]): readonly Block[] {
   const lines = withoutRunningHeads(pages, warnings);
   const body = bodySize(lines);
-  const sizes = [...new Set(lines.filter((line) => line.size > body * 1.12).map((line) => Math.round(line.size)))].sort((a, b) => b - a);
+  const sizes = [...new Set(lines.filter((line) => line.size > body * 1.12).map((line) => Math.round(line.size)))].sort(
+    (a, b) => b - a,
+  );
   const blocks: Block[] = [];
   let paragraph: { lines: TextLine[] } | null = null;
   let table: { rows: string[][]; page: number } | null = null;
   const flush = (): void => {
     const [first] = paragraph?.lines ?? [];
-    if (first !== undefined && paragraph !== null) blocks.push(textBlock(paragraph.lines.map((line) => line.cells.join(' ')), first.page));
+    if (first !== undefined && paragraph !== null)
+      blocks.push(
+        textBlock(
+          paragraph.lines.map((line) => line.cells.join(' ')),
+          first.page,
+        ),
+      );
     if (table !== null) {
       const place = { page: table.page };
       if (table.rows.length > 1) blocks.push({ type: 'table', rows: table.rows, place });
@@ -101,14 +141,24 @@ function blocksOf(pages: readonly (readonly TextLine[])[], warnings: ImportWarni
     const text = line.cells.join(' ');
     if (line.size > body * 1.12 && text.length <= 150) {
       flush();
-      blocks.push({ type: 'heading', level: Math.min(6, sizes.indexOf(Math.round(line.size)) + 1), text, place: { page: line.page } });
+      blocks.push({
+        type: 'heading',
+        level: Math.min(6, sizes.indexOf(Math.round(line.size)) + 1),
+        text,
+        place: { page: line.page },
+      });
     } else if (line.cells.length > 1) {
       if (table === null) flush();
       table ??= { rows: [], page: line.page };
       table.rows.push([...line.cells]);
     } else {
-      const apart = last === undefined || last.page !== line.page || last.y - line.y > line.size * 1.9 || isBullet(text);
-      if (table !== null || (apart && !(paragraph !== null && last !== undefined && last.page !== line.page && /^\p{Ll}/u.test(text)))) flush();
+      const apart =
+        last === undefined || last.page !== line.page || last.y - line.y > line.size * 1.9 || isBullet(text);
+      if (
+        table !== null ||
+        (apart && !(paragraph !== null && last !== undefined && last.page !== line.page && /^\p{Ll}/u.test(text)))
+      )
+        flush();
       paragraph ??= { lines: [] };
       paragraph.lines.push(line);
     }
@@ -122,7 +172,11 @@ function isBullet(text: string): boolean {
 }
 
 function textBlock(lines: readonly string[], page: number): Block {
-  const text = lines.join(' ').replace(/(\p{Ll})- (?=\p{Ll})/gu, '$1').replace(/\s+/g, ' ').trim();
+  const text = lines
+    .join(' ')
+    .replace(/(\p{Ll})- (?=\p{Ll})/gu, '$1')
+    .replace(/\s+/g, ' ')
+    .trim();
   if (!isBullet(text)) return { type: 'paragraph', text, place: { page } };
   return { type: 'list-item', level: 1, text: text.replace(/^[-•*▪◦‣–]\s+/, ''), place: { page } };
 }
@@ -142,11 +196,21 @@ function withoutRunningHeads(pages: readonly (readonly TextLine[])[], warnings: 
   const counts = new Map<string, number>();
   const key = (line: TextLine): string => line.cells.join(' ').replace(/\d+/g, '#');
   const edges = (page: readonly TextLine[]): readonly TextLine[] => [...page.slice(0, 2), ...page.slice(-2)];
-  for (const page of pages) for (const text of new Set(edges(page).map(key))) counts.set(text, (counts.get(text) ?? 0) + 1);
-  const running = new Set([...counts].filter(([, count]) => pages.length >= 3 && count > pages.length * 0.6).map(([text]) => text));
-  if (running.size > 0) warnings.push({ code: 'left_out', place: {}, detail: `${running.size} running heads and feet are left out.` });
+  for (const page of pages)
+    for (const text of new Set(edges(page).map(key))) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const running = new Set(
+    [...counts].filter(([, count]) => pages.length >= 3 && count > pages.length * 0.6).map(([text]) => text),
+  );
+  if (running.size > 0)
+    warnings.push({ code: 'left_out', place: {}, detail: `${running.size} running heads and feet are left out.` });
   return pages.flatMap((page) => {
     const edge = new Set(edges(page));
-    return page.filter((line) => !(edge.has(line) && (running.has(key(line)) || /^(?:page )?\d{1,4}(?: (?:of|\/) \d{1,4})?$/i.test(line.cells.join(' ')))));
+    return page.filter(
+      (line) =>
+        !(
+          edge.has(line) &&
+          (running.has(key(line)) || /^(?:page )?\d{1,4}(?: (?:of|\/) \d{1,4})?$/i.test(line.cells.join(' ')))
+        ),
+    );
   });
 }

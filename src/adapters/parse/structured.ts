@@ -13,7 +13,12 @@ export function readJson(bytes: Uint8Array, file: string, warnings: ImportWarnin
     const message = error instanceof Error ? error.message : '';
     const line = /line (\d+)/.exec(message)?.[1];
     const position = /position (\d+)/.exec(message)?.[1];
-    const at = line !== undefined ? Number(line) : position === undefined ? undefined : text.slice(0, Number(position)).split('\n').length;
+    const at =
+      line !== undefined
+        ? Number(line)
+        : position === undefined
+          ? undefined
+          : text.slice(0, Number(position)).split('\n').length;
     const cut = /Unexpected end|Unterminated/.test(message);
     throw new ImportError(cut ? 'truncated' : 'unreadable', {
       file,

@@ -16,14 +16,24 @@ export async function readXlsx(bytes: Uint8Array, file: string, warnings: Import
   const copy = new Uint8Array(bytes).buffer;
   const sheets = await readWorkbook(copy, { trim: false, parseNumber: (text) => text }).catch((error: unknown) => {
     const detail = error instanceof Error ? error.message.slice(0, 150) : 'unknown reason';
-    throw new ImportError('unreadable', { file, detail: `The workbook cannot be read (${detail}).`, remedy: 'Open it in a spreadsheet program and save it anew as xlsx.' });
+    throw new ImportError('unreadable', {
+      file,
+      detail: `The workbook cannot be read (${detail}).`,
+      remedy: 'Open it in a spreadsheet program and save it anew as xlsx.',
+    });
   });
   const parts = sheetParts(archive);
   let cells = 0;
   const read = sheets.map(({ sheet: name, data }): Sheet => {
     const rows = data.map((row) => row.map((cell: unknown) => cellText(cell)));
     cells += rows.reduce((sum, row) => sum + row.length, 0);
-    if (cells > MAX_CELLS) throw new ImportError('too_many_items', { file, place: { sheet: name }, detail: `The workbook has more than ${MAX_CELLS} cells.`, remedy: 'Remove the sheets that are not to be imported.' });
+    if (cells > MAX_CELLS)
+      throw new ImportError('too_many_items', {
+        file,
+        place: { sheet: name },
+        detail: `The workbook has more than ${MAX_CELLS} cells.`,
+        remedy: 'Remove the sheets that are not to be imported.',
+      });
     const xml = parts.get(name);
     if (xml !== undefined) flagFormulas(xml, name, rows, warnings);
     if (xml !== undefined) spreadMerged(xml, name, rows, warnings);
@@ -42,7 +52,12 @@ function cellText(cell: unknown): string {
 /** Sheet name -> its XML, by the workbook's own list of relations. */
 function sheetParts(archive: Archive): ReadonlyMap<string, string> {
   const text = (name: string): string => new TextDecoder().decode(archive.read(name) ?? new Uint8Array());
-  const targets = new Map([...text('xl/_rels/workbook.xml.rels').matchAll(/<Relationship\b[^>]*>/g)].map(([tag]) => [attribute(tag, 'Id'), attribute(tag, 'Target')]));
+  const targets = new Map(
+    [...text('xl/_rels/workbook.xml.rels').matchAll(/<Relationship\b[^>]*>/g)].map(([tag]) => [
+      attribute(tag, 'Id'),
+      attribute(tag, 'Target'),
+    ]),
+  );
   const parts = new Map<string, string>();
   for (const [tag] of text('xl/workbook.xml').matchAll(/<(?:\w+:)?sheet\b[^>]*>/g)) {
     const target = targets.get(attribute(tag, 'r:id'))?.replace(/^\/?(?:xl\/)?/, '');
@@ -56,10 +71,18 @@ function attribute(tag: string, name: string): string {
 }
 
 function unescapeXml(text: string): string {
-  return text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })[name] ?? '');
+  return text.replace(
+    /&(amp|lt|gt|quot|apos);/g,
+    (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })[name] ?? '',
+  );
 }
 
-function flagFormulas(xml: string, sheet: string, rows: readonly (readonly string[])[], warnings: ImportWarning[]): void {
+function flagFormulas(
+  xml: string,
+  sheet: string,
+  rows: readonly (readonly string[])[],
+  warnings: ImportWarning[],
+): void {
   const found: { row: number; column: number; empty: boolean }[] = [];
   for (const match of xml.matchAll(/<c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*?(?:\/>|>(.*?)<\/c>)/gs)) {
     if (!/<f[\s>/]/.test(match[3] ?? '')) continue;
@@ -69,19 +92,35 @@ function flagFormulas(xml: string, sheet: string, rows: readonly (readonly strin
   const [first] = found;
   if (first === undefined) return;
   const empty = found.filter((cell) => cell.empty);
-  warnings.push({ code: 'formula', place: { sheet, row: first.row, column: first.column }, detail: `${found.length} cells hold formulas; the values stored with them are taken.` });
+  warnings.push({
+    code: 'formula',
+    place: { sheet, row: first.row, column: first.column },
+    detail: `${found.length} cells hold formulas; the values stored with them are taken.`,
+  });
   for (const cell of empty.slice(0, 20)) {
-    warnings.push({ code: 'formula', place: { sheet, row: cell.row, column: cell.column }, detail: 'This formula has no stored value; the cell is read as blank.' });
+    warnings.push({
+      code: 'formula',
+      place: { sheet, row: cell.row, column: cell.column },
+      detail: 'This formula has no stored value; the cell is read as blank.',
+    });
   }
 }
 
 /** Repeats the value of a merged area in its cells, as far as the sheet has rows and columns. */
 function spreadMerged(xml: string, sheet: string, rows: string[][], warnings: ImportWarning[]): void {
-  const ranges = [...xml.matchAll(/<mergeCell\s[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"/g)].slice(0, 20_000);
+  const ranges = [...xml.matchAll(/<mergeCell\s[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"/g)].slice(
+    0,
+    20_000,
+  );
   const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
   let spread = 0;
   for (const range of ranges) {
-    const [left, top, right, bottom] = [columnNumber(range[1] ?? ''), Number(range[2]), columnNumber(range[3] ?? ''), Number(range[4])];
+    const [left, top, right, bottom] = [
+      columnNumber(range[1] ?? ''),
+      Number(range[2]),
+      columnNumber(range[3] ?? ''),
+      Number(range[4]),
+    ];
     const value = rows[top - 1]?.[left - 1] ?? '';
     if (value === '') continue;
     for (let row = top; row <= Math.min(bottom, rows.length) && spread < MAX_CELLS; row++) {
@@ -96,7 +135,11 @@ function spreadMerged(xml: string, sheet: string, rows: string[][], warnings: Im
   }
   const [first] = ranges;
   if (first !== undefined) {
-    warnings.push({ code: 'merged_cells', place: { sheet, row: Number(first[2]) }, detail: `${ranges.length} merged areas; each repeats its value in its cells.` });
+    warnings.push({
+      code: 'merged_cells',
+      place: { sheet, row: Number(first[2]) },
+      detail: `${ranges.length} merged areas; each repeats its value in its cells.`,
+    });
   }
 }
 

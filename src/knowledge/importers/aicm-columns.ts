@@ -9,7 +9,17 @@ import { squeeze } from './text.ts';
 
 /** What a column of the matrix holds. */
 export type Column =
-  | { readonly field: 'id' | 'title' | 'domain' | 'specification' | 'type' | 'question' | 'question-id' | 'question-ids' }
+  | {
+      readonly field:
+        | 'id'
+        | 'title'
+        | 'domain'
+        | 'specification'
+        | 'type'
+        | 'question'
+        | 'question-id'
+        | 'question-ids';
+    }
   | { readonly field: 'ownership'; readonly layer: SsrmLayer }
   | { readonly field: 'architecture' | 'lifecycle' | 'threat' | 'implementation' | 'audit'; readonly name: string }
   | { readonly field: 'mapping'; readonly standard: string; readonly part: 'refs' | 'gap' | 'addendum' };
@@ -18,7 +28,12 @@ export type Column =
 export type Table = {
   readonly sheet: string;
   readonly columns: ReadonlyMap<number, Column>;
-  readonly rows: readonly { readonly cells: readonly string[]; readonly place: Place; readonly id: string | null; readonly printedId: string }[];
+  readonly rows: readonly {
+    readonly cells: readonly string[];
+    readonly place: Place;
+    readonly id: string | null;
+    readonly printedId: string;
+  }[];
   /** Headers that were not understood. */
   readonly unknown: readonly string[];
 };
@@ -29,7 +44,12 @@ const HEADER_ROWS = 15;
 
 /** The table of a sheet, or null where no row looks like its header. */
 export function findTable(sheet: Sheet): Table | null {
-  const at = sheet.rows.findIndex((row, index) => index < HEADER_ROWS && row.some((cell) => isIdHeader(words(cell))) && row.filter((cell) => cell.trim() !== '').length > 1);
+  const at = sheet.rows.findIndex(
+    (row, index) =>
+      index < HEADER_ROWS &&
+      row.some((cell) => isIdHeader(words(cell))) &&
+      row.filter((cell) => cell.trim() !== '').length > 1,
+  );
   const header = sheet.rows[at];
   if (header === undefined) return null;
   const groups = groupNames(sheet.rows[at - 1], header.length);
@@ -61,13 +81,20 @@ export function findTable(sheet: Sheet): Table | null {
 }
 
 /** Fields of the matrix that a table lacks, as a person would look for them. */
-export function missingColumns(tables: readonly Table[]): { readonly required: readonly string[]; readonly other: readonly string[] } {
+export function missingColumns(tables: readonly Table[]): {
+  readonly required: readonly string[];
+  readonly other: readonly string[];
+} {
   const columns = tables.flatMap((table) => [...table.columns.values()]);
   const has = (field: Column['field']): boolean => columns.some((column) => column.field === field);
   const layers: SsrmLayer[] = ['processing infrastructure', 'model', 'orchestrated service', 'application'];
-  const required = (['id', 'title', 'specification'] as const).filter((field) => !has(field)).map((field) => `control ${field}`);
+  const required = (['id', 'title', 'specification'] as const)
+    .filter((field) => !has(field))
+    .map((field) => `control ${field}`);
   const other = [
-    ...layers.filter((layer) => !columns.some((column) => column.field === 'ownership' && column.layer === layer)).map((layer) => `ownership, ${layer}`),
+    ...layers
+      .filter((layer) => !columns.some((column) => column.field === 'ownership' && column.layer === layer))
+      .map((layer) => `ownership, ${layer}`),
     ...(['architecture', 'lifecycle', 'threat', 'mapping'] as const).filter((field) => !has(field)),
   ];
   return { required, other };
@@ -78,7 +105,10 @@ function words(text: string): string {
 }
 
 function isIdHeader(header: string): boolean {
-  return /^(?:aicm )?(?:control )?(?:id|identifier|reference)$/.test(header) || /^control (?:id|identifier|no|number|ref)$/.test(header);
+  return (
+    /^(?:aicm )?(?:control )?(?:id|identifier|reference)$/.test(header) ||
+    /^control (?:id|identifier|no|number|ref)$/.test(header)
+  );
 }
 
 /** Group headers stand above the column headers, once per group; a version stamp is no group. */
@@ -101,7 +131,13 @@ function sheetKind(name: string): SheetKind {
   return /caiq|question/.test(text) ? 'questions' : 'matrix';
 }
 
-function classify(header: string, group: string, printed: string, printedGroup: string, kind: SheetKind): Column | null {
+function classify(
+  header: string,
+  group: string,
+  printed: string,
+  printedGroup: string,
+  kind: SheetKind,
+): Column | null {
   const both = `${group} ${header}`.trim();
   if (isIdHeader(header)) return { field: 'id' };
   if (/^(?:control )?title$|^control name$/.test(header)) return { field: 'title' };
@@ -114,14 +150,18 @@ function classify(header: string, group: string, printed: string, printedGroup: 
   if (kind === 'questions') return /question|assessment/.test(header) ? { field: 'question' } : null;
   const mapping = mappingColumn(header, group, printed, printedGroup, kind);
   if (mapping !== null) return mapping;
-  if (kind === 'implementation' || /^impl /.test(header) || /implementation guid/.test(both)) return { field: 'implementation', name: named(printed, /^impl(?:ementation)?(?:[ _]guidelines?)?[ _:-]*/i) };
-  if (kind === 'audit' || /^audit /.test(header) || /auditing guid/.test(both)) return { field: 'audit', name: named(printed, /^audit(?:ing)?(?:[ _]guidelines?)?[ _:-]*/i) };
+  if (kind === 'implementation' || /^impl /.test(header) || /implementation guid/.test(both))
+    return { field: 'implementation', name: named(printed, /^impl(?:ementation)?(?:[ _]guidelines?)?[ _:-]*/i) };
+  if (kind === 'audit' || /^audit /.test(header) || /auditing guid/.test(both))
+    return { field: 'audit', name: named(printed, /^audit(?:ing)?(?:[ _]guidelines?)?[ _:-]*/i) };
   if (/ownership|ssrm|shared responsib/.test(both)) {
     const layer = layerOf(header);
     return layer === null ? null : { field: 'ownership', layer };
   }
-  if (/^arch\b|architect/.test(both)) return { field: 'architecture', name: named(printed, /^arch(?:itectural[ _]relevance)?[ _:-]*/i) };
-  if (/life ?cycle/.test(both)) return { field: 'lifecycle', name: named(printed, /^life[ _]?cycle(?:[ _]relevance)?[ _:-]*/i) };
+  if (/^arch\b|architect/.test(both))
+    return { field: 'architecture', name: named(printed, /^arch(?:itectural[ _]relevance)?[ _:-]*/i) };
+  if (/life ?cycle/.test(both))
+    return { field: 'lifecycle', name: named(printed, /^life[ _]?cycle(?:[ _]relevance)?[ _:-]*/i) };
   if (/threat/.test(both)) return { field: 'threat', name: named(printed, /^threat(?:[ _]categor(?:y|ies))?[ _:-]*/i) };
   return null;
 }
@@ -134,7 +174,13 @@ function layerOf(header: string): SsrmLayer | null {
   return /\bmodels?\b|\bmp\b/.test(text) ? 'model' : null;
 }
 
-function mappingColumn(header: string, group: string, printed: string, printedGroup: string, kind: SheetKind): Column | null {
+function mappingColumn(
+  header: string,
+  group: string,
+  printed: string,
+  printedGroup: string,
+  kind: SheetKind,
+): Column | null {
   const part = /gap/.test(header) ? 'gap' : /addend/.test(header) ? 'addendum' : /mapping/.test(header) ? 'refs' : null;
   const rest = squeeze(header.replace(/\b(?:control|mappings?|gap|level|addendum|addenda|scope)\b/g, ' '));
   if (part !== null) {
@@ -142,7 +188,9 @@ function mappingColumn(header: string, group: string, printed: string, printedGr
     if (named === '' && kind !== 'mapping') return null;
     return { field: 'mapping', standard: standardName(rest !== '' ? rest : group, named), part };
   }
-  return kind === 'mapping' && standardName(header, '') !== '' ? { field: 'mapping', standard: standardName(header, printed), part: 'refs' } : null;
+  return kind === 'mapping' && standardName(header, '') !== ''
+    ? { field: 'mapping', standard: standardName(header, printed), part: 'refs' }
+    : null;
 }
 
 /** The standard's name as the library spells it; the printed header where it is none of the known ones. */

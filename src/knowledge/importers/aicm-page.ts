@@ -11,7 +11,20 @@ import { mappingsOf, readReferences } from './references.ts';
 import type { ImportWarning, Line, ParsedFile } from './source.ts';
 import { linesOf, shorten, splitText, squeeze } from './text.ts';
 
-type Statement = { aspect: 'requirement' | 'ownership' | 'lifecycle' | 'audit' | 'mapping' | 'question' | 'gap' | 'risk' | 'scope' | 'strategy'; text: string };
+type Statement = {
+  aspect:
+    | 'requirement'
+    | 'ownership'
+    | 'lifecycle'
+    | 'audit'
+    | 'mapping'
+    | 'question'
+    | 'gap'
+    | 'risk'
+    | 'scope'
+    | 'strategy';
+  text: string;
+};
 
 const PARTS = [
   'Specification',
@@ -35,7 +48,9 @@ const LAYERS: readonly (readonly [RegExp, SsrmLayer])[] = [
 
 /** Imports one control's page. @throws ImportError `kind_mismatch`, `id_missing`, `ambiguous_id`, `ambiguous_version` */
 export function importAicmPage(parsed: ParsedFile, options: ImportOptions): RawDraft {
-  const lines = linesOf(parsed.content).map((line) => ({ ...line, text: squeeze(line.text) })).filter((line) => line.text !== '');
+  const lines = linesOf(parsed.content)
+    .map((line) => ({ ...line, text: squeeze(line.text) }))
+    .filter((line) => line.text !== '');
   const parts = partsOf(lines);
   const title = lines[0];
   if (title === undefined || !parts.has('Specification') || !parts.has('Ownership / SSRM')) {
@@ -49,21 +64,32 @@ export function importAicmPage(parsed: ParsedFile, options: ImportOptions): RawD
   const id = idOf(parsed, lines, options, warnings);
   const version = options.version === null ? 'release not printed' : aicmRelease(options.version, parsed.file.name);
   if (options.version === null) {
-    warnings.push({ code: 'version_not_printed', place: {}, itemId: id, detail: 'The page names no release; give it with --version when you know it.' });
+    warnings.push({
+      code: 'version_not_printed',
+      place: {},
+      itemId: id,
+      detail: 'The page names no release; give it with --version when you know it.',
+    });
   }
   const ownership = ownershipOf(parts.get('Ownership / SSRM') ?? [], id, warnings);
   const mappings = mappingParts(parts.get('Standards mappings') ?? []);
   const audit = (parts.get('Auditing guidelines') ?? []).flatMap((line) => auditSteps(line.text));
   const questions = (parts.get('AI-CAIQ questions') ?? []).map((line) => line.text);
-  const empty = (['Threat coverage', 'Architectural relevance', 'Implementation guidelines'] as const).filter((part) => (parts.get(part) ?? []).length === 0);
+  const empty = (['Threat coverage', 'Architectural relevance', 'Implementation guidelines'] as const).filter(
+    (part) => (parts.get(part) ?? []).length === 0,
+  );
   const statements: Statement[] = [
-    ...texts(parts, 'Specification').flatMap((text) => splitText(text).map((piece) => ({ aspect: 'requirement' as const, text: piece }))),
+    ...texts(parts, 'Specification').flatMap((text) =>
+      splitText(text).map((piece) => ({ aspect: 'requirement' as const, text: piece })),
+    ),
     ...ownership.statements,
     ...phases(texts(parts, 'Lifecycle')),
     ...listed('Threat coverage', 'risk', texts(parts, 'Threat coverage')),
     ...listed('Architectural relevance', 'scope', texts(parts, 'Architectural relevance')),
     ...listed('Implementation guidelines', 'strategy', texts(parts, 'Implementation guidelines')),
-    ...audit.flatMap(({ label, text }) => splitText(`${label}: ${text}`).map((piece) => ({ aspect: 'audit' as const, text: piece }))),
+    ...audit.flatMap(({ label, text }) =>
+      splitText(`${label}: ${text}`).map((piece) => ({ aspect: 'audit' as const, text: piece })),
+    ),
     ...mappings.statements,
     ...questions.map((text) => ({ aspect: 'question' as const, text: `AI-CAIQ: ${text}` })),
   ];
@@ -88,7 +114,13 @@ export function importAicmPage(parsed: ParsedFile, options: ImportOptions): RawD
     empty: empty.map((part) => part.toLowerCase()),
     aliases: [short],
   };
-  return { document: aicmDocument(version), classification: null, scope: 'items', items: [{ item, place: title.place }], warnings };
+  return {
+    document: aicmDocument(version),
+    classification: null,
+    scope: 'items',
+    items: [{ item, place: title.place }],
+    warnings,
+  };
 }
 
 function idOf(parsed: ParsedFile, lines: readonly Line[], options: ImportOptions, warnings: ImportWarning[]): string {
@@ -96,9 +128,19 @@ function idOf(parsed: ParsedFile, lines: readonly Line[], options: ImportOptions
   const mentions = controlMentions(lines.map((line) => line.text).join('\n'));
   if (options.id !== null) {
     const given = controlId(options.id);
-    if (given === null) throw new ImportError('id_missing', { file, detail: `"${options.id}" is not a control’s id.`, remedy: 'Give it as --id AIS-06.' });
+    if (given === null)
+      throw new ImportError('id_missing', {
+        file,
+        detail: `"${options.id}" is not a control’s id.`,
+        remedy: 'Give it as --id AIS-06.',
+      });
     if (mentions.length > 0 && !mentions.includes(given)) {
-      warnings.push({ code: 'ambiguous_id', place: {}, itemId: given, detail: `The text mentions ${mentions.join(', ')}, not ${given}.` });
+      warnings.push({
+        code: 'ambiguous_id',
+        place: {},
+        itemId: given,
+        detail: `The text mentions ${mentions.join(', ')}, not ${given}.`,
+      });
     }
     return given;
   }
@@ -106,12 +148,20 @@ function idOf(parsed: ParsedFile, lines: readonly Line[], options: ImportOptions
   if (only === undefined) {
     throw new ImportError(mentions.length === 0 ? 'id_missing' : 'ambiguous_id', {
       file,
-      detail: mentions.length === 0 ? 'The page does not print the control’s id.' : `The page mentions several controls: ${mentions.join(', ')}.`,
+      detail:
+        mentions.length === 0
+          ? 'The page does not print the control’s id.'
+          : `The page mentions several controls: ${mentions.join(', ')}.`,
       remedy: 'Say which control it is with --id, e.g. --id AIS-06.',
     });
   }
   const place = lines.find((line) => controlMentions(line.text).length > 0)?.place ?? {};
-  warnings.push({ code: 'id_from_mention', place, itemId: only, detail: `The id ${only} is taken from a mention in the text.` });
+  warnings.push({
+    code: 'id_from_mention',
+    place,
+    itemId: only,
+    detail: `The id ${only} is taken from a mention in the text.`,
+  });
   return only;
 }
 
@@ -122,7 +172,10 @@ function partsOf(lines: readonly Line[]): ReadonlyMap<Part, readonly Line[]> {
     const name = line.text.replace(/\s*\(\d+\)$/, '').toLowerCase();
     const part = PARTS.find((candidate) => candidate.toLowerCase() === name && !parts.has(candidate));
     if (part === undefined) current?.push(line);
-    else parts.set(part, (current = []));
+    else {
+      current = [];
+      parts.set(part, current);
+    }
   }
   return parts;
 }
@@ -140,7 +193,11 @@ function phases(values: readonly string[]): readonly Statement[] {
   return values.map((value, index) => ({ aspect: 'lifecycle', text: `Lifecycle, phase ${index + 1}: ${value}.` }));
 }
 
-function ownershipOf(lines: readonly Line[], id: string, warnings: ImportWarning[]): {
+function ownershipOf(
+  lines: readonly Line[],
+  id: string,
+  warnings: ImportWarning[],
+): {
   layers: NonNullable<ItemDraft['item']['ownership']>;
   statements: Statement[];
 } {
@@ -149,7 +206,10 @@ function ownershipOf(lines: readonly Line[], id: string, warnings: ImportWarning
   for (const line of lines) {
     const layer = LAYERS.find(([pattern, name]) => pattern.test(line.text) && !byLayer.has(name))?.[1];
     if (layer === undefined) current?.push(line);
-    else byLayer.set(layer, (current = []));
+    else {
+      current = [];
+      byLayer.set(layer, current);
+    }
   }
   const layers: NonNullable<ItemDraft['item']['ownership']> = [];
   const statements: Statement[] = [];
@@ -157,11 +217,28 @@ function ownershipOf(lines: readonly Line[], id: string, warnings: ImportWarning
     const [value, ...rest] = byLayer.get(layer) ?? [];
     const reading = readOwners(value?.text ?? '');
     const place = value?.place ?? lines[0]?.place ?? {};
-    if (!reading.ok) warnings.push({ code: 'unreadable_value', place, itemId: id, detail: `Owner of the ${layer} layer: "${shorten(value?.text ?? '', 80)}".` });
+    if (!reading.ok)
+      warnings.push({
+        code: 'unreadable_value',
+        place,
+        itemId: id,
+        detail: `Owner of the ${layer} layer: "${shorten(value?.text ?? '', 80)}".`,
+      });
     const owners = reading.ok ? reading.owners : [];
-    if (owners.length === 0) warnings.push({ code: 'empty_ownership', place, itemId: id, detail: `No owner is stated for the ${layer} layer.` });
+    if (owners.length === 0)
+      warnings.push({
+        code: 'empty_ownership',
+        place,
+        itemId: id,
+        detail: `No owner is stated for the ${layer} layer.`,
+      });
     const meaning = rest.map((line) => line.text).join(' ');
-    layers.push({ layer, owners, shared: reading.ok && reading.shared, ...(meaning === '' ? {} : { meaning: meaning.slice(0, 4_000) }) });
+    layers.push({
+      layer,
+      owners,
+      shared: reading.ok && reading.shared,
+      ...(meaning === '' ? {} : { meaning: meaning.slice(0, 4_000) }),
+    });
     if (value !== undefined) statements.push({ aspect: 'ownership', text: `${layer}: ${value.text}.` });
     for (const piece of splitText(meaning)) statements.push({ aspect: 'ownership', text: piece });
   }
@@ -175,13 +252,20 @@ function auditSteps(text: string): readonly { label: string; text: string; from:
       .split(/(?:^|\s)(?=\d{1,2}\.\s+\p{Lu})/u)
       .map((piece) => /^(\d{1,2})\.\s+(.*)$/su.exec(piece.trim()))
       .filter((match) => match !== null)
-      .map((match) => ({ label: `${from === 'own' ? 'Audit step' : 'From CCM, step'} ${match[1]}`, text: match[2] ?? '', from }));
+      .map((match) => ({
+        label: `${from === 'own' ? 'Audit step' : 'From CCM, step'} ${match[1]}`,
+        text: match[2] ?? '',
+        from,
+      }));
   const found = [...steps(own, 'own'), ...ccm.flatMap((part) => steps(part, 'ccm'))];
   return found.length > 0 ? found : [{ label: 'Audit', text, from: 'own' }];
 }
 
 /** References, the word "Addendum", its text; again for each standard or group of standards. */
-function mappingParts(lines: readonly Line[]): { mappings: NonNullable<ItemDraft['item']['mappings']>; statements: Statement[] } {
+function mappingParts(lines: readonly Line[]): {
+  mappings: NonNullable<ItemDraft['item']['mappings']>;
+  statements: Statement[];
+} {
   const mappings: NonNullable<ItemDraft['item']['mappings']> = [];
   const statements: Statement[] = [];
   for (let index = 0; index < lines.length; index++) {
@@ -192,12 +276,15 @@ function mappingParts(lines: readonly Line[]): { mappings: NonNullable<ItemDraft
     const own = mappingsOf(readReferences(refs, null), beside);
     mappings.push(...own);
     for (const mapping of own) {
-      const list = mapping.refs.map((ref) => (mapping.notes?.[ref] === undefined ? ref : `${ref} (${mapping.notes[ref]})`));
+      const list = mapping.refs.map((ref) =>
+        mapping.notes?.[ref] === undefined ? ref : `${ref} (${mapping.notes[ref]})`,
+      );
       statements.push({ aspect: 'mapping', text: shorten(`${mapping.standard}: ${list.join('; ')}.`, 2_000) });
     }
     if (beside.addendum !== null) {
       const names = own.map((mapping) => mapping.standard).join(' and ');
-      for (const piece of splitText(`Addendum to ${names}: ${beside.addendum}`)) statements.push({ aspect: 'gap', text: piece });
+      for (const piece of splitText(`Addendum to ${names}: ${beside.addendum}`))
+        statements.push({ aspect: 'gap', text: piece });
     }
     if (hasAddendum) index += 2;
   }

@@ -1,6 +1,7 @@
 /** Reads the AI Controls Matrix from CSA's workbook or from its CSV form. */
 import type { SsrmLayer } from '../schema.ts';
 import { type Column, findTable, missingColumns, type Table } from './aicm-columns.ts';
+import { stampedVersion } from './aicm-stamp.ts';
 import { aicmRelease, chapterOf, readOwners } from './aicm-values.ts';
 import { aicmDocument } from './documents.ts';
 import type { ImportOptions, ItemDraft, RawDraft } from './draft.ts';
@@ -10,7 +11,17 @@ import type { ImportWarning, ParsedFile, Place, Sheet } from './source.ts';
 import { shorten, splitText, squeeze } from './text.ts';
 
 type Statements = NonNullable<ItemDraft['item']['statements']>;
-type Aspect = 'requirement' | 'ownership' | 'lifecycle' | 'risk' | 'scope' | 'strategy' | 'audit' | 'mapping' | 'gap' | 'question';
+type Aspect =
+  | 'requirement'
+  | 'ownership'
+  | 'lifecycle'
+  | 'risk'
+  | 'scope'
+  | 'strategy'
+  | 'audit'
+  | 'mapping'
+  | 'gap'
+  | 'question';
 type Values = { refs: string; gap: string; addendum: string };
 
 /** What the sheets say about one control, before it becomes an item. */
@@ -21,7 +32,10 @@ type Control = {
   specification: string;
   type: string;
   readonly owners: Map<SsrmLayer, { value: string; place: Place }>;
-  readonly named: Map<'architecture' | 'lifecycle' | 'threat' | 'implementation' | 'audit', { name: string; value: string }[]>;
+  readonly named: Map<
+    'architecture' | 'lifecycle' | 'threat' | 'implementation' | 'audit',
+    { name: string; value: string }[]
+  >;
   readonly mappings: Map<string, Values>;
   readonly questions: string[];
 };
@@ -60,7 +74,12 @@ function sheetsOf(parsed: ParsedFile): readonly Sheet[] {
   });
 }
 
-function fromTables(parsed: ParsedFile, sheets: readonly Sheet[], version: string, warnings: ImportWarning[]): RawDraft {
+function fromTables(
+  parsed: ParsedFile,
+  sheets: readonly Sheet[],
+  version: string,
+  warnings: ImportWarning[],
+): RawDraft {
   const tables = sheets.map(findTable).filter((table) => table !== null);
   const missing = missingColumns(tables);
   if (missing.required.length > 0) {
@@ -75,14 +94,22 @@ function fromTables(parsed: ParsedFile, sheets: readonly Sheet[], version: strin
     warnings.push({ code: 'column_missing', place: {}, detail: `No column was found for: ${name}.` });
   }
   const controls = new Map<string, Control>();
-  const matrix = tables.filter((table) => [...table.columns.values()].some((column) => column.field === 'specification'));
+  const matrix = tables.filter((table) =>
+    [...table.columns.values()].some((column) => column.field === 'specification'),
+  );
   for (const table of matrix) addControls(table, controls, warnings);
   for (const table of tables) addValues(table, controls, warnings);
   const expected = COUNTS[version];
   if (expected !== undefined && expected !== controls.size) {
-    warnings.push({ code: 'count_changed', place: {}, detail: `${controls.size} controls were read; release ${version} has ${expected}.` });
+    warnings.push({
+      code: 'count_changed',
+      place: {},
+      detail: `${controls.size} controls were read; release ${version} has ${expected}.`,
+    });
   }
-  const items = [...controls.values()].map((control): ItemDraft => ({ item: itemOf(control, tables, warnings), place: control.place }));
+  const items = [...controls.values()].map(
+    (control): ItemDraft => ({ item: itemOf(control, tables, warnings), place: control.place }),
+  );
   return { document: aicmDocument(version), classification: null, scope: 'document', items, warnings };
 }
 
@@ -95,7 +122,12 @@ function addControls(table: Table, controls: Map<string, Control>, warnings: Imp
     }
     if (controls.has(row.id)) {
       const first = controls.get(row.id)?.place.row;
-      warnings.push({ code: 'duplicate_id', place: row.place, itemId: row.id, detail: `${row.id} stands already in row ${first}; this row is left out.` });
+      warnings.push({
+        code: 'duplicate_id',
+        place: row.place,
+        itemId: row.id,
+        detail: `${row.id} stands already in row ${first}; this row is left out.`,
+      });
       continue;
     }
     controls.set(row.id, {
@@ -118,12 +150,19 @@ function addValues(table: Table, controls: ReadonlyMap<string, Control>, warning
   for (const row of table.rows) {
     const control = row.id === null ? undefined : controls.get(row.id);
     if (control === undefined) {
-      if (row.id !== null) warnings.push({ code: 'unreadable_value', place: row.place, itemId: row.id, detail: `${row.id} is not in the matrix itself.` });
+      if (row.id !== null)
+        warnings.push({
+          code: 'unreadable_value',
+          place: row.place,
+          itemId: row.id,
+          detail: `${row.id} is not in the matrix itself.`,
+        });
       continue;
     }
     if (seen.has(control.id) && !perQuestion) continue;
     seen.add(control.id);
-    for (const [index, column] of table.columns) addValue(control, column, squeeze(row.cells[index] ?? ''), { ...row.place, column: index + 1 });
+    for (const [index, column] of table.columns)
+      addValue(control, column, squeeze(row.cells[index] ?? ''), { ...row.place, column: index + 1 });
   }
 }
 
@@ -147,13 +186,21 @@ function addValue(control: Control, column: Column, value: string, place: Place)
 function itemOf(control: Control, tables: readonly Table[], warnings: ImportWarning[]): ItemDraft['item'] {
   const { id, place } = control;
   const short = id.replace(/^AICM-/, '');
-  const hasOwnership = tables.some((table) => [...table.columns.values()].some((column) => column.field === 'ownership'));
-  if (control.specification === '') warnings.push({ code: 'empty_statement', place, itemId: id, detail: `${id} has no specification.` });
+  const hasOwnership = tables.some((table) =>
+    [...table.columns.values()].some((column) => column.field === 'ownership'),
+  );
+  if (control.specification === '')
+    warnings.push({ code: 'empty_statement', place, itemId: id, detail: `${id} has no specification.` });
   const statements: { aspect: Aspect; text: string }[] = [];
   const push = (aspect: Aspect, text: string): void => {
     for (const piece of splitText(text)) statements.push({ aspect, text: piece });
   };
-  push('requirement', control.specification === '' ? `${control.title || id}: the matrix prints no specification.` : control.specification);
+  push(
+    'requirement',
+    control.specification === ''
+      ? `${control.title || id}: the matrix prints no specification.`
+      : control.specification,
+  );
   const ownership = hasOwnership ? ownershipOf(control, warnings, push) : undefined;
   const empty: string[] = [];
   for (const [field, aspect, name] of [
@@ -180,7 +227,10 @@ function itemOf(control: Control, tables: readonly Table[], warnings: ImportWarn
     statements: statements satisfies Statements,
     ...(ownership === undefined ? {} : { ownership }),
     mappings,
-    figures: control.questions.length === 0 ? [] : [{ value: String(control.questions.length), of: `AI-CAIQ questions for ${short}` }],
+    figures:
+      control.questions.length === 0
+        ? []
+        : [{ value: String(control.questions.length), of: `AI-CAIQ questions for ${short}` }],
     empty,
     aliases: [short],
   };
@@ -201,7 +251,10 @@ function ownershipOf(
     }
     const owners = reading.ok ? reading.owners : [];
     if (owners.length === 0) unstated.push(layer);
-    push('ownership', owners.length === 0 ? `${layer}: no owner is stated at the source.` : `${layer}: ${cell?.value ?? ''}.`);
+    push(
+      'ownership',
+      owners.length === 0 ? `${layer}: no owner is stated at the source.` : `${layer}: ${cell?.value ?? ''}.`,
+    );
     return { layer, owners, shared: reading.ok && reading.shared };
   });
   if (unstated.length > 0) {
@@ -215,11 +268,17 @@ function ownershipOf(
 function namedText(name: string, values: readonly { name: string; value: string }[]): readonly string[] {
   const filled = values.filter(({ value }) => value !== '' && !/^(?:false|no|0|-)$/i.test(value));
   const ticked = filled.filter(({ value }) => /^(?:x|✓|✔|yes|y|true|1|●)$/i.test(value)).map((entry) => entry.name);
-  const lines = filled.filter((entry) => !ticked.includes(entry.name)).map((entry) => `${capital(name)}, ${entry.name}: ${entry.value}`);
+  const lines = filled
+    .filter((entry) => !ticked.includes(entry.name))
+    .map((entry) => `${capital(name)}, ${entry.name}: ${entry.value}`);
   return ticked.length === 0 ? lines : [`${capital(name)}: ${ticked.join(', ')}.`, ...lines];
 }
 
-function mappingsFrom(control: Control, empty: string[], push: (aspect: Aspect, text: string) => void): NonNullable<ItemDraft['item']['mappings']> {
+function mappingsFrom(
+  control: Control,
+  empty: string[],
+  push: (aspect: Aspect, text: string) => void,
+): NonNullable<ItemDraft['item']['mappings']> {
   const all: NonNullable<ItemDraft['item']['mappings']> = [];
   for (const [standard, { refs, gap, addendum }] of control.mappings) {
     if (refs === '' && gap === '' && addendum === '') {
@@ -236,50 +295,6 @@ function mappingsFrom(control: Control, empty: string[], push: (aspect: Aspect, 
     if (value(addendum) !== null) push('gap', `Addendum to ${standard}: ${addendum}`);
   }
   return all;
-}
-
-/** The release named by the JSON stamps in the sheets' first cells, or by `--version`, which wins. */
-function stampedVersion(sheets: readonly Sheet[], options: ImportOptions, file: string, warnings: ImportWarning[]): string {
-  const stamps = sheets.map((sheet) => ({ sheet: sheet.name, version: stampOf(sheet.rows[0]?.[0] ?? '') })).filter((stamp) => stamp.version !== null);
-  const printed = [...new Set(stamps.map((stamp) => stamp.version ?? ''))];
-  if (options.version !== null) {
-    const given = aicmRelease(options.version, file);
-    const other = printed.find((version) => !given.startsWith(version.replace(/^v/i, '')));
-    if (other !== undefined) warnings.push({ code: 'version_not_printed', place: {}, detail: `The stamp says ${other}, --version says ${given}.` });
-    return given;
-  }
-  const [version, second] = printed;
-  if (version === undefined) {
-    throw new ImportError('version_missing', { file, detail: 'No sheet carries a version stamp in cell A1.', remedy: 'Say which release it is with --version, e.g. --version 1.1.1.' });
-  }
-  if (second !== undefined) {
-    const detail = `The sheets carry different stamps: ${stamps.map((stamp) => `${stamp.sheet} ${stamp.version}`).join(', ')}.`;
-    throw new ImportError('ambiguous_version', { file, detail, remedy: 'Say which release it is with --version.' });
-  }
-  return aicmRelease(version, file);
-}
-
-function stampOf(cell: string): string | null {
-  const text = cell.trim();
-  if (!text.startsWith('{') || text.length > 10_000) return /\bv?\d+\.\d+(?:\.\d+)?\b/.exec(text)?.[0] ?? null;
-  try {
-    return versionIn(JSON.parse(text), 0);
-  } catch {
-    return null;
-  }
-}
-
-function versionIn(value: unknown, depth: number): string | null {
-  if (typeof value !== 'object' || value === null || depth > 4) return null;
-  const entries = Object.entries(value);
-  for (const [key, inner] of entries) {
-    if (/version|release/i.test(key) && (typeof inner === 'string' || typeof inner === 'number') && /\d/.test(String(inner))) return String(inner);
-  }
-  for (const [, inner] of entries) {
-    const found = versionIn(inner, depth + 1);
-    if (found !== null) return found;
-  }
-  return null;
 }
 
 function capital(text: string): string {

@@ -25,7 +25,10 @@ export const AICM_DOMAINS: ReadonlyMap<string, string> = new Map([
   ['UEM', 'Universal Endpoint Management'],
 ]);
 
-const CONTROL = new RegExp(`(?<![A-Za-z0-9&])(?:AICM[-\\s])?(${[...AICM_DOMAINS.keys()].join('|')})[-‐–\\s.]?(\\d{1,2})(?![\\d.])`, 'g');
+const CONTROL = new RegExp(
+  `(?<![A-Za-z0-9&])(?:AICM[-\\s])?(${[...AICM_DOMAINS.keys()].join('|')})[-‐–\\s.]?(\\d{1,2})(?![\\d.])`,
+  'g',
+);
 
 /** Item id of a control as written (`GRC-05`, `AICM-GRC-05`, `A&A 1`); null when it is none. */
 export function controlId(text: string): string | null {
@@ -35,7 +38,9 @@ export function controlId(text: string): string | null {
 
 /** Item ids of all controls a text mentions, each once, in order. */
 export function controlMentions(text: string): readonly string[] {
-  return [...new Set([...text.matchAll(CONTROL)].map((match) => `AICM-${match[1]}-${(match[2] ?? '').padStart(2, '0')}`))];
+  return [
+    ...new Set([...text.matchAll(CONTROL)].map((match) => `AICM-${match[1]}-${(match[2] ?? '').padStart(2, '0')}`)),
+  ];
 }
 
 /** `Governance, Risk and Compliance (GRC)` for an item id; undefined for a domain that is not known. */

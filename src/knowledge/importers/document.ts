@@ -24,25 +24,45 @@ export function importDocument(parsed: ParsedFile, options: ImportOptions): RawD
   const { title, sections } = sectionsOf(blocks, warnings);
   const own = sections.filter((section) => section.texts.length > 0);
   if (own.length === 0) {
-    throw new ImportError('no_text', { file, detail: 'The file holds no text.', remedy: 'If it is a scan, run text recognition on it first.' });
+    throw new ImportError('no_text', {
+      file,
+      detail: 'The file holds no text.',
+      remedy: 'If it is a scan, run text recognition on it first.',
+    });
   }
   const used = new Set<string>();
-  const items = own.map((section): ItemDraft => ({ item: sectionItem(section, identity.prefix, title ?? file, used, warnings), place: section.place }));
+  const items = own.map(
+    (section): ItemDraft => ({
+      item: sectionItem(section, identity.prefix, title ?? file, used, warnings),
+      place: section.place,
+    }),
+  );
   const classification = classificationOf(own);
   const document = otherDocument({
     ...identity,
     title: shorten(title ?? file),
     version: options.version ?? 'version not printed',
-    audience: /\bpublic\b/i.test(classification ?? '') ? 'public' : classification !== null && !/internal/i.test(classification) ? 'restricted' : 'internal',
+    audience: /\bpublic\b/i.test(classification ?? '')
+      ? 'public'
+      : classification !== null && !/internal/i.test(classification)
+        ? 'restricted'
+        : 'internal',
   });
   return { document, classification, scope: 'document', items, warnings };
 }
 
 function identityOf(name: string, file: string): { id: string; prefix: string } {
   const slug = slugOf(name).replace(/^[^a-z]+/, '');
-  const letters = slug.toUpperCase().replace(/[^A-Z0-9]/g, '').slice(0, 12);
+  const letters = slug
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '')
+    .slice(0, 12);
   if (slug.length < 2 || letters.length < 2) {
-    throw new ImportError('id_missing', { file, detail: 'No id can be made from the file’s name.', remedy: 'Name the document with --id, e.g. --id hr-handbook.' });
+    throw new ImportError('id_missing', {
+      file,
+      detail: 'No id can be made from the file’s name.',
+      remedy: 'Name the document with --id, e.g. --id hr-handbook.',
+    });
   }
   return { id: slug.slice(0, 40), prefix: letters };
 }
@@ -74,7 +94,8 @@ function textBlocks(lines: readonly Line[]): readonly Block[] {
   };
   lines.forEach((line, index) => {
     const text = squeeze(line.text);
-    const blankAround = (index === 0 || squeeze(lines[index - 1]?.text ?? '') === '') && squeeze(lines[index + 1]?.text ?? '') === '';
+    const blankAround =
+      (index === 0 || squeeze(lines[index - 1]?.text ?? '') === '') && squeeze(lines[index + 1]?.text ?? '') === '';
     const next = lines[index + 1]?.text.trim() ?? '';
     const underlined = text !== '' && /^(?:={3,}|-{3,})$/.test(next);
     const numbered = blankAround ? headingOf(line.text) : null;
@@ -89,7 +110,10 @@ function textBlocks(lines: readonly Line[]): readonly Block[] {
   return blocks;
 }
 
-function sectionsOf(blocks: readonly Block[], warnings: ImportWarning[]): { title: string | null; sections: readonly Section[] } {
+function sectionsOf(
+  blocks: readonly Block[],
+  warnings: ImportWarning[],
+): { title: string | null; sections: readonly Section[] } {
   const first: Section = { title: '', level: 0, chapter: null, place: blocks[0]?.place ?? {}, texts: [] };
   const sections: Section[] = [first];
   const open: { title: string; level: number }[] = [];
@@ -100,7 +124,11 @@ function sectionsOf(blocks: readonly Block[], warnings: ImportWarning[]): { titl
       if (title === '') continue;
       const above = open.filter((entry) => entry.level < block.level);
       if (above.length > 0 && block.level > (above.at(-1)?.level ?? 0) + 1) {
-        warnings.push({ code: 'heading_skipped', place: block.place, detail: `"${shorten(title, 80)}" is at level ${block.level}, below level ${above.at(-1)?.level}.` });
+        warnings.push({
+          code: 'heading_skipped',
+          place: block.place,
+          detail: `"${shorten(title, 80)}" is at level ${block.level}, below level ${above.at(-1)?.level}.`,
+        });
       }
       open.splice(0, open.length, ...above, { title, level: block.level });
       sections.push({ title, level: block.level, chapter: above.at(-1)?.title ?? null, place: block.place, texts: [] });
@@ -120,21 +148,38 @@ function tableTexts(rows: readonly (readonly string[])[]): readonly string[] {
   return body
     .map((row) =>
       row
-        .map((cell, index) => (cell === '' ? '' : index === 0 ? cell : `${header[index] === undefined || header[index] === '' ? '' : `${header[index]}: `}${cell}`))
+        .map((cell, index) =>
+          cell === ''
+            ? ''
+            : index === 0
+              ? cell
+              : `${header[index] === undefined || header[index] === '' ? '' : `${header[index]}: `}${cell}`,
+        )
         .filter((cell) => cell !== '')
         .join('; '),
     )
     .filter((text) => text !== '');
 }
 
-function sectionItem(section: Section, prefix: string, title: string, used: Set<string>, warnings: ImportWarning[]): ItemDraft['item'] {
+function sectionItem(
+  section: Section,
+  prefix: string,
+  title: string,
+  used: Set<string>,
+  warnings: ImportWarning[],
+): ItemDraft['item'] {
   const name = section.title === '' ? title : section.title;
   const number = /^(?:§\s*)?(\d{1,3}(?:\.\d{1,3}){0,4})\.?\s+\S/.exec(name)?.[1];
   const base = number ?? (section.title === '' ? 'intro' : slugOf(name) || 'section');
   let slug = base;
   for (let count = 2; used.has(slug.toLowerCase()); count++) slug = `${base}-${count}`;
   if (slug !== base) {
-    warnings.push({ code: 'duplicate_heading', place: section.place, itemId: `${prefix}-${slug}`, detail: `"${shorten(name, 80)}" stands more than once; this one is ${prefix}-${slug}.` });
+    warnings.push({
+      code: 'duplicate_heading',
+      place: section.place,
+      itemId: `${prefix}-${slug}`,
+      detail: `"${shorten(name, 80)}" stands more than once; this one is ${prefix}-${slug}.`,
+    });
   }
   used.add(slug.toLowerCase());
   return {

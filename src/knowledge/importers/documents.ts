@@ -24,7 +24,8 @@ export function aicmDocument(version: string): DocumentInfo {
     shortTitle: 'AICM',
     version,
     authority: 'adopted',
-    authorityNote: 'A catalogue of controls by the Cloud Security Alliance that the organisation has chosen to work by.',
+    authorityNote:
+      'A catalogue of controls by the Cloud Security Alliance that the organisation has chosen to work by.',
     licence: CSA_LICENCE,
     revisions: [],
     names: ['AICM', 'AI Controls Matrix', 'controls matrix'],
@@ -113,7 +114,13 @@ export function catalogDocument(info: {
 }
 
 /** Any other document. */
-export function otherDocument(info: { id: string; prefix: string; title: string; version: string; audience: Audience }): DocumentInfo {
+export function otherDocument(info: {
+  id: string;
+  prefix: string;
+  title: string;
+  version: string;
+  audience: Audience;
+}): DocumentInfo {
   return {
     ...BASE,
     ...info,
@@ -132,7 +139,10 @@ export function otherDocument(info: { id: string; prefix: string; title: string;
  */
 export function audienceOf(classification: string | null): Audience {
   if (classification === null || classification.trim() === '') return 'internal';
-  if (/\b(?:public|unclassified|tlp:? ?(?:clear|white))\b/i.test(classification) && !/\b(?:not|non)[ -]?public\b/i.test(classification)) {
+  if (
+    /\b(?:public|unclassified|tlp:? ?(?:clear|white))\b/i.test(classification) &&
+    !/\b(?:not|non)[ -]?public\b/i.test(classification)
+  ) {
     return 'public';
   }
   return /\binternal\b/i.test(classification) ? 'internal' : 'restricted';

@@ -3,7 +3,8 @@ import { shorten } from './text.ts';
 
 const NUMBER =
   /\b(?:(?:less|more|fewer|no more) than |at (?:least|most) |up to |over |under |below |above )?(?:\d+(?:\.\d+)?\s?(?:%|percent\b)|\d+(?:\.\d+)?[- ](?:bit|days?|hours?|minutes?|months?|years?|weeks?)\b(?: [A-Z][A-Za-z0-9-]*)?(?: or (?:higher|more|less|lower|fewer))?)/gi;
-const MEASURE = /\b(?:percentage|percent|frequency|rate|proportion|number of|decrease|reduced|reduction|time taken|speed|coverage|share)\b/i;
+const MEASURE =
+  /\b(?:percentage|percent|frequency|rate|proportion|number of|decrease|reduced|reduction|time taken|speed|coverage|share)\b/i;
 
 /** One entry per number found; for criteria that name a measure but no number, an entry with `value: null`. */
 export function figuresOf(criteria: readonly string[]): { value: string | null; of: string }[] {

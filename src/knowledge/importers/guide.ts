@@ -34,7 +34,10 @@ export function importGuide(parsed: ParsedFile, options: ImportOptions): RawDraf
     });
   }
   const items = sections.map((section): ItemDraft => ({ item: sectionItem(section, warnings), place: section.place }));
-  const document = { ...guideDocument(shorten(title)), ...(options.version === null ? {} : { version: options.version }) };
+  const document = {
+    ...guideDocument(shorten(title)),
+    ...(options.version === null ? {} : { version: options.version }),
+  };
   return { document, classification: null, scope: 'document', items, warnings };
 }
 
@@ -46,7 +49,12 @@ function sectionsOf(lines: readonly Line[]): { title: string; sections: readonly
     const text = squeeze(line.text);
     const callout = /^(Scope definition):\s+(.*)$/.exec(text);
     if (callout !== null) {
-      sections.push({ slug: 'scope', title: callout[1] ?? '', place: line.place, lines: [{ ...line, text: callout[2] ?? '' }] });
+      sections.push({
+        slug: 'scope',
+        title: callout[1] ?? '',
+        place: line.place,
+        lines: [{ ...line, text: callout[2] ?? '' }],
+      });
     } else if (isHeading(lines, index)) {
       if (title === '' || (sections.length === 0 && /^\w+$/.test(title))) title = text;
       else sections.push({ slug: slugFor(text), title: text, place: line.place, lines: [] });
@@ -76,7 +84,8 @@ function sectionItem(section: Section, warnings: ImportWarning[]): ItemDraft['it
   const table = gluedTable(section.lines, warnings);
   const rest = table === null ? section.lines : section.lines.filter((line) => !table.used.has(line));
   const statements: { aspect: Aspect; text: string }[] = [];
-  for (const text of stepsOf(piecesOf(rest))) statements.push(...splitText(plainText(text)).map((piece) => ({ aspect, text: piece })));
+  for (const text of stepsOf(piecesOf(rest)))
+    statements.push(...splitText(plainText(text)).map((piece) => ({ aspect, text: piece })));
   for (const row of table?.rows ?? []) statements.push({ aspect, text: row });
   return {
     id: `ISMS-${section.slug}`,
@@ -92,7 +101,8 @@ function stepsOf(pieces: readonly Piece[]): readonly string[] {
   const texts: string[] = [];
   let openStep = false;
   for (const piece of pieces) {
-    const step = piece.level > 0 && /^\d+\.\s/.test(piece.text) && !/[.:]\s|[.]$/.test(piece.text.replace(/^\d+\.\s/, ''));
+    const step =
+      piece.level > 0 && /^\d+\.\s/.test(piece.text) && !/[.:]\s|[.]$/.test(piece.text.replace(/^\d+\.\s/, ''));
     if (openStep && piece.level === 0) texts[texts.length - 1] = `${texts.at(-1)}: ${piece.text}`;
     else texts.push(piece.text);
     openStep = step;
@@ -101,11 +111,17 @@ function stepsOf(pieces: readonly Piece[]): readonly string[] {
 }
 
 /** Lines of a table whose cells stand together without a separator ("ModelsWeights, architecturesConfidential"). */
-function gluedTable(lines: readonly Line[], warnings: ImportWarning[]): { readonly rows: readonly string[]; readonly used: ReadonlySet<Line> } | null {
-  const cellsOf = (text: string): readonly string[] => (text.includes('\t') ? text.split('\t') : text.split(/(?<=\p{Ll})(?=\p{Lu})/u)).map((cell) => cell.trim());
+function gluedTable(
+  lines: readonly Line[],
+  warnings: ImportWarning[],
+): { readonly rows: readonly string[]; readonly used: ReadonlySet<Line> } | null {
+  const cellsOf = (text: string): readonly string[] =>
+    (text.includes('\t') ? text.split('\t') : text.split(/(?<=\p{Ll})(?=\p{Lu})/u)).map((cell) => cell.trim());
   const start = lines.findIndex((line, index) => {
     const cells = cellsOf(line.text);
-    return cells.length >= 2 && [1, 2].every((step) => cellsOf(lines[index + step]?.text ?? '').length === cells.length);
+    return (
+      cells.length >= 2 && [1, 2].every((step) => cellsOf(lines[index + step]?.text ?? '').length === cells.length)
+    );
   });
   const header = lines[start];
   if (header === undefined) return null;
@@ -120,7 +136,11 @@ function gluedTable(lines: readonly Line[], warnings: ImportWarning[]): { readon
     rows.push(`${first}: ${others.map((cell, index) => `${names[index + 1]} ${cell}`).join('; ')}.`);
   }
   if (!header.text.includes('\t')) {
-    warnings.push({ code: 'glued_table', place: header.place, detail: `A table lost its separators; ${rows.length} rows are cut where a capital follows a small letter.` });
+    warnings.push({
+      code: 'glued_table',
+      place: header.place,
+      detail: `A table lost its separators; ${rows.length} rows are cut where a capital follows a small letter.`,
+    });
   }
   return { rows, used };
 }

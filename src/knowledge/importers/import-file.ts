@@ -46,26 +46,40 @@ export function importFile(parsed: ParsedFile, options: ImportOptions): Draft {
   }
   const { items, places, warnings } = validated(raw, file);
   if (items.length === 0) {
-    throw new ImportError('no_items', { file, detail: 'No items were found in the file.', remedy: 'Check that --as names the file’s kind.' });
+    throw new ImportError('no_items', {
+      file,
+      detail: 'No items were found in the file.',
+      remedy: 'Check that --as names the file’s kind.',
+    });
   }
   const document = documentSchema.safeParse(raw.document);
   if (!document.success) {
     const issue = document.error.issues[0];
-    throw new ImportError('unreadable', { file, place: { path: `document.${issue?.path.join('.')}` }, detail: issue?.message ?? 'unreadable.', remedy: 'Give --id and --version.' });
+    throw new ImportError('unreadable', {
+      file,
+      place: { path: `document.${issue?.path.join('.')}` },
+      detail: issue?.message ?? 'unreadable.',
+      remedy: 'Give --id and --version.',
+    });
   }
   const known = new Set(items.map((item) => item.id));
   return {
     document: document.data,
     classification: raw.classification,
     scope: raw.scope,
-    items: items.map((item) => (raw.scope === 'document' ? { ...item, related: item.related.filter((id) => known.has(id)) } : item)),
+    items: items.map((item) =>
+      raw.scope === 'document' ? { ...item, related: item.related.filter((id) => known.has(id)) } : item,
+    ),
     places,
     warnings: [...parsed.warnings, ...flags, ...raw.warnings, ...warnings],
     source: { file, sha256: parsed.file.sha256, bytes: parsed.file.bytes, kind: options.kind },
   };
 }
 
-function validated(raw: RawDraft, file: string): { items: readonly Item[]; places: ReadonlyMap<string, Place>; warnings: readonly ImportWarning[] } {
+function validated(
+  raw: RawDraft,
+  file: string,
+): { items: readonly Item[]; places: ReadonlyMap<string, Place>; warnings: readonly ImportWarning[] } {
   const items: Item[] = [];
   const places = new Map<string, Place>();
   const warnings: ImportWarning[] = [];
@@ -81,7 +95,12 @@ function validated(raw: RawDraft, file: string): { items: readonly Item[]; place
       });
     }
     if (places.has(parsed.data.id)) {
-      warnings.push({ code: 'duplicate_id', place, itemId: parsed.data.id, detail: `${parsed.data.id} stands twice; this second one is left out.` });
+      warnings.push({
+        code: 'duplicate_id',
+        place,
+        itemId: parsed.data.id,
+        detail: `${parsed.data.id} stands twice; this second one is left out.`,
+      });
       continue;
     }
     places.set(parsed.data.id, place);
@@ -110,18 +129,26 @@ type Clean = (text: string, place: Place) => string;
 
 function cleanContent(content: Content, clean: Clean, file: string): Content {
   if (content.kind === 'rows') return { kind: 'rows', sheets: content.sheets.map((sheet) => cleanSheet(sheet, clean)) };
-  if (content.kind === 'lines') return { kind: 'lines', lines: content.lines.map((line): Line => ({ ...line, text: clean(line.text, line.place) })) };
-  if (content.kind === 'blocks') return { kind: 'blocks', blocks: content.blocks.map((block) => cleanBlock(block, clean)) };
+  if (content.kind === 'lines')
+    return {
+      kind: 'lines',
+      lines: content.lines.map((line): Line => ({ ...line, text: clean(line.text, line.place) })),
+    };
+  if (content.kind === 'blocks')
+    return { kind: 'blocks', blocks: content.blocks.map((block) => cleanBlock(block, clean)) };
   return { kind: 'data', data: cleanData(content.data, clean, [], file) };
 }
 
 function cleanSheet(sheet: Sheet, clean: Clean): Sheet {
-  const rows = sheet.rows.map((row, at) => row.map((cell, column) => clean(cell, { sheet: sheet.name, row: sheet.firstRow + at, column: column + 1 })));
+  const rows = sheet.rows.map((row, at) =>
+    row.map((cell, column) => clean(cell, { sheet: sheet.name, row: sheet.firstRow + at, column: column + 1 })),
+  );
   return { ...sheet, rows };
 }
 
 function cleanBlock(block: Block, clean: Clean): Block {
-  if (block.type === 'table') return { ...block, rows: block.rows.map((row) => row.map((cell) => clean(cell, block.place))) };
+  if (block.type === 'table')
+    return { ...block, rows: block.rows.map((row) => row.map((cell) => clean(cell, block.place))) };
   return { ...block, text: clean(block.text, block.place) };
 }
 
@@ -129,8 +156,15 @@ function cleanData(value: unknown, clean: Clean, path: readonly (string | number
   if (typeof value === 'string') return clean(value, { path: path.join('.') });
   if (typeof value !== 'object' || value === null) return value;
   if (path.length > MAX_DEPTH) {
-    throw new ImportError('unreadable', { file, place: { path: path.slice(0, 8).join('.') }, detail: `The data is nested more than ${MAX_DEPTH} levels deep.`, remedy: 'Import a catalogue as its publisher wrote it.' });
+    throw new ImportError('unreadable', {
+      file,
+      place: { path: path.slice(0, 8).join('.') },
+      detail: `The data is nested more than ${MAX_DEPTH} levels deep.`,
+      remedy: 'Import a catalogue as its publisher wrote it.',
+    });
   }
   if (Array.isArray(value)) return value.map((entry, index) => cleanData(entry, clean, [...path, index], file));
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, cleanData(entry, clean, [...path, key], file)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [key, cleanData(entry, clean, [...path, key], file)]),
+  );
 }

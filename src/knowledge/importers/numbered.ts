@@ -39,19 +39,28 @@ function follows(last: string, next: string): boolean {
  * Cuts lines into numbered sections, beginning with the first heading numbered 1 (or 1.1). Lines before it come back
  * as `before`. Gaps in the numbering are reported.
  */
-export function numberedSections(lines: readonly Line[], warnings: ImportWarning[]): { readonly before: readonly Line[]; readonly sections: readonly NumberedSection[] } {
+export function numberedSections(
+  lines: readonly Line[],
+  warnings: ImportWarning[],
+): { readonly before: readonly Line[]; readonly sections: readonly NumberedSection[] } {
   const sections: { number: string; title: string; heading: Line; lines: Line[] }[] = [];
   const before: Line[] = [];
   for (const line of lines) {
     const heading = headingOf(line.text);
     const last = sections.at(-1);
-    const fits = heading !== null && (last === undefined ? /^1(?:\.1)?$/.test(heading.number) : follows(last.number, heading.number));
+    const fits =
+      heading !== null &&
+      (last === undefined ? /^1(?:\.1)?$/.test(heading.number) : follows(last.number, heading.number));
     if (heading !== null && fits) sections.push({ ...heading, heading: line, lines: [] });
     else (last?.lines ?? before).push(line);
   }
   for (const gap of gaps(sections.map((section) => section.number))) {
     const at = sections.find((section) => section.number === gap.after);
-    warnings.push({ code: 'numbering_gap', place: at?.heading.place ?? {}, detail: `${gap.after} is followed by ${gap.next}; ${gap.missing} is not in the file.` });
+    warnings.push({
+      code: 'numbering_gap',
+      place: at?.heading.place ?? {},
+      detail: `${gap.after} is followed by ${gap.next}; ${gap.missing} is not in the file.`,
+    });
   }
   return { before, sections };
 }
@@ -91,7 +100,12 @@ export function piecesOf(lines: readonly Line[]): readonly Piece[] {
       const marker = /\d/.test(raw.trim().charAt(0)) ? `${/^\s*\(?(\d{1,2})/.exec(raw)?.[1]}. ` : '';
       bulletIndent = (bullet[1] ?? '').length;
       pieces.push({ level: bulletIndent > 0 ? 2 : 1, text: `${marker}${bullet[2] ?? ''}`, place: line.place });
-    } else if (last !== undefined && !(last.level > 0 && outdented(raw, bulletIndent)) && continues(last.text, raw, blank)) last.text = `${last.text} ${raw.trim()}`;
+    } else if (
+      last !== undefined &&
+      !(last.level > 0 && outdented(raw, bulletIndent)) &&
+      continues(last.text, raw, blank)
+    )
+      last.text = `${last.text} ${raw.trim()}`;
     else pieces.push({ level: 0, text: raw.trim(), place: line.place });
     blank = false;
   }

@@ -16,9 +16,21 @@ const param = z.object({
   label: z.string().optional(),
   select: z.object({ 'how-many': z.string().optional(), choice: z.array(z.string()).optional() }).optional(),
 });
-type Part = { name: string; id?: string | undefined; prose?: string | undefined; props?: z.infer<typeof prop>[] | undefined; parts?: Part[] | undefined };
+type Part = {
+  name: string;
+  id?: string | undefined;
+  prose?: string | undefined;
+  props?: z.infer<typeof prop>[] | undefined;
+  parts?: Part[] | undefined;
+};
 const part: z.ZodType<Part> = z.lazy(() =>
-  z.object({ name: z.string(), id: z.string().optional(), prose: z.string().optional(), props: z.array(prop).optional(), parts: z.array(part).optional() }),
+  z.object({
+    name: z.string(),
+    id: z.string().optional(),
+    prose: z.string().optional(),
+    props: z.array(prop).optional(),
+    parts: z.array(part).optional(),
+  }),
 );
 type Control = {
   id: string;
@@ -54,7 +66,13 @@ const catalogFile = z.object({
   }),
 });
 
-type Placed = { readonly control: Control; readonly chapter: string; readonly path: string; readonly parent: Control | null; readonly params: ReadonlyMap<string, z.infer<typeof param>> };
+type Placed = {
+  readonly control: Control;
+  readonly chapter: string;
+  readonly path: string;
+  readonly parent: Control | null;
+  readonly params: ReadonlyMap<string, z.infer<typeof param>>;
+};
 
 /** Imports an OSCAL catalogue. `--id` names the document (`nist-800-53`); its prefix comes from the title. */
 export function importOscalCatalog(parsed: ParsedFile, options: ImportOptions): RawDraft {
@@ -65,7 +83,10 @@ export function importOscalCatalog(parsed: ParsedFile, options: ImportOptions): 
     throw new ImportError('kind_mismatch', {
       file,
       ...(issue === undefined ? {} : { place: { path: issue.path.join('.') } }),
-      detail: issue === undefined ? `A ${parsed.file.format} file is no OSCAL catalogue.` : `Not an OSCAL catalogue: ${issue.message}.`,
+      detail:
+        issue === undefined
+          ? `A ${parsed.file.format} file is no OSCAL catalogue.`
+          : `Not an OSCAL catalogue: ${issue.message}.`,
       remedy: 'Import the catalogue’s JSON file, whose first key is "catalog".',
     });
   }
@@ -73,14 +94,26 @@ export function importOscalCatalog(parsed: ParsedFile, options: ImportOptions): 
   const info = identity(metadata.title, options.id);
   const placed: Placed[] = [];
   const noParams = new Map<string, z.infer<typeof param>>();
-  (controls ?? []).forEach((entry, index) => walk(entry, '', `catalog.controls.${index}`, null, noParams, placed));
-  (groups ?? []).forEach((entry, index) => walkGroup(entry, `catalog.groups.${index}`, placed));
-  const ids = new Map(placed.map((entry) => [entry.control.id.toLowerCase(), `${info.prefix}-${labelOf(entry.control)}`]));
+  for (const [index, entry] of (controls ?? []).entries()) {
+    walk(entry, '', `catalog.controls.${index}`, null, noParams, placed);
+  }
+  for (const [index, entry] of (groups ?? []).entries()) walkGroup(entry, `catalog.groups.${index}`, placed);
+  const ids = new Map(
+    placed.map((entry) => [entry.control.id.toLowerCase(), `${info.prefix}-${labelOf(entry.control)}`]),
+  );
   const warnings: ImportWarning[] = [];
-  const items = placed.map((entry): ItemDraft => ({ item: itemOf(entry, info.prefix, ids, warnings), place: { path: entry.path } }));
+  const items = placed.map(
+    (entry): ItemDraft => ({ item: itemOf(entry, info.prefix, ids, warnings), place: { path: entry.path } }),
+  );
   const version = options.version ?? metadata.version ?? 'version not printed';
   const date = /^\d{4}-\d{2}-\d{2}/.exec(metadata['last-modified'] ?? '')?.[0] ?? null;
-  const document = catalogDocument({ ...info, title: shorten(squeeze(metadata.title)), version: shorten(version), date, publicDomain: /\bNIST\b|National Institute of Standards/i.test(metadata.title) });
+  const document = catalogDocument({
+    ...info,
+    title: shorten(squeeze(metadata.title)),
+    version: shorten(version),
+    date,
+    publicDomain: /\bNIST\b|National Institute of Standards/i.test(metadata.title),
+  });
   return { document, classification: null, scope: 'document', items, warnings };
 }
 
@@ -88,35 +121,66 @@ function identity(title: string, given: string | null): { id: string; prefix: st
   if (/800-53\b/.test(title)) return { id: given ?? 'nist-800-53', prefix: 'NIST' };
   if (/Cybersecurity Framework/i.test(title)) return { id: given ?? 'nist-csf', prefix: 'CSF' };
   const id = given ?? slugOf(title).slice(0, 40);
-  const letters = id.toUpperCase().replace(/[^A-Z0-9]/g, '').replace(/^\d+/, '');
+  const letters = id
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '')
+    .replace(/^\d+/, '');
   return { id, prefix: `${letters}CAT`.slice(0, Math.min(12, Math.max(3, letters.length))) };
 }
 
 function walkGroup(entry: Group, path: string, placed: Placed[]): void {
-  (entry.controls ?? []).forEach((inner, index) => walk(inner, entry.title, `${path}.controls.${index}`, null, new Map(), placed));
-  (entry.groups ?? []).forEach((inner, index) => walkGroup(inner, `${path}.groups.${index}`, placed));
+  for (const [index, inner] of (entry.controls ?? []).entries()) {
+    walk(inner, entry.title, `${path}.controls.${index}`, null, new Map(), placed);
+  }
+  for (const [index, inner] of (entry.groups ?? []).entries()) walkGroup(inner, `${path}.groups.${index}`, placed);
 }
 
-function walk(entry: Control, chapter: string, path: string, parent: Control | null, inherited: Placed['params'], placed: Placed[]): void {
+function walk(
+  entry: Control,
+  chapter: string,
+  path: string,
+  parent: Control | null,
+  inherited: Placed['params'],
+  placed: Placed[],
+): void {
   const params = new Map([...inherited, ...(entry.params ?? []).map((own) => [own.id, own] as const)]);
   placed.push({ control: entry, chapter, path, parent, params });
-  (entry.controls ?? []).forEach((inner, index) => walk(inner, chapter, `${path}.controls.${index}`, entry, params, placed));
+  for (const [index, inner] of (entry.controls ?? []).entries()) {
+    walk(inner, chapter, `${path}.controls.${index}`, entry, params, placed);
+  }
 }
 
 /** `AC-2(1)`, `GV.OC-01`: the label where it is an id, else the control's own id in capitals. */
 function labelOf(entry: Control): string {
-  const label = squeeze(entry.props?.find((candidate) => candidate.name === 'label')?.value ?? '').replace(/\s+\(/g, '(');
-  return /^[A-Za-z0-9&]+(?:[.-][A-Za-z0-9&]+)*(?:\(\d+\))?$/.test(label) ? label : entry.id.toUpperCase().replace(/[^A-Z0-9&.-]/g, '-');
+  const label = squeeze(entry.props?.find((candidate) => candidate.name === 'label')?.value ?? '').replace(
+    /\s+\(/g,
+    '(',
+  );
+  return /^[A-Za-z0-9&]+(?:[.-][A-Za-z0-9&]+)*(?:\(\d+\))?$/.test(label)
+    ? label
+    : entry.id.toUpperCase().replace(/[^A-Z0-9&.-]/g, '-');
 }
 
-function itemOf(placed: Placed, prefix: string, ids: ReadonlyMap<string, string>, warnings: ImportWarning[]): ItemDraft['item'] {
+function itemOf(
+  placed: Placed,
+  prefix: string,
+  ids: ReadonlyMap<string, string>,
+  warnings: ImportWarning[],
+): ItemDraft['item'] {
   const { control: entry, parent, path } = placed;
   const label = labelOf(entry);
   const id = `${prefix}-${label}`;
-  const withdrawn = entry.props?.some((candidate) => candidate.name === 'status' && candidate.value === 'withdrawn') ?? false;
-  const targets = (rels: readonly string[]): string[] => [
-    ...new Set((entry.links ?? []).filter((candidate) => rels.includes(candidate.rel ?? '')).map((candidate) => target(candidate.href, ids)).filter((found) => found !== null && found !== id)),
-  ] as string[];
+  const withdrawn =
+    entry.props?.some((candidate) => candidate.name === 'status' && candidate.value === 'withdrawn') ?? false;
+  const targets = (rels: readonly string[]): string[] =>
+    [
+      ...new Set(
+        (entry.links ?? [])
+          .filter((candidate) => rels.includes(candidate.rel ?? ''))
+          .map((candidate) => target(candidate.href, ids))
+          .filter((found) => found !== null && found !== id),
+      ),
+    ] as string[];
   const statements: ItemDraft['item']['statements'] = [];
   const push = (aspect: 'requirement' | 'note' | 'example', text: string): void => {
     for (const piece of splitText(text, 1_000)) statements.push({ aspect, text: piece });
@@ -127,17 +191,27 @@ function itemOf(placed: Placed, prefix: string, ids: ReadonlyMap<string, string>
   }
   if (withdrawn) {
     const into = targets(['incorporated-into', 'moved-to']);
-    push('note', `${label} is withdrawn${into.length === 0 ? '' : `; see ${into.map((other) => other.slice(prefix.length + 1)).join(', ')}`}.`);
+    push(
+      'note',
+      `${label} is withdrawn${into.length === 0 ? '' : `; see ${into.map((other) => other.slice(prefix.length + 1)).join(', ')}`}.`,
+    );
     warnings.push({ code: 'withdrawn', place: { path }, itemId: id, detail: `${id} is withdrawn.` });
   } else if (!(entry.parts ?? []).some((section) => partTexts(section, '', placed.params).length > 0)) {
     push('note', `The catalogue prints no text for ${label}.`);
-    warnings.push({ code: 'empty_statement', place: { path }, itemId: id, detail: `${id} has no text in the catalogue.` });
+    warnings.push({
+      code: 'empty_statement',
+      place: { path },
+      itemId: id,
+      detail: `${id} has no text in the catalogue.`,
+    });
   }
   const own = squeeze(entry.title);
   const title = own === label && parent !== null ? `${squeeze(parent.title)} (${label})` : own;
   return {
     id,
-    title: shorten(parent !== null && own !== label && /\(\d+\)$/.test(label) ? `${squeeze(parent.title)}: ${own}` : title),
+    title: shorten(
+      parent !== null && own !== label && /\(\d+\)$/.test(label) ? `${squeeze(parent.title)}: ${own}` : title,
+    ),
     kind: 'control',
     ...(placed.chapter === '' ? {} : { chapter: shorten(placed.chapter) }),
     statements,

@@ -6,7 +6,7 @@ import type { Aspect, DocumentInfo } from '../schema.ts';
 import { audienceOf, policyDocument } from './documents.ts';
 import type { ImportOptions, ItemDraft, RawDraft } from './draft.ts';
 import { ImportError } from './errors.ts';
-import { numberedSections, type NumberedSection, piecesOf } from './numbered.ts';
+import { type NumberedSection, numberedSections, piecesOf } from './numbered.ts';
 import type { ImportWarning, Line, ParsedFile } from './source.ts';
 import { linesOf, plainText, shorten, splitText, squeeze } from './text.ts';
 
@@ -26,7 +26,9 @@ export function importPolicy(parsed: ParsedFile, options: ImportOptions): RawDra
   const warnings: ImportWarning[] = [];
   const lines = corrected(linesOf(parsed.content), warnings);
   const { before, sections } = numberedSections(lines, warnings);
-  const clauses = sections.filter((section) => !sections.some((other) => other.number.startsWith(`${section.number}.`)));
+  const clauses = sections.filter(
+    (section) => !sections.some((other) => other.number.startsWith(`${section.number}.`)),
+  );
   if (clauses.length < 2) {
     throw new ImportError('kind_mismatch', {
       file: parsed.file.name,
@@ -35,16 +37,34 @@ export function importPolicy(parsed: ParsedFile, options: ImportOptions): RawDra
     });
   }
   const chapters = new Map(sections.map((section) => [section.number, section.title]));
-  const items = clauses.map((section, index): ItemDraft => ({ item: clauseItem(section, chapters, index === clauses.length - 1, warnings), place: section.heading.place }));
+  const items = clauses.map(
+    (section, index): ItemDraft => ({
+      item: clauseItem(section, chapters, index === clauses.length - 1, warnings),
+      place: section.heading.place,
+    }),
+  );
   const block = titleBlock(before);
   const classification = block.get('document classification') ?? null;
-  const title = block.get('document title') ?? squeeze(before.find((line) => line.text.trim() !== '')?.text ?? 'Policy');
+  const title =
+    block.get('document title') ?? squeeze(before.find((line) => line.text.trim() !== '')?.text ?? 'Policy');
   const revisions = revisionsOf(before);
   const version = options.version ?? revisions.at(-1)?.version ?? 'version not printed';
   const approver = revisions.at(-1)?.approvedBy ?? block.get('owner') ?? null;
-  const document = policyDocument({ title: shorten(title), version: shorten(version), approver, audience: audienceOf(classification), revisions });
+  const document = policyDocument({
+    title: shorten(title),
+    version: shorten(version),
+    approver,
+    audience: audienceOf(classification),
+    revisions,
+  });
   const doc = blockItem(block, before, revisions, title);
-  return { document, classification, scope: 'document', items: [{ item: doc, place: before[0]?.place ?? {} }, ...items], warnings };
+  return {
+    document,
+    classification,
+    scope: 'document',
+    items: [{ item: doc, place: before[0]?.place ?? {} }, ...items],
+    warnings,
+  };
 }
 
 /** Scanned policies print "Al" (with a small L) for "AI". */
@@ -58,37 +78,73 @@ function corrected(lines: readonly Line[], warnings: ImportWarning[]): readonly 
     count++;
     return { ...line, text };
   });
-  if (first !== undefined) warnings.push({ code: 'corrected_text', place: first.place, detail: `"Al" is read as "AI" in ${count} lines.` });
+  if (first !== undefined)
+    warnings.push({ code: 'corrected_text', place: first.place, detail: `"Al" is read as "AI" in ${count} lines.` });
   return fixed;
 }
 
-function clauseItem(section: NumberedSection, chapters: ReadonlyMap<string, string>, last: boolean, warnings: ImportWarning[]): ItemDraft['item'] {
+function clauseItem(
+  section: NumberedSection,
+  chapters: ReadonlyMap<string, string>,
+  last: boolean,
+  warnings: ImportWarning[],
+): ItemDraft['item'] {
   const aspect = ASPECTS.find(([pattern]) => pattern.test(section.title))?.[1] ?? 'requirement';
   const lines = last ? withoutTrailer(section.lines, warnings) : section.lines;
-  const statements = piecesOf(lines).flatMap((piece) => splitText(plainText(piece.text)).map((text): Statement => ({ aspect, text })));
+  const statements = piecesOf(lines).flatMap((piece) =>
+    splitText(plainText(piece.text)).map((text): Statement => ({ aspect, text })),
+  );
   const id = `POL-${section.number}`;
-  if (statements.length === 0) warnings.push({ code: 'empty_statement', place: section.heading.place, itemId: id, detail: `${id} has a heading and no text.` });
+  if (statements.length === 0)
+    warnings.push({
+      code: 'empty_statement',
+      place: section.heading.place,
+      itemId: id,
+      detail: `${id} has a heading and no text.`,
+    });
   const chapter = chapters.get(section.number.split('.')[0] ?? '');
   return {
     id,
     title: shorten(section.title),
     kind: 'clause',
     ...(chapter === undefined || chapter === section.title ? {} : { chapter: shorten(chapter) }),
-    statements: statements.length > 0 ? statements : [{ aspect: 'gap', text: `The policy prints no text under ${section.number}.` }],
+    statements:
+      statements.length > 0
+        ? statements
+        : [{ aspect: 'gap', text: `The policy prints no text under ${section.number}.` }],
     aliases: [shorten(`policy ${section.number}`)],
   };
 }
 
 /** Advertising after the last clause: lines in capitals, nothing of the policy. */
 function withoutTrailer(lines: readonly Line[], warnings: ImportWarning[]): readonly Line[] {
-  const end = lines.findIndex((line) => /\p{Lu}{4}/u.test(line.text) && !/\p{Ll}/u.test(line.text) && line.text.trim().split(/\s+/).length >= 3);
+  const end = lines.findIndex(
+    (line) => /\p{Lu}{4}/u.test(line.text) && !/\p{Ll}/u.test(line.text) && line.text.trim().split(/\s+/).length >= 3,
+  );
   if (end < 0) return lines;
   const dropped = lines.slice(end).filter((line) => line.text.trim() !== '');
-  warnings.push({ code: 'left_out', place: lines[end]?.place ?? {}, detail: `Left out after the last clause: "${shorten(dropped.map((line) => line.text.trim()).join(' / '), 150)}".` });
+  warnings.push({
+    code: 'left_out',
+    place: lines[end]?.place ?? {},
+    detail: `Left out after the last clause: "${shorten(dropped.map((line) => line.text.trim()).join(' / '), 150)}".`,
+  });
   return lines.slice(0, end);
 }
 
-const FIELDS = ['document title', 'document number', 'document classification', 'document status', 'release date', 'author', 'reviewer/ custodian', 'reviewer', 'custodian', 'owner', 'approver', 'approved by'];
+const FIELDS = [
+  'document title',
+  'document number',
+  'document classification',
+  'document status',
+  'release date',
+  'author',
+  'reviewer/ custodian',
+  'reviewer',
+  'custodian',
+  'owner',
+  'approver',
+  'approved by',
+];
 
 /** Headings and column headers of a title block, and rows of its revision table, which say nothing of their own. */
 const HEADS =
@@ -113,18 +169,37 @@ function revisionsOf(lines: readonly Line[]): DocumentInfo['revisions'] {
     const [version = '', date = '', change = '', approvedBy = ''] = cells;
     if (cells.length < 3 || !/^\d+(?:\.\d+)+$/.test(version)) return [];
     const iso = /^\d{4}-\d{2}-\d{2}$/.test(date) ? date : null;
-    return [{ version, date: iso, change: change === '' ? 'not stated' : change, approvedBy: approvedBy === '' ? null : shorten(approvedBy) }];
+    return [
+      {
+        version,
+        date: iso,
+        change: change === '' ? 'not stated' : change,
+        approvedBy: approvedBy === '' ? null : shorten(approvedBy),
+      },
+    ];
   });
 }
 
-function blockItem(block: Block, lines: readonly Line[], revisions: DocumentInfo['revisions'], title: string): ItemDraft['item'] {
+function blockItem(
+  block: Block,
+  lines: readonly Line[],
+  revisions: DocumentInfo['revisions'],
+  title: string,
+): ItemDraft['item'] {
   const statements: Statement[] = [];
   for (const [name, value] of block) {
-    statements.push(value === '' ? { aspect: 'gap', text: `Title block, ${name}: left blank.` } : { aspect: 'document', text: `Title block, ${name}: ${value}.` });
+    statements.push(
+      value === ''
+        ? { aspect: 'gap', text: `Title block, ${name}: left blank.` }
+        : { aspect: 'document', text: `Title block, ${name}: ${value}.` },
+    );
   }
   for (const revision of revisions) {
     const date = revision.date ?? 'date left blank';
-    statements.push({ aspect: 'document', text: `Revision ${revision.version} (${date}): ${revision.change}; approved by ${revision.approvedBy ?? 'nobody named'}.` });
+    statements.push({
+      aspect: 'document',
+      text: `Revision ${revision.version} (${date}): ${revision.change}; approved by ${revision.approvedBy ?? 'nobody named'}.`,
+    });
   }
   const known = [...block.keys()];
   let list = '';

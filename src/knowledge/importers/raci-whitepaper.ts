@@ -7,7 +7,7 @@ import { whitepaperDocument } from './documents.ts';
 import type { ImportOptions, ItemDraft, RawDraft } from './draft.ts';
 import { ImportError } from './errors.ts';
 import { figuresOf } from './figures.ts';
-import { numberedSections, type NumberedSection, piecesOf } from './numbered.ts';
+import { type NumberedSection, numberedSections, piecesOf } from './numbered.ts';
 import { isLetterLine, readRaci } from './raci.ts';
 import type { ImportWarning, Line, ParsedFile } from './source.ts';
 import { standardsIn } from './standards.ts';
@@ -39,7 +39,9 @@ export function importRaciWhitepaper(parsed: ParsedFile, options: ImportOptions)
   const { front, body, tail } = splitFront(linesOf(parsed.content));
   const { before, sections } = numberedSections(body, warnings);
   const chapters = new Map(sections.map((section) => [section.number, section.title]));
-  const items = sections.map((section): ItemDraft => ({ item: sectionItem(section, chapters, warnings), place: section.heading.place }));
+  const items = sections.map(
+    (section): ItemDraft => ({ item: sectionItem(section, chapters, warnings), place: section.heading.place }),
+  );
   if (!items.some((draft) => draft.item.raci !== undefined)) {
     throw new ImportError('kind_mismatch', {
       file: parsed.file.name,
@@ -52,17 +54,35 @@ export function importRaciWhitepaper(parsed: ParsedFile, options: ImportOptions)
   return { document, classification: null, scope: 'document', items: [...matter.items, ...items], warnings };
 }
 
-function sectionItem(section: NumberedSection, chapters: ReadonlyMap<string, string>, warnings: ImportWarning[]): ItemDraft['item'] {
+function sectionItem(
+  section: NumberedSection,
+  chapters: ReadonlyMap<string, string>,
+  warnings: ImportWarning[],
+): ItemDraft['item'] {
   const id = `WP-${section.number}`;
   const { raciLines, statements, sawLabel } = sortLines(section);
   const reading = readRaci(raciLines, warnings, id);
-  if (reading === null && sawLabel) warnings.push({ code: 'no_raci', place: section.heading.place, itemId: id, detail: `${id} has a RACI heading, but no letter could be read.` });
-  for (const line of reading?.prose ?? []) statements.push(...splitText(line).map((text) => ({ aspect: 'ownership' as const, text })));
+  if (reading === null && sawLabel)
+    warnings.push({
+      code: 'no_raci',
+      place: section.heading.place,
+      itemId: id,
+      detail: `${id} has a RACI heading, but no letter could be read.`,
+    });
+  for (const line of reading?.prose ?? [])
+    statements.push(...splitText(line).map((text) => ({ aspect: 'ownership' as const, text })));
   const kind = reading === null ? 'guide' : 'responsibility';
   const parts = section.number.split('.');
   const chapter = chapters.get(parts.slice(0, Math.max(1, parts.length - 1)).join('.'));
-  const empty = kind === 'guide' ? [] : DIMENSIONS.filter(([aspect]) => !statements.some((statement) => statement.aspect === aspect)).map(([, name]) => name);
-  const guardrails = statements.filter((statement) => statement.aspect === 'guardrails').flatMap((statement) => standardsIn(statement.text));
+  const empty =
+    kind === 'guide'
+      ? []
+      : DIMENSIONS.filter(([aspect]) => !statements.some((statement) => statement.aspect === aspect)).map(
+          ([, name]) => name,
+        );
+  const guardrails = statements
+    .filter((statement) => statement.aspect === 'guardrails')
+    .flatMap((statement) => standardsIn(statement.text));
   return {
     id,
     title: shorten(section.title),
@@ -70,7 +90,9 @@ function sectionItem(section: NumberedSection, chapters: ReadonlyMap<string, str
     ...(chapter === undefined || chapter === section.title ? {} : { chapter: shorten(chapter) }),
     ...(reading === null ? {} : { raci: reading.raci, alternatives: reading.alternatives }),
     statements: statements.length > 0 ? statements : [{ aspect: 'scope', text: section.title }],
-    figures: figuresOf(statements.filter((statement) => statement.aspect === 'criteria').map((statement) => statement.text)),
+    figures: figuresOf(
+      statements.filter((statement) => statement.aspect === 'criteria').map((statement) => statement.text),
+    ),
     guardrails: [...new Set(guardrails)].map((name) => shorten(name)),
     empty,
     aliases: [section.title].map((title) => shorten(title)),
@@ -78,7 +100,11 @@ function sectionItem(section: NumberedSection, chapters: ReadonlyMap<string, str
 }
 
 /** Sorts a section's lines by the dimension they stand under; what has no label is a definition or a closing reason. */
-function sortLines(section: NumberedSection): { raciLines: readonly Line[]; statements: Statement[]; sawLabel: boolean } {
+function sortLines(section: NumberedSection): {
+  raciLines: readonly Line[];
+  statements: Statement[];
+  sawLabel: boolean;
+} {
   const raciLines: Line[] = [];
   const statements: Statement[] = [];
   let aspect: Aspect | 'raci' | null = null;

@@ -9,7 +9,11 @@ import { plainText, squeeze } from './text.ts';
 
 export type Mention = string | { name: string; note: string };
 export type RaciDraft = Record<RaciLetter, Mention[]>;
-export type RaciReading = { readonly raci: RaciDraft; readonly alternatives: RaciLetter[]; readonly prose: readonly string[] };
+export type RaciReading = {
+  readonly raci: RaciDraft;
+  readonly alternatives: RaciLetter[];
+  readonly prose: readonly string[];
+};
 
 const LETTERS: Readonly<Record<string, RaciLetter>> = {
   responsible: 'responsible',
@@ -53,7 +57,14 @@ export function readRaci(lines: readonly Line[], warnings: ImportWarning[], item
 }
 
 /** `A (Responsible), B and C (Consulted), D (Informed).` */
-function readInline(text: string, raci: RaciDraft, alternatives: RaciLetter[], line: Line, warnings: ImportWarning[], itemId: string): number {
+function readInline(
+  text: string,
+  raci: RaciDraft,
+  alternatives: RaciLetter[],
+  line: Line,
+  warnings: ImportWarning[],
+  itemId: string,
+): number {
   let from = 0;
   let found = 0;
   for (const match of text.matchAll(/\(\s*(Responsible|Accountable|Consulted|Informed)\s*\)/gi)) {
@@ -109,7 +120,12 @@ function mentionOf(text: string, line: Line, warnings: ImportWarning[], itemId: 
   const opens = (name.match(/\(/g) ?? []).length;
   const closes = (name.match(/\)/g) ?? []).length;
   if (opens !== closes) {
-    warnings.push({ code: 'unbalanced_bracket', place: line.place, itemId, detail: `"${name.slice(0, 120)}": a bracket has no partner.` });
+    warnings.push({
+      code: 'unbalanced_bracket',
+      place: line.place,
+      itemId,
+      detail: `"${name.slice(0, 120)}": a bracket has no partner.`,
+    });
     name = closes > opens ? name.replace(/\)$/, '').trim() : `${name})`;
   }
   const bracket = /^(.*\S)\s*\(([^()]+)\)$/.exec(name);
@@ -122,6 +138,10 @@ function mentionOf(text: string, line: Line, warnings: ImportWarning[], itemId: 
 /** Is the bracket only the initials of the name ("Chief Risk Officer (CRO)")? */
 function isAbbreviation(name: string, inside: string): boolean {
   if (!/^[A-Z][A-Za-z/&-]{1,9}$/.test(inside)) return false;
-  const initials = name.replace(/\b(?:of|the|and|for)\b/gi, ' ').split(/[\s-]+/).map((word) => (/^[A-Z]{2,3}$/.test(word) ? word : word.charAt(0))).join('');
+  const initials = name
+    .replace(/\b(?:of|the|and|for)\b/gi, ' ')
+    .split(/[\s-]+/)
+    .map((word) => (/^[A-Z]{2,3}$/.test(word) ? word : word.charAt(0)))
+    .join('');
   return initials.toUpperCase() === inside.toUpperCase();
 }

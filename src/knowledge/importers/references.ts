@@ -27,7 +27,7 @@ export function readReferences(text: string, fallback: string | null): readonly 
     } else if (bsiCode !== null && (bsi !== null || fallback === null || fallback.startsWith('BSI'))) {
       const code = bsiCode[2] ?? '';
       const own = bsiCode[1] === undefined ? null : `BSI ${bsiCode[1]}`;
-      bsi = own ?? (C4_FAMILIES.test(code) ? 'BSI C4' : own ?? bsiOf(fallback) ?? 'BSI C5');
+      bsi = own ?? (C4_FAMILIES.test(code) ? 'BSI C4' : (own ?? bsiOf(fallback) ?? 'BSI C5'));
       found.push({ standard: bsi, ref: code, note: null });
     } else {
       const { ref, note } = withNote(token);
@@ -49,7 +49,13 @@ function tokens(text: string): readonly string[] {
     .split(/\s*[;|\n]\s*/)
     .flatMap((part) => part.split(START))
     .flatMap((part) => (/^No Mapping$/i.test(part.trim()) ? [part] : splitList(part)))
-    .map((part) => part.trim().replace(/^[,•-]\s*/, '').replace(/,$/, '').trim())
+    .map((part) =>
+      part
+        .trim()
+        .replace(/^[,•-]\s*/, '')
+        .replace(/,$/, '')
+        .trim(),
+    )
     .filter((part) => part !== '');
 }
 
@@ -70,7 +76,10 @@ export function mappingsOf(
   references: readonly Reference[],
   beside: { readonly gap: string | null; readonly addendum: string | null },
 ): { standard: string; refs: string[]; notes?: Record<string, string>; gap: string | null; addendum: string | null }[] {
-  const byStandard = new Map<string, { standard: string; refs: string[]; notes?: Record<string, string>; gap: string | null; addendum: string | null }>();
+  const byStandard = new Map<
+    string,
+    { standard: string; refs: string[]; notes?: Record<string, string>; gap: string | null; addendum: string | null }
+  >();
   for (const { standard, ref, note } of references) {
     const mapping = byStandard.get(standard) ?? { standard, refs: [], ...beside };
     const short = ref.slice(0, 300);

@@ -15,8 +15,19 @@ const NAMES: readonly RegExp[] = [
 
 /** Standards named in a text, as printed, in order; the whole text (shortened) when none is recognised. */
 export function standardsIn(text: string): readonly string[] {
-  const found = NAMES.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => ({ at: match.index, name: match[0].trim() })));
-  const kept = found.filter((one) => !found.some((other) => other !== one && other.at <= one.at && other.at + other.name.length >= one.at + one.name.length && other.name.length > one.name.length));
+  const found = NAMES.flatMap((pattern) =>
+    [...text.matchAll(pattern)].map((match) => ({ at: match.index, name: match[0].trim() })),
+  );
+  const kept = found.filter(
+    (one) =>
+      !found.some(
+        (other) =>
+          other !== one &&
+          other.at <= one.at &&
+          other.at + other.name.length >= one.at + one.name.length &&
+          other.name.length > one.name.length,
+      ),
+  );
   const names = [...new Set(kept.sort((a, b) => a.at - b.at).map((entry) => entry.name))];
   return names.length > 0 ? names : [shorten(text)];
 }

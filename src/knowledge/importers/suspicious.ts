@@ -21,7 +21,7 @@ const INSTRUCTIONS: readonly RegExp[] = [
 
 /** Zero-width, bidirectional controls, word joiners, soft hyphens, byte-order marks, tag characters, private filler. */
 const INVISIBLE =
-  /[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0\u{e0000}-\u{e007f}\u{e0100}-\u{e01ef}]/gu;
+  /[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0]|[\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}]/gu;
 /** Characters that office programs put in for hyphenation or at the start of a file; removed without a flag. */
 const HARMLESS = /[\u00ad\ufeff]/g;
 
@@ -36,7 +36,9 @@ export function suspiciousText(text: string, place: Place): readonly ImportWarni
   const hidden = text.replace(HARMLESS, '').match(INVISIBLE);
   const visible = withoutInvisible(text);
   if (hidden !== null && !onlyEmojiJoiners(text)) {
-    const points = [...new Set(hidden.map((c) => `U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`))];
+    const points = [
+      ...new Set(hidden.map((c) => `U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)),
+    ];
     found.push({
       code: 'invisible_characters',
       place,
@@ -66,11 +68,18 @@ function tagText(text: string): string {
 }
 
 function onlyEmojiJoiners(text: string): boolean {
-  return text.replace(/\p{Extended_Pictographic}\ufe0f?(?:\u200d\p{Extended_Pictographic}\ufe0f?)+/gu, '').match(INVISIBLE) === null;
+  return (
+    text
+      .replace(/\p{Extended_Pictographic}\ufe0f?(?:\u200d\p{Extended_Pictographic}\ufe0f?)+/gu, '')
+      .match(INVISIBLE) === null
+  );
 }
 
 function excerpt(text: string, index: number): string {
   const from = Math.max(0, index - 20);
-  const cut = text.slice(from, from + 120).replace(/\s+/g, ' ').trim();
+  const cut = text
+    .slice(from, from + 120)
+    .replace(/\s+/g, ' ')
+    .trim();
   return `${from > 0 ? '…' : ''}${cut}${text.length > from + 120 ? '…' : ''}`;
 }

@@ -28,7 +28,9 @@ export function splitText(text: string, limit: number = STATEMENT_CHARS): readon
   if (whole.length <= limit) return whole === '' ? [] : [whole];
   const pieces: string[] = [];
   let piece = '';
-  for (const sentence of whole.split(/(?<=[.!?;:]["”)]?)\s+(?=[\p{Lu}\d("“[])/u).flatMap((part) => hardSplit(part, limit))) {
+  for (const sentence of whole
+    .split(/(?<=[.!?;:]["”)]?)\s+(?=[\p{Lu}\d("“[])/u)
+    .flatMap((part) => hardSplit(part, limit))) {
     if (piece !== '' && piece.length + 1 + sentence.length > limit) {
       pieces.push(piece);
       piece = '';

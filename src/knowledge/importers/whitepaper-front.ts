@@ -5,20 +5,55 @@ import { headingOf, type NumberedSection, piecesOf } from './numbered.ts';
 import type { ImportWarning, Line } from './source.ts';
 import { plainText, shorten, splitText, squeeze } from './text.ts';
 
-type Topic = { readonly slug: string; readonly title: string; readonly aspect: Aspect; readonly headings: readonly RegExp[] };
+type Topic = {
+  readonly slug: string;
+  readonly title: string;
+  readonly aspect: Aspect;
+  readonly headings: readonly RegExp[];
+};
 
 /** What the front matter is about, by the headings under which it stands. */
 const TOPICS: readonly Topic[] = [
   { slug: 'status', title: 'Status and origin of the paper', aspect: 'document', headings: [] },
-  { slug: 'summary', title: 'Executive summary and conclusion', aspect: 'purpose', headings: [/^Executive Summary$/i, /^Introduction$/i, /^Conclusion$/i] },
-  { slug: 'shared-responsibility', title: 'AI Shared Responsibility Model', aspect: 'task', headings: [/^AI Shared Responsibility Model$/i, /^Key Layers in an AI-Enabled Application$/i] },
-  { slug: 'service-models', title: 'Responsibilities by service model', aspect: 'ownership', headings: [/Software as a Service \(SaaS\)/i] },
-  { slug: 'components', title: 'Foundational components of a data-centric AI system', aspect: 'definition', headings: [/^Foundational Components of a Data-Centric AI System$/i] },
+  {
+    slug: 'summary',
+    title: 'Executive summary and conclusion',
+    aspect: 'purpose',
+    headings: [/^Executive Summary$/i, /^Introduction$/i, /^Conclusion$/i],
+  },
+  {
+    slug: 'shared-responsibility',
+    title: 'AI Shared Responsibility Model',
+    aspect: 'task',
+    headings: [/^AI Shared Responsibility Model$/i, /^Key Layers in an AI-Enabled Application$/i],
+  },
+  {
+    slug: 'service-models',
+    title: 'Responsibilities by service model',
+    aspect: 'ownership',
+    headings: [/Software as a Service \(SaaS\)/i],
+  },
+  {
+    slug: 'components',
+    title: 'Foundational components of a data-centric AI system',
+    aspect: 'definition',
+    headings: [/^Foundational Components of a Data-Centric AI System$/i],
+  },
   { slug: 'risks', title: 'AI/ML security risk overview', aspect: 'risk', headings: [/^Table 2 provides/i] },
-  { slug: 'dimensions', title: 'The six dimensions of analysis', aspect: 'definition', headings: [/^We analyze each responsibility/i] },
+  {
+    slug: 'dimensions',
+    title: 'The six dimensions of analysis',
+    aspect: 'definition',
+    headings: [/^We analyze each responsibility/i],
+  },
   { slug: 'assumptions', title: 'Assumptions', aspect: 'scope', headings: [/^Assumptions$/i] },
   { slug: 'audience', title: 'Intended audience', aspect: 'scope', headings: [/^Intended Audience$/i] },
-  { slug: 'roles', title: 'Responsibility role definitions', aspect: 'role', headings: [/^Responsibility Role Definitions$/i] },
+  {
+    slug: 'roles',
+    title: 'Responsibility role definitions',
+    aspect: 'role',
+    headings: [/^Responsibility Role Definitions$/i],
+  },
   { slug: 'references', title: 'Normative references', aspect: 'document', headings: [/^Normative References$/i] },
   { slug: 'acronyms', title: 'Acronyms', aspect: 'definition', headings: [/^Acronyms$/i] },
 ];
@@ -27,10 +62,19 @@ const TOPICS: readonly Topic[] = [
  * Cuts the text in three: before section 1, the sections, and what follows them. Section 1 begins at the last line that
  * looks like its heading (the table of contents and numbered lists have earlier ones).
  */
-export function splitFront(lines: readonly Line[]): { readonly front: readonly Line[]; readonly body: readonly Line[]; readonly tail: readonly Line[] } {
+export function splitFront(lines: readonly Line[]): {
+  readonly front: readonly Line[];
+  readonly body: readonly Line[];
+  readonly tail: readonly Line[];
+} {
   const starts = lines.flatMap((line, index) => (headingOf(line.text)?.number === '1' ? [index] : []));
-  const start = starts.find((index) => lines.slice(index + 1, index + 40).some((line) => headingOf(line.text)?.number === '1.1')) ?? starts.at(-1) ?? 0;
-  const ends = lines.findIndex((line, index) => index > start && /^(?:Conclusion|Acronyms|Appendix\b.*)$/i.test(squeeze(line.text)));
+  const start =
+    starts.find((index) => lines.slice(index + 1, index + 40).some((line) => headingOf(line.text)?.number === '1.1')) ??
+    starts.at(-1) ??
+    0;
+  const ends = lines.findIndex(
+    (line, index) => index > start && /^(?:Conclusion|Acronyms|Appendix\b.*)$/i.test(squeeze(line.text)),
+  );
   const end = ends < 0 ? lines.length : ends;
   return { front: lines.slice(0, start), body: lines.slice(start, end), tail: lines.slice(end) };
 }
@@ -63,12 +107,19 @@ export function frontMatter(
   const outline = sections.map((section) => ({ aspect: 'scope' as const, text: `${section.number} ${section.title}` }));
   const missing = contents.filter((entry) => !sections.some((section) => section.number === entry.number));
   for (const entry of missing) {
-    warnings.push({ code: 'heading_skipped', place: entry.place, detail: `The table of contents lists ${entry.number}, the text has no such section.` });
+    warnings.push({
+      code: 'heading_skipped',
+      place: entry.place,
+      detail: `The table of contents lists ${entry.number}, the text has no such section.`,
+    });
   }
   return {
     title: titleOf(kept),
     version: versionOf(text),
-    items: [...items, { item: frontItem('outline', 'Contents of the paper', outline), place: sections[0]?.heading.place ?? {} }],
+    items: [
+      ...items,
+      { item: frontItem('outline', 'Contents of the paper', outline), place: sections[0]?.heading.place ?? {} },
+    ],
   };
 }
 
@@ -77,10 +128,15 @@ function frontItem(slug: string, title: string, statements: { aspect: Aspect; te
 }
 
 function statementsOf(topic: Topic, lines: readonly Line[]): { aspect: Aspect; text: string }[] {
-  return piecesOf(lines).flatMap((piece) => splitText(plainText(piece.text)).map((text) => ({ aspect: topic.aspect, text })));
+  return piecesOf(lines).flatMap((piece) =>
+    splitText(plainText(piece.text)).map((text) => ({ aspect: topic.aspect, text })),
+  );
 }
 
-function withoutContents(lines: readonly Line[], warnings: ImportWarning[]): { kept: readonly Line[]; contents: readonly { number: string; place: Line['place'] }[] } {
+function withoutContents(
+  lines: readonly Line[],
+  warnings: ImportWarning[],
+): { kept: readonly Line[]; contents: readonly { number: string; place: Line['place'] }[] } {
   const contents: { number: string; place: Line['place'] }[] = [];
   let dropped = 0;
   const kept = lines.filter((line) => {
@@ -91,13 +147,21 @@ function withoutContents(lines: readonly Line[], warnings: ImportWarning[]): { k
     if (number !== undefined) contents.push({ number, place: line.place });
     return false;
   });
-  if (dropped > 0) warnings.push({ code: 'left_out', place: {}, detail: `${dropped} lines of the table of contents are left out; the headings themselves are read.` });
+  if (dropped > 0)
+    warnings.push({
+      code: 'left_out',
+      place: {},
+      detail: `${dropped} lines of the table of contents are left out; the headings themselves are read.`,
+    });
   return { kept, contents };
 }
 
 /** The first lines up to a blank after two of them, joined: "AI Organizational Responsibilities: Core ...". */
 function titleOf(lines: readonly Line[]): string {
-  const first = lines.map((line) => squeeze(line.text)).filter((text) => text !== '').slice(0, 2);
+  const first = lines
+    .map((line) => squeeze(line.text))
+    .filter((text) => text !== '')
+    .slice(0, 2);
   const [one = 'Whitepaper', two = ''] = first;
   return shorten(one.endsWith(':') ? `${one} ${two}` : one);
 }

@@ -2,9 +2,10 @@
  * A pack: the items of one document at one version, as it is proposed, accepted, kept and read again. Its hash covers
  * everything that can change an answer and the file it came from.
  */
+import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import { valueHash } from '../hash.ts';
-import { documentSchema, type DocumentInfo, type Item, itemSchema } from '../schema.ts';
+import { textHash } from '../hash.ts';
+import { type DocumentInfo, documentSchema, type Item, itemSchema } from '../schema.ts';
 
 /** Largest number of items of one pack; the largest known catalogue has about 1,200. */
 export const MAX_PACK_ITEMS = 20_000;
@@ -74,7 +75,12 @@ export function itemFileForm(item: Item): ItemFileForm {
 
 /** Hex sha256 of a pack's content. Equal packs have equal hashes whatever the order of their keys. */
 export function packHash(pack: Pack): string {
-  return valueHash(packJson(pack));
+  return textHash(packText(pack));
+}
+
+/** A pack as canonical JSON (RFC 8785): the bytes that are kept, and whose sha256 is its hash. */
+export function packText(pack: Pack): string {
+  return canonicalize(JSON.parse(JSON.stringify(packJson(pack)))) ?? 'null';
 }
 
 /** A pack as plain JSON, ready to be written; {@link readPack} reads it back. */

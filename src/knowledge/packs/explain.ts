@@ -1,0 +1,144 @@
+/** Proposals and differences in words, for a terminal of 80 columns or a message. */
+
+import type { ImportWarning } from '../importers/source.ts';
+import { placeText } from '../importers/source.ts';
+import { wrapText } from '../listing.ts';
+import type { FieldChange, FieldName, ItemChange, PackDiff } from './diff.ts';
+import type { Proposal } from './proposal.ts';
+import { wordDiffText } from './word-diff.ts';
+
+const NAMES: Readonly<Record<FieldName, string>> = {
+  title: 'Title',
+  responsible: 'Responsible',
+  accountable: 'Accountable',
+  consulted: 'Consulted',
+  informed: 'Informed',
+  ownership: 'Ownership',
+  requirement: 'Requirement',
+  statement: 'Text',
+  figure: 'Figure',
+  mapping: 'Mapping',
+  guardrail: 'Guardrail',
+  empty: 'Empty at the source',
+  audience: 'Audience',
+  aliases: 'Other name',
+  questions: 'Question',
+  related: 'Related item',
+};
+/** Shown first: what changes who owns or must do something. */
+const WEIGHT: readonly FieldName[] = [
+  'title',
+  'accountable',
+  'responsible',
+  'ownership',
+  'requirement',
+  'figure',
+  'consulted',
+  'informed',
+];
+
+/** One change as a sentence: "Accountable was A; it is now B." */
+export function changeSentence(change: FieldChange): string {
+  const name = NAMES[change.field];
+  if (change.words !== null) return `${name} reworded: ${wordDiffText(change.words)}`;
+  if (change.before === null) return `${name} added: ${change.after}`;
+  if (change.after === null) return `${name} removed: ${change.before}`;
+  return `${name} was ${change.before}; it is now ${change.after}`;
+}
+
+/** The changes of one item, the weightiest first, with whom they concern; at most `limit` lines of changes. */
+export function itemChangeLines(change: ItemChange, limit: number): readonly string[] {
+  const rank = (field: FieldName): number => (WEIGHT.indexOf(field) < 0 ? WEIGHT.length : WEIGHT.indexOf(field));
+  const fields = [...change.fields].sort((a, b) => rank(a.field) - rank(b.field));
+  const lines = [...wrapText(`${change.id}  ${change.title}`, '', '  ')];
+  if (change.meaning === 'changed')
+    lines.push(...wrapText('This id now stands for something else; look at whatever cites it.', '  ! ', '    '));
+  for (const field of fields.slice(0, limit)) lines.push(...wrapText(changeSentence(field), '  - ', '    '));
+  if (fields.length > limit) lines.push(`  - and ${fields.length - limit} more changes`);
+  const whom = change.concerns.length === 0 ? 'everybody in the document’s scope' : change.concerns.join(', ');
+  lines.push(...wrapText(`Concerns: ${whom}`, '  ', '    '));
+  return lines;
+}
+
+/** A difference of two packs. `limit` bounds the items listed of each kind. */
+export function diffText(diff: PackDiff, limit = 50): string {
+  const from = diff.from === null ? 'nothing' : `${diff.from.version} (${diff.from.hash.slice(0, 8)})`;
+  const lines = [
+    `${diff.to.document}: from ${from} to ${diff.to.version} (${diff.to.hash.slice(0, 8)})`,
+    countLine(diff),
+  ];
+  const section = (title: string, entries: readonly string[]): void => {
+    if (entries.length === 0) return;
+    lines.push('', `${title} (${entries.length})`);
+    for (const entry of entries.slice(0, limit)) lines.push(...wrapText(entry, '  ', '      '));
+    if (entries.length > limit) lines.push(`  and ${entries.length - limit} more`);
+  };
+  section(
+    'Added',
+    diff.added.map((item) => `${item.id}  ${item.title}`),
+  );
+  section(
+    'Removed',
+    diff.removed.map((item) => `${item.id}  ${item.title}`),
+  );
+  section(
+    'Renamed',
+    diff.renamed.map(
+      (entry) => `${entry.from} -> ${entry.to}${entry.meaning === 'changed' ? ' (means something else)' : ''}`,
+    ),
+  );
+  if (diff.changed.length > 0) lines.push('', `Changed (${diff.changed.length})`);
+  const ordered = [...diff.changed].sort((a, b) => Number(b.meaning === 'changed') - Number(a.meaning === 'changed'));
+  for (const change of ordered.slice(0, limit)) lines.push('', ...itemChangeLines(change, 12));
+  if (ordered.length > limit) lines.push('', `and ${ordered.length - limit} more changed items`);
+  return `${lines.join('\n')}\n`;
+}
+
+function countLine(diff: PackDiff): string {
+  const parts = [`${diff.added.length} added`, `${diff.changed.length} changed`, `${diff.removed.length} removed`];
+  if (diff.renamed.length > 0) parts.push(`${diff.renamed.length} renamed`);
+  return parts.join(', ');
+}
+
+/** A proposal's preview: what to look at first, then what changes. */
+export function previewText(proposal: Proposal, limit = 20): string {
+  const { pack } = proposal;
+  const { document } = pack;
+  const lines = [
+    ...wrapText(`Proposal ${proposal.id}: ${document.title}, version ${document.version}`, '', '  '),
+    ...wrapText(
+      `from ${pack.source.file} (sha256 ${pack.source.sha256.slice(0, 16)}…), ${pack.items.length} items, audience ${document.audience}, ${document.authority}`,
+      '',
+      '  ',
+    ),
+    ...wrapText(`Licence: ${document.licence}`, '', '  '),
+    document.outsideModel
+      ? 'Its text may reach a language model outside.'
+      : 'Its text reaches no language model outside.',
+  ];
+  if (proposal.suspicious.length > 0)
+    lines.push('', `Look at (${proposal.suspicious.length})`, ...warningLines(proposal.suspicious, limit));
+  if (proposal.notes.length > 0)
+    lines.push('', `How it was read (${proposal.notes.length})`, ...warningLines(proposal.notes, 8));
+  lines.push('', diffText(proposal.diff, limit).trimEnd());
+  lines.push('', ...wrapText(nextStep(proposal), '', ''));
+  return `${lines.join('\n')}\n`;
+}
+
+function warningLines(warnings: readonly ImportWarning[], limit: number): readonly string[] {
+  const lines = warnings.slice(0, limit).flatMap((warning) => {
+    const place = placeText(warning.place);
+    return wrapText(`${warning.code}${place === '' ? '' : ` (${place})`}: ${warning.detail}`, '  - ', '    ');
+  });
+  return warnings.length > limit ? [...lines, `  - and ${warnings.length - limit} more`] : lines;
+}
+
+function nextStep(proposal: Proposal): string {
+  const { document } = proposal.pack;
+  const accept = `countersign knowledge accept ${proposal.id}`;
+  if (document.authority === 'binding')
+    return `Nothing is in force yet. It binds by decision of ${document.approver ?? 'its approver'}: ${accept} with that decision.`;
+  if (proposal.baseHash !== null)
+    return `Nothing is in force yet. A pack of ${document.id} is in force, so a second person accepts it: ${accept}`;
+  return `Nothing is in force yet. To put it in force: ${accept}`;
+}
