@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { SERVICE } from '#src/wire/version.ts';
 import { registerAsk } from './ask-command.ts';
 import type { Cli } from './context.ts';
+import { registerEvidence } from './evidence-command.ts';
 import { registerKnowledge } from './knowledge-command.ts';
 
 /** Builds the program. Wrong usage throws CommanderError after it was printed to stderr. */
@@ -21,5 +22,6 @@ export function createProgram(cli: Cli): Command {
     .showHelpAfterError('Run "countersign help COMMAND" to see what it takes.');
   registerAsk(program, cli);
   registerKnowledge(program, cli);
+  registerEvidence(program, cli);
   return program;
 }

@@ -1,0 +1,134 @@
+/** A bundle from the database: entries, proofs, keys, texts, and the objects that entries refer to by hash. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeZipFile } from '#src/adapters/archive/zip-file.ts';
+import { type BundleObject, buildBundle } from '#src/evidence/bundle-build.ts';
+import type { Manifest } from '#src/evidence/bundle-format.ts';
+import type { EvidenceStore } from '#src/evidence/ports.ts';
+import { createTileNodeReader, type ReadTile } from '#src/evidence/tiles.ts';
+import { ROOT } from '#src/wire/knowledge.ts';
+import { SERVICE } from '#src/wire/version.ts';
+import type { ExportJob } from './evidence-export.ts';
+import { vkeysOf } from './evidence-log.ts';
+import { keysReachableBy } from './evidence-text.ts';
+import type { Session } from './session.ts';
+
+const PAGE = 1_000;
+const TILES_KEPT_MAX = 2_000;
+const PLACES_MAX = 1_000;
+/** Members of an event's data whose hex value is the hash of a stored object. */
+const OBJECT_KEYS: ReadonlySet<string> = new Set(['sha256', 'roster', 'card', 'policyHash']);
+
+/** Writes the bundle to the job's path, whole or not at all. */
+export async function writeBundle(job: ExportJob): Promise<Manifest> {
+  const { session, checkpoint, selection, redact } = job;
+  const { stores, crypto } = session;
+  const recorded = await stores.evidence.readKeys();
+  const found = redact ? { objects: new Set<string>(), persons: new Set<string>() } : await referred(job);
+  const input = {
+    checkpoint: checkpoint.note,
+    vkeys: await vkeysOf(session),
+    keys: recorded.filter(({ purpose }) => purpose === 'statement'),
+    entries: () => selection.entries(),
+    complete: selection.query === null,
+    nodes: createTileNodeReader(crypto, keptTiles(stores.evidence)),
+    olderCheckpoints: olderNotes(stores.evidence, checkpoint.size),
+    disclosures: (hashes: readonly string[]) => stores.evidence.readDisclosures(hashes),
+    names: await namesOf(session, found.persons),
+    objects: objectsOf(session, found.objects),
+    verifyPage: await readFile(join(ROOT, 'dist', 'verify.html')).catch(() => null),
+    query: selection.query,
+    anchors: await anchorsOf(session),
+    service: SERVICE,
+    createdAt: job.at,
+    redact,
+  };
+  return writeZipFile(crypto, job.path, (sink) => buildBundle(crypto, input, sink));
+}
+
+/** Hashes of objects and pseudonyms of persons that the selected entries name. */
+async function referred({ selection }: ExportJob): Promise<{
+  readonly objects: ReadonlySet<string>;
+  readonly persons: ReadonlySet<string>;
+}> {
+  const objects = new Set<string>();
+  const persons = new Set<string>();
+  const walk = (value: unknown, key: string): void => {
+    if (typeof value === 'string') {
+      if (OBJECT_KEYS.has(key) && /^[0-9a-f]{64}$/.test(value)) objects.add(value);
+      else if (/^p_[0-9a-f-]{36}$/.test(value)) persons.add(value);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [inner, item] of Object.entries(value)) walk(item, Array.isArray(value) ? key : inner);
+    }
+  };
+  for await (const { statement } of selection.entries()) {
+    const { actor, policy, card, data, knowledge } = statement.predicate;
+    walk({ actor: actor.id, policy, card, data, knowledge }, '');
+  }
+  return { objects, persons };
+}
+
+async function* objectsOf({ stores }: Session, hashes: Iterable<string>): AsyncGenerator<BundleObject> {
+  for (const sha256 of hashes) {
+    const object = await stores.ledger.readObject(sha256);
+    if (object !== null) yield { sha256, bytes: object.bytes };
+  }
+}
+
+async function namesOf({ stores }: Session, persons: Iterable<string>) {
+  const names: { readonly person: string; readonly name: string }[] = [];
+  for (const person of persons) {
+    const known = await stores.people.slackUserOf(person);
+    if (known === null) continue;
+    const { name, slackUserId } = known;
+    names.push({ person, name: name === null ? slackUserId : `${name} (${slackUserId})` });
+  }
+  return names;
+}
+
+/** Tiles stay in memory: neighbouring proofs read the same ones. */
+function keptTiles(store: EvidenceStore): ReadTile {
+  const kept = new Map<string, Promise<Uint8Array | null>>();
+  return (level, index) => {
+    const key = `${level}/${index}`;
+    const tile = kept.get(key) ?? store.readTile(level, index);
+    kept.delete(key);
+    kept.set(key, tile);
+    const oldest = kept.keys().next().value;
+    if (kept.size > TILES_KEPT_MAX && oldest !== undefined) kept.delete(oldest);
+    return tile;
+  };
+}
+
+async function* olderNotes(store: EvidenceStore, size: number): AsyncGenerator<string> {
+  let from = 0;
+  for (;;) {
+    const page = (await store.listCheckpoints(from, PAGE)).filter((checkpoint) => checkpoint.size < size);
+    for (const { note } of page) yield note;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    from = last.size + 1;
+  }
+}
+
+/** Where checkpoints were posted. The operator's own Slack is within the operator's reach, and the bundle says so. */
+async function anchorsOf({ stores, config, stamp }: Session): Promise<Manifest['anchors']> {
+  const places: Manifest['anchors']['places'] = [];
+  const kind = stamp.workspaceId === 'sandbox' ? 'sandbox' : 'slack';
+  let from = 0;
+  while (places.length < PLACES_MAX) {
+    const page = await stores.evidence.listCheckpoints(from, PAGE);
+    for (const { size } of page) {
+      const place = await stores.outbox.placeOf(`anchor:${size}`);
+      if (place !== null) places.push({ kind, place: `${place.channel}/${place.ts}`, size });
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) break;
+    from = last.size + 1;
+  }
+  return {
+    strength: places.length > 0 ? 'operator' : 'none',
+    places: places.slice(-PLACES_MAX),
+    keysReachableBy: keysReachableBy(config),
+  };
+}

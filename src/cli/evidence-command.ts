@@ -1,0 +1,103 @@
+/** `evidence`: verifying, proving and exporting what the log holds. */
+import { InvalidArgumentError, Option } from 'commander';
+import type { Register } from './context.ts';
+
+/** Options of `evidence verify`. */
+export type VerifyFlags = {
+  readonly json?: true;
+  readonly bundle?: string;
+  readonly vkey: readonly string[];
+  readonly anchor: readonly string[];
+  /** How much is checked (src/evidence/verify-entries.ts). */
+  readonly depth: 'tree' | 'statements' | 'full';
+};
+
+export const EXPORT_FORMATS = ['bundle', 'oscal-ar', 'oscal-poam', 'csv'] as const;
+
+/** Options of `evidence export`. */
+export type ExportFlags = {
+  readonly json?: true;
+  readonly format: (typeof EXPORT_FORMATS)[number];
+  readonly out: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly control?: string;
+  readonly request?: string;
+  readonly system?: string;
+  readonly person?: string;
+  readonly sample?: number;
+  readonly seed?: string;
+  readonly redact?: true;
+};
+
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (/^\d{1,16}$/.test(value) && Number.isSafeInteger(number)) return number;
+  throw new InvalidArgumentError('A whole number from 0 is expected.');
+}
+
+export const registerEvidence: Register = (program, cli) => {
+  const evidence = program.command('evidence').description('verify, prove and export what the log holds');
+  evidence
+    .command('verify')
+    .description('check every entry, signature, checkpoint and text; exit 1 when something does not hold')
+    .option('--bundle <file>', 'check this bundle instead of the database: needs no server and no network')
+    .option('--vkey <key>', 'verifier key of the log, as text or file; may be given several times', several, [])
+    .option('--anchor <file>', 'a checkpoint kept elsewhere; may be given several times', several, [])
+    .addOption(
+      new Option('--depth <depth>', 'the tree alone, also what the entries say, or also every signature')
+        .choices(['tree', 'statements', 'full'])
+        .default('full'),
+    )
+    .option('--json', 'print the report as one JSON object')
+    .action(
+      cli.action(async (flags: VerifyFlags) => {
+        const { verifyEvidence } = await import('./evidence-verify.ts');
+        return verifyEvidence(cli.context, flags);
+      }),
+    );
+  evidence
+    .command('checkpoint')
+    .description('print the latest signed checkpoint: keep it where the operator cannot change it')
+    .option('--json', 'print it as one JSON object')
+    .action(
+      cli.action(async (flags: { readonly json?: true }) => {
+        const { printCheckpoint } = await import('./evidence-log.ts');
+        return printCheckpoint(cli.context, flags);
+      }),
+    );
+  evidence
+    .command('proof')
+    .description('print the proof that an entry is in the log (c2sp.org/tlog-proof@v1)')
+    .argument('<index>', 'index of the entry', wholeNumber)
+    .option('--json', 'print it, with the entry, as one JSON object')
+    .action(
+      cli.action(async (at: number, flags: { readonly json?: true }) => {
+        const { printProof } = await import('./evidence-log.ts');
+        return printProof(cli.context, at, flags);
+      }),
+    );
+  evidence
+    .command('export')
+    .description('write evidence to a file, all of it or what the filters select')
+    .addOption(new Option('--format <format>', 'what to write').choices(EXPORT_FORMATS).makeOptionMandatory())
+    .requiredOption('--out <path>', 'where to write it; a file there is replaced when the new one is whole')
+    .option('--from <time>', 'from this day or instant on (UTC)')
+    .option('--to <time>', 'up to this instant, or to the end of this day (UTC)')
+    .option('--control <id>', 'only what serves this control or clause')
+    .option('--request <id>', 'only this request: DR-12, or its id')
+    .option('--system <name>', 'only requests about this system')
+    .option('--person <id>', 'only where this person acted or asked: a Slack user id or a pseudonym')
+    .option('--sample <n>', 'of the requests selected, so many by lot (needs --seed)', wholeNumber)
+    .option('--seed <text>', 'the lot: the same seed and population give the same sample')
+    .option('--redact', 'leave names, texts and objects out of a bundle')
+    .option('--json', 'print what was written as one JSON object')
+    .action(
+      cli.action(async (flags: ExportFlags) => {
+        const { exportEvidence } = await import('./evidence-export.ts');
+        return exportEvidence(cli.context, flags);
+      }),
+    );
+};

@@ -1,0 +1,125 @@
+/** Reports of a verification for a terminal: the verdict first, then what it rests on, then what does not hold. */
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '#src/config.ts';
+import { ANCHOR_STRENGTHS } from '#src/evidence/anchors.ts';
+import type { BundleReport } from '#src/evidence/bundle-verify.ts';
+import type { VerificationReport } from '#src/evidence/verify-log.ts';
+import type { ReportExtra } from './evidence-verify.ts';
+import { count, paragraph, table } from './terminal.ts';
+
+const FINDINGS_SHOWN_MAX = 20;
+
+type Report = VerificationReport | BundleReport;
+
+/** The report about the stored log. */
+export function logLines(report: VerificationReport, extra: ReportExtra): readonly string[] {
+  const { checkpoint, unpublished, disclosuresChecked, disclosuresErased } = report;
+  return [
+    ...verdictLines(report),
+    ...table([
+      ['entries', entriesWords(report)],
+      ['root', checkpoint?.root ?? 'no checkpoint is signed yet'],
+      ['checkpoint', checkpoint === null ? 'none yet' : `${count(checkpoint.size, 'entry', 'entries')} under it`],
+      ...(unpublished > 0
+        ? [['not under it', `${count(unpublished, 'entry', 'entries')}, for the next checkpoint`]]
+        : []),
+      ['checked', checkedWords(report)],
+      ['texts', `${disclosuresChecked} match their hashes, ${disclosuresErased} erased`],
+      ['log', report.origin],
+      ...anchorRows(report, extra),
+      ['keys', keysWords(extra)],
+    ]),
+    ...findingLines(report),
+  ];
+}
+
+/** The report about a bundle. */
+export function bundleLines(report: BundleReport, extra: ReportExtra): readonly string[] {
+  const { manifest, checkpoint } = report;
+  return [
+    ...verdictLines(report),
+    ...table([
+      ['entries', entriesWords(report)],
+      ...(manifest === null
+        ? []
+        : [
+            [
+              'holds',
+              manifest.complete
+                ? 'the whole log up to its checkpoint'
+                : `a selection: ${JSON.stringify(manifest.query)}`,
+            ],
+            ['made', `${manifest.createdAt}${manifest.redacted ? ', without names and texts' : ''}`],
+          ]),
+      ['root', checkpoint?.root ?? 'no checkpoint that can be read'],
+      ...(checkpoint === null
+        ? []
+        : [['checkpoint', `${count(checkpoint.size, 'entry', 'entries')}, log ${checkpoint.origin}`]]),
+      ['checked', `${checkedWords(report)}, ${count(report.disclosuresChecked, 'text')}`],
+      ...anchorRows(report, extra),
+      ['keys', keysWords(extra)],
+    ]),
+    ...findingLines(report),
+  ];
+}
+
+function verdictLines(report: Report): readonly string[] {
+  if (report.verdict !== 'failed') return [report.verdict, ''];
+  const named = [...new Set(report.findings.flatMap((f) => (f.index === null ? [] : [f.index])))].slice(0, 10);
+  const where = named.length > 0 ? ` (${named.length === 1 ? 'entry' : 'entries'} ${named.join(', ')})` : '';
+  return [`NOT verified: ${count(report.findingsTotal, 'finding')}${where}`, ''];
+}
+
+function entriesWords({ entries, firstIndex, lastIndex }: Report): string {
+  return firstIndex === null ? String(entries) : `${entries} (index ${firstIndex} to ${lastIndex})`;
+}
+
+function checkedWords({ signaturesChecked, checkpointsChecked }: Report): string {
+  return `${count(signaturesChecked, 'signature')}, ${count(checkpointsChecked, 'checkpoint')}`;
+}
+
+function anchorRows(report: Report, { anchorStrength }: ReportExtra): readonly (readonly string[])[] {
+  if (report.anchors.length === 0) return [['anchors', ANCHOR_STRENGTHS.none]];
+  return [
+    ...report.anchors.map(({ name, size, result }) => [
+      'anchor',
+      `${name}: ${result}${size === null ? '' : `, ${count(size, 'entry', 'entries')}`}`,
+    ]),
+    ['strength', `${ANCHOR_STRENGTHS[anchorStrength]}, as far as you kept them there yourself`],
+  ];
+}
+
+function keysWords({ keysFrom, keysReachableBy }: ReportExtra): string {
+  const from = {
+    given: 'the verifier key you gave',
+    'key files beside the database': 'compared with the key files beside the database; give --vkey for your own copy',
+    none: 'no key from elsewhere was given (--vkey), so nothing proves who signed',
+  }[keysFrom];
+  return keysReachableBy === null ? from : `${from}. Who can sign: ${keysReachableBy}`;
+}
+
+function findingLines({ findings, findingsTotal }: Report): readonly string[] {
+  if (findings.length === 0) return [];
+  const shown = findings.slice(0, FINDINGS_SHOWN_MAX);
+  const left = findingsTotal - shown.length;
+  return [
+    '',
+    ...table(
+      shown.map(({ code, index, detail }) => [index === null ? 'the whole' : `entry ${index}`, `${code}: ${detail}`]),
+    ),
+    ...(left > 0 ? [`and ${left} more; --json lists the first 1,000`] : []),
+    '',
+    ...paragraph(
+      'Nothing was changed. Keep the database as it is, compare it with its backup and with the checkpoints kept elsewhere (--anchor), and tell whoever audits this log.',
+    ),
+  ];
+}
+
+/** Who can reach the signing keys, in words: no claim is stronger than that. */
+export function keysReachableBy(config: Pick<Config, 'dataDir' | 'signingKeyFile' | 'checkpointKeyFile'>): string {
+  const folder = join(config.dataDir, 'keys');
+  const given = [config.signingKeyFile, config.checkpointKeyFile].filter((path) => path !== null);
+  const places = given.length === 2 ? given : [folder, ...given];
+  return `whoever may read ${places.join(' and ')} on the server (files of mode 0600), its administrators included; here user ${userInfo().username}`;
+}

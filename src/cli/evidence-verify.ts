@@ -1,0 +1,135 @@
+/** `evidence verify`: the stored log, or a bundle. It compares and reports; it repairs nothing. */
+import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
+import type { Anchor, AnchorStrength } from '#src/evidence/anchors.ts';
+import type { BundleReport } from '#src/evidence/bundle-verify.ts';
+import { EvidenceError } from '#src/evidence/errors.ts';
+import type { VerificationReport } from '#src/evidence/verify-log.ts';
+import { type CliContext, CommandError, type ExitCode } from './context.ts';
+import type { VerifyFlags } from './evidence-command.ts';
+import { givenAnchors, givenKeys } from './evidence-keys.ts';
+import { bundleLines, logLines } from './evidence-text.ts';
+
+const PROGRESS_EVERY = 50_000;
+
+/** What `--json` adds to a report. */
+export type ReportExtra = {
+  /** As far as the verifier kept the anchors out of the operator's reach; `none` without one. */
+  readonly anchorStrength: AnchorStrength;
+  readonly keysReachableBy: string | null;
+  /** Where the trusted keys come from. */
+  readonly keysFrom: 'given' | 'key files beside the database' | 'none';
+};
+
+/** Verifies. Exit 1 when there is a finding. Throws CommandError for what the person gave. */
+export async function verifyEvidence(context: CliContext, flags: VerifyFlags): Promise<ExitCode> {
+  const crypto = createNodeCrypto();
+  const given = await givenKeys(context, crypto, flags.vkey);
+  const anchors = await givenAnchors(context, flags.anchor);
+  return flags.bundle === undefined
+    ? verifyDatabase(context, flags, given, anchors)
+    : verifyBundleFile(context, flags, flags.bundle, given, anchors);
+}
+
+async function verifyDatabase(
+  context: CliContext,
+  flags: VerifyFlags,
+  given: readonly string[],
+  anchors: readonly Anchor[],
+): Promise<ExitCode> {
+  const [{ withSession }, { verifyLog }, { keysReachableBy }, { ownKeys }] = await Promise.all([
+    import('./session.ts'),
+    import('#src/evidence/verify-log.ts'),
+    import('./evidence-text.ts'),
+    import('./evidence-keys.ts'),
+  ]);
+  return withSession(context, async ({ config, stores, crypto, stamp }) => {
+    const own = given.length > 0 ? [] : await ownKeys(config, crypto, stamp.logOrigin);
+    let next = PROGRESS_EVERY;
+    const report = await verifyLog(crypto, stores.evidence, {
+      trusted: [...given, ...own],
+      anchors,
+      depth: flags.depth,
+      onProgress: (done, of) => {
+        if (done < next || flags.json) return;
+        next = done + PROGRESS_EVERY;
+        context.note(`  ${done} of ${of} entries`);
+      },
+    });
+    const extra: ReportExtra = {
+      anchorStrength: anchors.length > 0 ? 'outside' : 'none',
+      keysReachableBy: keysReachableBy(config),
+      keysFrom: given.length > 0 ? 'given' : own.length > 0 ? 'key files beside the database' : 'none',
+    };
+    return print(context, flags, report, extra, logLines(report, extra));
+  });
+}
+
+async function verifyBundleFile(
+  context: CliContext,
+  flags: VerifyFlags,
+  file: string,
+  given: readonly string[],
+  anchors: readonly Anchor[],
+): Promise<ExitCode> {
+  const [{ resolve }, { openZipFile }, { verifyBundle }] = await Promise.all([
+    import('node:path'),
+    import('#src/adapters/archive/zip-file.ts'),
+    import('#src/evidence/bundle-verify.ts'),
+  ]);
+  const crypto = createNodeCrypto();
+  const extra: ReportExtra = {
+    anchorStrength: anchors.length > 0 ? 'outside' : 'none',
+    keysReachableBy: null,
+    keysFrom: given.length > 0 ? 'given' : 'none',
+  };
+  const bundle = await openZipFile(crypto, resolve(context.cwd, file)).catch((error: unknown) => {
+    if (error instanceof EvidenceError) return error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError('file_unreadable', `${file} cannot be read: ${why}.`, 'Check the path of the bundle.');
+  });
+  if (bundle instanceof EvidenceError) {
+    const report = notAnArchive(bundle);
+    return print(context, flags, report, extra, bundleLines(report, extra));
+  }
+  try {
+    const report = await verifyBundle(crypto, bundle.source, {
+      trusted: given,
+      anchors,
+      depth: flags.depth,
+    });
+    return print(context, flags, report, extra, bundleLines(report, extra));
+  } finally {
+    await bundle.close();
+  }
+}
+
+/** The report about a file that is no archive at all. */
+function notAnArchive(error: EvidenceError): BundleReport {
+  return {
+    verdict: 'failed',
+    manifest: null,
+    entries: 0,
+    firstIndex: null,
+    lastIndex: null,
+    checkpoint: null,
+    signaturesChecked: 0,
+    checkpointsChecked: 0,
+    disclosuresChecked: 0,
+    anchors: [],
+    unvouched: [],
+    findings: [{ code: 'archive_invalid', index: null, detail: error.message }],
+    findingsTotal: 1,
+  };
+}
+
+function print(
+  context: CliContext,
+  flags: VerifyFlags,
+  report: VerificationReport | BundleReport,
+  extra: ReportExtra,
+  lines: readonly string[],
+): ExitCode {
+  if (flags.json) context.json({ ...report, ...extra });
+  else context.text(...lines);
+  return report.verdict === 'failed' ? 1 : 0;
+}
