@@ -86,6 +86,18 @@ export type Projection =
       readonly until: Date | null;
       readonly deputyOf: string | null;
       readonly endedAt: Date | null;
+    }
+  | {
+      readonly table: 'record';
+      /** What it is: `system`, `hold`, `risk`, `proposal`, ...; read through `RecordStore`. */
+      readonly kind: string;
+      readonly id: string;
+      /** What it belongs to or is found by; null for neither. */
+      readonly parent: string | null;
+      readonly status: string;
+      /** Position of the last event of its stream that it holds. */
+      readonly version: number;
+      readonly state: unknown;
     };
 
 export type Commit = {

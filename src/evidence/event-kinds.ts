@@ -15,6 +15,9 @@ export const PREDICATE_KINDS = [
   'break-glass',
   'exception-expiry',
   'gate-answer',
+  'system-change',
+  'risk-change',
+  'evidence-file',
   'answer',
   'role-change',
   'policy-change',
@@ -46,6 +49,9 @@ const BY_TYPE: Readonly<Record<string, PredicateKind>> = {
   suspended: 'suspension',
   reinstated: 'suspension',
   revoked: 'revocation',
+  // Who may ask the gate is an access right.
+  'gate.token_made': 'role-change',
+  'gate.token_revoked': 'role-change',
 };
 
 /** By what stands before the first dot. */
@@ -61,6 +67,10 @@ const BY_PREFIX: Readonly<Record<string, PredicateKind>> = {
   breakglass: 'break-glass',
   exception: 'exception-expiry',
   gate: 'gate-answer',
+  system: 'system-change',
+  incident: 'suspension',
+  risk: 'risk-change',
+  file: 'evidence-file',
   answer: 'answer',
   question: 'answer',
   assignment: 'role-change',

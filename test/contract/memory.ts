@@ -172,7 +172,7 @@ function commitInMemory(state: State, commit: Commit): CommitResult {
 function project(state: State, projections: readonly Projection[]): void {
   for (const row of structuredClone(projections)) {
     if (row.table === 'request') state.requests.set(row.id, row);
-    else state.assignments.set(row.id, row);
+    else if (row.table === 'assignment') state.assignments.set(row.id, row);
   }
 }
 

@@ -27,6 +27,11 @@ export const REQUEST_INSERT = `INSERT INTO request (${REQUEST_COLUMNS})
   SELECT r.id, r."shortId", r.kind, r.status, r."systemId", r.requester, r.version, r."decideBy", r.state`;
 export const ASSIGNMENT_INSERT = `INSERT INTO assignment (${ASSIGNMENT_COLUMNS})
   SELECT a.id, a.role, a.person, a."from", a.until, a."deputyOf", a."endedAt"`;
+/** Rows of `record`, likewise. */
+export const RECORD_ROWS = `jsonb_to_recordset($1::jsonb -> 'records') AS c(kind text, id text, parent text, status text,
+  version int, state jsonb)`;
+export const RECORD_INSERT = `INSERT INTO record (kind, id, parent, status, version, state)
+  SELECT c.kind, c.id, c.parent, c.status, c.version, c.state`;
 
 /**
  * The whole commit in one statement: $1 the document of `commitDocument`, $2 the number of events, $3 the first and $4
@@ -74,6 +79,10 @@ WITH ev AS MATERIALIZED (
   ${ASSIGNMENT_INSERT} FROM head, ${ASSIGNMENT_ROWS}
   ON CONFLICT (id) DO UPDATE SET role = EXCLUDED.role, person = EXCLUDED.person, from_at = EXCLUDED.from_at,
     until_at = EXCLUDED.until_at, deputy_of = EXCLUDED.deputy_of, ended_at = EXCLUDED.ended_at
+), new_record AS (
+  ${RECORD_INSERT} FROM head, ${RECORD_ROWS}
+  ON CONFLICT (kind, id) DO UPDATE SET parent = EXCLUDED.parent, status = EXCLUDED.status,
+    version = EXCLUDED.version, state = EXCLUDED.state
 ), new_message AS (
   INSERT INTO outbox (key, intent, payload, not_before)
   SELECT m.key, m.intent, m.payload, m."notBefore"
@@ -124,7 +133,7 @@ export function commitDocument(commit: Commit): string {
   return joinParts(parts);
 }
 
-/** The JSON document with `requests` and `assignments`; of two rows with one id the later counts. */
+/** The JSON document with `requests`, `assignments` and `records`; of two rows with one id the later counts. */
 export function projectionsDocument(projections: readonly Projection[]): string {
   return joinParts(projectionParts(projections));
 }
@@ -140,11 +149,14 @@ function joinParts(parts: Readonly<Record<string, string>>): string {
     .join(',')}}`;
 }
 
-function projectionParts(projections: readonly Projection[]): { requests: string; assignments: string } {
-  const rows = unique(projections, (one) => `${one.table} ${one.id}`);
+function projectionParts(
+  projections: readonly Projection[],
+): Readonly<Record<'requests' | 'assignments' | 'records', string>> {
+  const rows = unique(projections, (one) => `${one.table} ${one.table === 'record' ? one.kind : ''} ${one.id}`);
   return {
     requests: storableJson(rows.filter((one) => one.table === 'request')),
     assignments: storableJson(rows.filter((one) => one.table === 'assignment')),
+    records: storableJson(rows.filter((one) => one.table === 'record')),
   };
 }
 

@@ -1,0 +1,50 @@
+/** Ports for what has a stream of its own beside requests and the directory: systems, holds, risks, proposals, tokens. */
+import type { Projection } from './ports.ts';
+
+/** A stored row: a projection of one stream, without hidden texts. */
+export type RecordRow = Omit<Extract<Projection, { table: 'record' }>, 'table'>;
+
+/** The rows of `record`, written with the events of their streams. */
+export interface RecordStore {
+  read(kind: string, id: string): Promise<RecordRow | null>;
+  /** By id; at most `limit` (default 1,000). */
+  list(filter: {
+    readonly kind: string;
+    readonly status?: readonly string[];
+    readonly parent?: string;
+    readonly limit?: number;
+  }): Promise<readonly RecordRow[]>;
+  /** Puts these rows in place of all of the kind: the caller folded the events anew. For the rebuild test and repair. */
+  replace(kind: string, rows: readonly RecordRow[]): Promise<void>;
+}
+
+/** What the gate reads for one question, in one look at the database. */
+export type GateFacts = {
+  /** Requests of the system, with the number of events that each has. */
+  readonly requests: readonly { readonly id: string; readonly version: number }[];
+  /** Requests (exceptions) found by the given ids or short ids. */
+  readonly others: readonly { readonly id: string; readonly shortId: string; readonly version: number }[];
+  readonly system: RecordRow | null;
+  /** Suspensions in force, of whatever scope. */
+  readonly holds: readonly RecordRow[];
+  /** The last answer to the same question; null when it was never asked. */
+  readonly asked: RecordRow | null;
+};
+
+/** The gate's look-ups and its counter of repeated answers. */
+export interface GateStore {
+  facts(query: {
+    /** The system's name as in the request. */
+    readonly system: string;
+    /** Its key in the inventory. */
+    readonly systemKey: string;
+    readonly question: string;
+    /** Ids or short ids of exceptions to look up as well. */
+    readonly others: readonly string[];
+  }): Promise<GateFacts>;
+  /** Adds to the counters, for many questions at once. */
+  count(
+    repeats: readonly { readonly question: string; readonly times: number; readonly lastAt: Date }[],
+  ): Promise<void>;
+  countOf(question: string): Promise<{ readonly count: number; readonly lastAt: Date } | null>;
+}
