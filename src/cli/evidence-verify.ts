@@ -48,7 +48,7 @@ async function verifyDatabase(
     const report = await verifyLog(crypto, stores.evidence, {
       trusted: [...given, ...own],
       anchors,
-      depth: flags.depth,
+      signatures: flags.treeOnly !== true,
       onProgress: (done, of) => {
         if (done < next || flags.json) return;
         next = done + PROGRESS_EVERY;
@@ -95,7 +95,7 @@ async function verifyBundleFile(
     const report = await verifyBundle(crypto, bundle.source, {
       trusted: given,
       anchors,
-      depth: flags.depth,
+      signatures: flags.treeOnly !== true,
     });
     return print(context, flags, report, extra, bundleLines(report, extra));
   } finally {

@@ -7,21 +7,28 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join, relative, sep } from 'node:path';
 import { readKnowledgeFolder } from '#src/adapters/parse/yaml-folder.ts';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
-import { buildLibrary, type Library } from '#src/knowledge/library.ts';
+import type { Library } from '#src/knowledge/library.ts';
 import type { RawFile } from '#src/knowledge/raw.ts';
 import { ROOT } from '#src/wire/knowledge.ts';
 
 const CACHE = join(ROOT, 'node_modules', '.cache', 'countersign-knowledge');
 
-/** The library of a knowledge folder. Throws KnowledgeError, with lines, as the uncached reading does. */
-export async function cachedLibrary(folder: string, cache: string = CACHE): Promise<Library> {
+/**
+ * The library of a knowledge folder. Throws KnowledgeError, with lines, as the uncached reading does.
+ * @param build makes the library of the folder's files; `buildLibrary` where nothing is put in their place
+ */
+export async function cachedLibrary(
+  folder: string,
+  build: (files: readonly RawFile[]) => Library,
+  cache: string = CACHE,
+): Promise<Library> {
   const key = await folderHash(folder).catch(() => null);
-  if (key === null) return buildLibrary(await readKnowledgeFolder(folder));
+  if (key === null) return build(await readKnowledgeFolder(folder));
   const path = join(cache, `${key}.json`);
-  const kept = await readKept(path);
+  const kept = await readKept(path, build);
   if (kept !== null) return kept;
   const files = await readKnowledgeFolder(folder);
-  const library = buildLibrary(files);
+  const library = build(files);
   await keep(cache, path, files);
   return library;
 }
@@ -37,10 +44,10 @@ async function folderHash(folder: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function readKept(path: string): Promise<Library | null> {
+async function readKept(path: string, build: (files: readonly RawFile[]) => Library): Promise<Library | null> {
   try {
     const files = JSON.parse(await readFile(path, 'utf8')) as readonly Omit<RawFile, 'lineOf'>[];
-    return buildLibrary(files.map((file) => ({ ...file, lineOf: () => 1 })));
+    return build(files.map((file) => ({ ...file, lineOf: () => 1 })));
   } catch (error) {
     // Absent or damaged; or the rules for the files changed since: then the files themselves give the right lines.
     if (error instanceof KnowledgeError || error instanceof SyntaxError || isMissing(error)) return null;
