@@ -19,7 +19,7 @@ const pick = async (log: MemoryLog, selection: Selection) =>
 const setting = { redact: false, now: START, service: SERVICE, organisation: 'Example AG', planHref: '#' };
 const bundleSetting = {
   ...setting,
-  anchors: { strength: 'none', places: [], keysReachableBy: 'the tests' } as const,
+  anchors: { strength: 'none' as const, places: [], keysReachableBy: 'the tests' },
   names: [],
   readObject: async () => null,
   verifyPage: null,
