@@ -99,10 +99,17 @@ export function createDesk(deps: DeskDeps): Desk {
   };
 }
 
+/** The reading half of a desk, for whoever changes nothing. */
+export function createDeskReader(deps: DeskReaderDeps): Pick<Desk, 'read' | 'roster'> {
+  return { read: (requestId) => read(deps, requestId), roster: async () => (await rosterNow(deps)).roster };
+}
+
+type DeskReaderDeps = Pick<DeskDeps, 'ledger' | 'now'>;
+
 type RosterNow = { readonly roster: Roster; readonly object: Commit['objects'][number] };
 
 /** Who holds which role at this moment, and the record of it. */
-async function rosterNow(deps: DeskDeps): Promise<RosterNow> {
+async function rosterNow(deps: DeskReaderDeps): Promise<RosterNow> {
   const assignments = rosterAt(await deps.ledger.listAssignments(), deps.now()).map((a) => ({
     id: a.id,
     role: a.role,
@@ -114,7 +121,7 @@ async function rosterNow(deps: DeskDeps): Promise<RosterNow> {
   return { roster: { ref: object.sha256, assignments, absent: [] }, object };
 }
 
-async function read(deps: DeskDeps, requestId: string): Promise<RequestRecord | null> {
+async function read(deps: DeskReaderDeps, requestId: string): Promise<RequestRecord | null> {
   const stored = await deps.ledger.readStream(streamOf(requestId));
   const events = restore(stored.events, stored.disclosures);
   const state = fold(events);
