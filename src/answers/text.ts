@@ -12,7 +12,7 @@ const STOP_WORDS = new Set(
   explain describe say says said mean means get gets got getting let lets want wants like know knows does dont doesnt isnt
   not no yes re s t d ll ve m eg ie etc vs via up out off down again still only really actually exactly basically
   something anything someone anybody anyone somebody thing things stuff lot bit kind sort kinds sorts one ones other others
-  another own our everyone everybody us question quick quickly short briefly make makes made making sure happen happens`.split(/\s+/),
+  another own our everyone everybody us question quick quickly short briefly make makes made making sure happen happens regarding regard regards concerning respect bout`.split(/\s+/),
 );
 
 /** A word in lower case with where it stands in the folded text. */

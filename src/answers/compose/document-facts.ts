@@ -30,7 +30,7 @@ const PLAIN = new Set(['polici', 'document', 'doc', 'titl', 'block', 'paper', 't
 export function documentFact(context: Context): Draft | null {
   const { frame } = context;
   const item = blockOf(context);
-  if (item === null) return null;
+  if (item === null || /\bversion(?:ed|ing)? control|\bcode signing\b/.test(frame.lower)) return null;
   const asked = PROPERTIES.filter((property) => property.asked.test(frame.lower));
   if (asked.length === 0) return null;
   let rest = topicOf(frame, { letters: true, strict: true }).replace(/\bpolic(?:y|ies)\b|\bsecurity\b/g, ' ');

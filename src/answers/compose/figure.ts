@@ -20,7 +20,8 @@ export function figureAnswer(context: Context, item: LibraryItem, query: Query):
   const figures = item.figures
     .map((figure) => ({ figure, score: overlap(context, query, `${figure.of} ${figure.value ?? ''}`) + kindBonus(figure, frame.lower, frame.asksFrequency) }))
     .sort((a, b) => b.score - a.score);
-  const top = figures[0];
+  const counted = COUNTED.exec(frame.lower)?.[1];
+  const top = counted === undefined || figures.some(({ figure }) => shares(counted, figure.of)) ? figures[0] : undefined;
   const scored = scoreStatements(index, item, query, [...aspectsAsked(frame), 'criteria'])
     .filter((statement) => hasFigure(statement.text))
     .filter((statement) => !frame.asksFrequency || TIME_VALUE.test(statement.text))
@@ -58,6 +59,14 @@ export function noNumber(context: Context, item: LibraryItem): Draft {
 
 function noNumberNotes(item: LibraryItem): readonly { readonly text: string }[] {
   return item.statements.filter((statement) => /\bno (?:target |fixed )?(?:number|figure|percentage|value)|without (?:a|naming a) (?:number|percentage|figure)/i.test(statement.text)).slice(0, 1);
+}
+
+const COUNTED = /\b(?:how many|number of) ((?:[a-z-]+ ){0,3}[a-z-]+)/;
+
+/** Does a counted thing ("auditing steps") stand in what the figure counts? */
+function shares(counted: string, of: string): boolean {
+  const stems = new Set(topicStems(of));
+  return topicStems(counted).some((word) => stems.has(word));
 }
 
 function overlap(context: Context, query: Query, text: string): number {

@@ -150,7 +150,8 @@ function byAnd(context: Context): readonly Frame[] | null {
   const tops = parts.map((part) => find(context, topicOf(part, { letters: true }), raciOnly(context), 1)[0]);
   if (tops.some((top) => top === undefined || top.entry < least)) return null;
   const exact = tops.every((top) => (top?.entry ?? 0) >= 0.9);
-  if (!frame.compares && !exact && (whole?.entry ?? 0) >= 0.8) return null;
+  const substantial = parts.every((part) => contentStems(topicOf(part, { letters: true, strict: true })).length > 1);
+  if (!frame.compares && !exact && ((whole?.entry ?? 0) >= 0.8 || !substantial)) return null;
   return new Set(tops.map((top) => top?.id)).size === 2 ? parts : null;
 }
 

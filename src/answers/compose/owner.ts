@@ -109,7 +109,7 @@ export function namedAnswer(context: Context, item: LibraryItem, query: Query): 
     .sort((a, b) => b.score - a.score);
   const top = naming[0];
   if (top === undefined) return null;
-  if (frame.letters.length > 0 && item.kind === 'guide') return null;
+  if (frame.letters.length > 0 && (item.kind === 'guide' || (item.kind === 'front-matter' && !/\bwho\b/.test(frame.lower)))) return null;
   const list = item.kind !== 'clause' || (naming.length === scored.length && scored.length > 3);
   const close = naming.filter((statement) => statement.score >= (list ? 0.9 : 0.75) * top.score).slice(0, 2);
   const rest = list ? [] : chooseStatements(context, item, query).filter((one) => !close.some((other) => other.index === one.index));

@@ -27,8 +27,8 @@ export function joinWords(words: readonly string[], last = 'and'): string {
 
 /** A title inside a sentence: lower case except for abbreviations. */
 export function titleInSentence(title: string): string {
-  return title.replace(/[A-Za-z0-9/&-]+/g, (word) =>
-    /[A-Z].*[A-Z0-9]|\d|I\b/.test(word) ? word : word.toLowerCase(),
+  return title.replace(/[A-Za-z0-9]+/g, (word) =>
+    /[A-Z].*[A-Z0-9]|\d/.test(word) ? word : word.toLowerCase(),
   );
 }
 

@@ -39,6 +39,8 @@ export function chooseStatements(context: Context, item: LibraryItem, query: Que
     const top = best[0]?.score ?? 0;
     return best.filter((statement) => statement.score >= 0.6 * top && statement.score > 0).slice(0, 3);
   }
+  const group = labelledGroup(context, scored, best);
+  if (group !== null) return group;
   const list = listStatements(scored, best, asked);
   if (list !== null) return list;
   if (asked.length === 0 && (best[0]?.similarity ?? 0) < 0.15) return overview(item, scored);
@@ -68,6 +70,18 @@ function listStatements(scored: readonly Scored[], best: readonly Scored[], aske
   if (!['step', 'documentation', 'audit', 'lifecycle', 'task'].includes(aspect) && !(aspect === 'asset' && top.similarity < 0.45)) return null;
   if (aspect !== 'asset' && !asked.includes(aspect) && top.similarity < 0.2) return null;
   return scored.filter((statement) => statement.aspect === aspect || statement === top || statement.similarity > 0.5).slice(0, 12);
+}
+
+const ENUMERATES = /\b(?:which|what|list|name|all|how many|enumerate|give me)\b/;
+
+/** Statements with one label ("Audience 3, ...", "Normative reference: ...") are a list; it is given whole. */
+function labelledGroup(context: Context, scored: readonly Scored[], best: readonly Scored[]): readonly Scored[] | null {
+  const label = (text: string): string => (/^[^:,(]{3,40}(?=[:,])/.exec(text)?.[0] ?? '').replace(/\d+/g, '').trim().toLowerCase();
+  const top = best[0];
+  const own = top === undefined ? '' : label(top.text);
+  if (top === undefined || own === '' || !ENUMERATES.test(context.frame.lower)) return null;
+  const group = scored.filter((statement) => label(statement.text) === own);
+  return group.length >= 4 && top.similarity < 0.6 ? group.slice(0, 18) : null;
 }
 
 /** What the item is about: its definition, requirements and strategy. */

@@ -38,7 +38,8 @@ function citingFirst(context: Context): Draft | null {
   const { frame } = context;
   const looksBack = /\bwhich (?:\w+ )?(?:controls?|sections?|items?|clauses?|parts?|areas?|chapters?|topics?)\b|\bwhat (?:\w+ )?(?:controls?|sections?|clauses?)\b|\bwhere\b|\bmaps? to\b|\bcorresponds?\b|\bwho (?:cites|uses)\b/.test(frame.lower);
   if (frame.references.length === 0 || frame.ids.some((id) => id.known)) return null;
-  return looksBack ? citingAnswer(context) : null;
+  const rest = contentStems(frame.lower.replace(OUTSIDE, ' ')).filter((word) => !/\d|^[a-d]$|^(?:iso|iec|nist|bsi|annex|articl|art|measur|map)/.test(word));
+  return looksBack || rest.length === 0 ? citingAnswer(context) : null;
 }
 
 function reverseFirst(context: Context): Draft | null {
@@ -159,6 +160,10 @@ function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
   const first = ranked[0];
   if (first === undefined) throw new RangeError('nothing ranked');
   const best = itemOf(context, first);
+  if (!frame.asksWho && best.authority !== 'binding' && MUST.test(frame.lower) && frame.documents.length === 0) {
+    const binding = ranked.find((hit) => itemOf(context, hit).authority === 'binding');
+    return binding !== undefined && binding.score >= 0.75 * first.score && binding.entry >= 0.45 ? itemOf(context, binding) : best;
+  }
   if (!frame.asksWho || best.raci !== undefined || best.kind === 'control' || best.kind === 'document') return best;
   if (frame.letters.length === 0 && !frame.owns && !frame.loose) return best;
   const other = ranked.find((hit) => itemOf(context, hit).raci !== undefined);
@@ -167,7 +172,7 @@ function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
   return itemOf(context, other);
 }
 
-const MUST = /\bmust\b|\bmandatory\b|\brequire[ds]?\b|\bhave to\b|\bobliged\b|\ballowed\b|\bforbidden\b|\bprohibited\b|\bcompulsory\b|\bmay (?:i|we)\b/;
+const MUST = /\bmust\b|\bmandatory\b|\brequire[ds]?\b|\bhave to\b|\bobliged\b|\ballowed\b|\bforbidden\b|\bprohibited\b|\bcompulsory\b|\bdo (?:i|we) (?:need|have to)\b|\bobliged\b|\bobligat\w+\b|\bmay (?:i|we)\b/;
 const RECOMMENDS = /\brecommend\w*\b|\bsuggest\w*\b|\bbest practices?\b|\badvises?\b/;
 
 /** Steering by what is asked. */
@@ -183,6 +188,7 @@ function steerFor(context: Context): Steer {
     if (frame.asksWho) {
       if (item.raci !== undefined) factor *= 1.15;
       else if (letters && item.kind === 'guide') factor *= 0.75;
+      else if (item.kind === 'clause') factor *= item.statements.some((statement) => statement.aspect === 'role') ? 1.15 : 0.95;
       if (frame.ssrm && item.ownership !== undefined) factor *= 1.5;
     } else if (item.kind === 'document' && !frame.documents.includes(item.document)) factor *= 0.7;
     if (frame.asksMapping && item.mappings.length > 0) factor *= 1.3;
@@ -223,11 +229,12 @@ function answerFrom(context: Context, item: LibraryItem, query: Query, near: rea
 function wantsRaci(context: Context): boolean {
   const { frame } = context;
   if (frame.letters.length > 0 || frame.owns || frame.loose) return true;
-  return !/\bwho(?:m)? (?:may|can|is allowed|are allowed|should be able|should have access|has access|gets? access|is permitted|could)\b/.test(frame.lower);
+  return !/\bwho(?:m)? (?:may|can|is allowed|are allowed|should be able|should have access|has access|gets? access|is permitted|could|has the right|have the right|is entitled|are entitled|benefits?|is affected|are affected|is exempt|needs? training)\b/.test(frame.lower);
 }
 
 function isAboutAuditOrMapping(context: Context): boolean {
   const { frame } = context;
   if (frame.layers.length > 0) return false;
-  return (frame.standard !== null || frame.asksMapping) && frame.letters.length === 0 && !frame.owns;
+  if (frame.letters.length > 0 || frame.owns) return false;
+  return frame.standard !== null || frame.asksMapping || /\baudit\w*|\bchecks?\b|\bverif\w+|\bexamin\w+|\binspect\w*|\breview\w*/.test(frame.lower);
 }
