@@ -10,22 +10,45 @@ export function readJson(bytes: Uint8Array, file: string, warnings: ImportWarnin
   try {
     return { kind: 'data', data: JSON.parse(text) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : '';
-    const line = /line (\d+)/.exec(message)?.[1];
-    const position = /position (\d+)/.exec(message)?.[1];
-    const at =
-      line !== undefined
-        ? Number(line)
-        : position === undefined
-          ? undefined
-          : text.slice(0, Number(position)).split('\n').length;
-    const cut = /Unexpected end|Unterminated/.test(message);
+    const cut = isCutOff(error);
+    const offset = cut ? null : badOffset(text);
     throw new ImportError(cut ? 'truncated' : 'unreadable', {
       file,
-      ...(at === undefined ? {} : { place: { line: at } }),
+      ...(offset === null ? {} : { place: { line: text.slice(0, offset).split('\n').length } }),
       detail: cut ? 'The JSON ends in the middle.' : 'This is not valid JSON.',
       remedy: 'Download the file again, or export it anew.',
     });
+  }
+}
+
+function isCutOff(error: unknown): boolean {
+  return error instanceof Error && /Unexpected end|Unterminated/.test(error.message);
+}
+
+/** Larger texts are not searched for the place of the error. */
+const MAX_SEARCHED = 4_000_000;
+
+/**
+ * Where a text stops being JSON: the shortest prefix that fails for another reason than being cut off. V8 names the
+ * position in some messages only.
+ */
+function badOffset(text: string): number | null {
+  if (text.length > MAX_SEARCHED) return null;
+  let [good, bad] = [0, text.length];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (failsOtherwise(text.slice(0, middle))) bad = middle;
+    else good = middle;
+  }
+  return good;
+}
+
+function failsOtherwise(prefix: string): boolean {
+  try {
+    JSON.parse(prefix);
+    return false;
+  } catch (error) {
+    return !isCutOff(error);
   }
 }
 
