@@ -12,7 +12,7 @@ export const evalCaseSchema = z.object({
   kind: z.string().max(40),
   gold: z.record(z.string(), z.unknown()),
   source_ids: z.array(z.string().max(80)).max(50),
-  must_include: z.array(z.array(z.string().max(200)).max(20)).max(40),
+  must_include: z.array(z.array(z.string().max(200)).max(60)).max(40),
   must_not_include: z.array(z.string().max(200)).max(40),
 });
 export type EvalCase = z.infer<typeof evalCaseSchema>;
