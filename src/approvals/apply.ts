@@ -81,12 +81,13 @@ function opened(event: Opening): SubmittedState {
   };
 }
 
-/** The status of a request under review once something was said or voted. */
-function underReview(state: SubmittedState): SubmittedState['status'] {
-  const open = state.status === 'submitted' || state.status === 'in_review' || state.status === 'information_requested';
+const UNDER_REVIEW: readonly SubmittedState['status'][] = ['submitted', 'in_review', 'information_requested'];
+
+/** The status of a request under review once something was said or voted; a vote clears a contradiction. */
+function underReview(state: SubmittedState, contradiction = state.contradiction): SubmittedState['status'] {
   // A comment on something withdrawn or decided must not open it again.
-  if (!open) return state.status;
-  return state.information ? 'information_requested' : 'in_review';
+  if (!UNDER_REVIEW.includes(state.status)) return state.status;
+  return state.information || contradiction ? 'information_requested' : 'in_review';
 }
 
 /** Events of the time before the decision; null for others. */
@@ -102,7 +103,7 @@ function applyReview(state: SubmittedState, event: ApprovalEvent): Patch | null 
       return {
         votes: state.votes.filter((vote) => vote.by !== event.actor),
         contradiction: false,
-        status: underReview(state),
+        status: underReview(state, false),
       };
     case 'rejection.settled':
       return { settledSeq: state.version + 1 };
@@ -118,7 +119,7 @@ function applyReview(state: SubmittedState, event: ApprovalEvent): Patch | null 
     case 'information.requested':
       return { information: { by: event.actor, text: event.data.text, atMs }, status: 'information_requested' };
     case 'information.provided':
-      return { information: null, status: 'in_review' };
+      return { information: null, status: state.contradiction ? state.status : 'in_review' };
     case 'comment.made':
       return { comments: state.comments + 1, status: underReview(state) };
     case 'scope.proposed': {
@@ -144,7 +145,7 @@ function voted(state: SubmittedState, by: string, data: EventData<'vote.cast'>, 
     votes: [...state.votes.filter((other) => other.by !== by), vote],
     meetings: meeting === null ? state.meetings : state.meetings.map(confirmed),
     contradiction: false,
-    status: underReview(state),
+    status: underReview(state, false),
   };
 }
 

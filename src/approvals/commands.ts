@@ -109,6 +109,7 @@ export const REFUSALS = [
   'evidence_missing',
   'expiry_beyond_maximum',
   'expiry_in_past',
+  'expiry_too_soon',
   'invalid',
   'no_break_glass_role',
   'no_conditions_offered',

@@ -5,7 +5,7 @@ import type { Command } from './commands.ts';
 import type { RequestDocument } from './document.ts';
 import { documentProblem } from './document-schema.ts';
 import { isoOf, msOf } from './duration.ts';
-import { evidenceStatus, termsFor } from './policy.ts';
+import { evidenceStatus, longestWaitMs, termsFor } from './policy.ts';
 import { emit, type Handled, type OpenRecorder, type Recorder, refuse } from './recorder.ts';
 import { authorityIn } from './seats.ts';
 import { tally } from './tally.ts';
@@ -65,7 +65,9 @@ export function timeProblem(document: RequestDocument, terms: Terms, nowMs: numb
   if (end === null) return null;
   if (msOf(end) <= nowMs) return refuse('expiry_in_past', end);
   const latestMs = nowMs + terms.maxDurationMs;
-  return msOf(end) > latestMs ? refuse('expiry_beyond_maximum', isoOf(latestMs)) : null;
+  if (msOf(end) > latestMs) return refuse('expiry_beyond_maximum', isoOf(latestMs));
+  const earliestMs = nowMs + longestWaitMs(terms);
+  return msOf(end) <= earliestMs ? refuse('expiry_too_soon', isoOf(earliestMs)) : null;
 }
 
 /** When a revision must be decided: after the policy's deadline, and never after an exception's own end. */

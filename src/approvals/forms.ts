@@ -15,7 +15,7 @@ import type {
 } from './document.ts';
 import { documentSchema } from './document-schema.ts';
 import { isoOf, msOf, parseMoment } from './duration.ts';
-import { termsFor } from './policy.ts';
+import { longestWaitMs, termsFor } from './policy.ts';
 import type { ApprovalPolicy } from './policy-schema.ts';
 import { type Terms, TIERS, type Tier } from './types.ts';
 
@@ -246,7 +246,10 @@ function timeErrors(document: RequestDocument, terms: Terms, now: Date): Errors 
   const latestMs = now.getTime() + terms.maxDurationMs;
   const day = isoOf(latestMs).slice(0, 10);
   const check = (field: string, end: string): void => {
+    const earliestMs = now.getTime() + longestWaitMs(terms);
     if (msOf(end) <= now.getTime()) errors[field] = 'The end lies in the past.';
+    else if (msOf(end) <= earliestMs)
+      errors[field] = `The review alone lasts until ${isoOf(earliestMs)}; choose a later end.`;
     else if (msOf(end) > latestMs) errors[field] = `The policy allows at most until ${day}.`;
   };
   if (document.kind === 'exception') {

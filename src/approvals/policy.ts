@@ -151,6 +151,11 @@ export function termsFor({ hash, policy }: PolicyInForce, document: RequestDocum
   };
 }
 
+/** The time that passes before anything can be approved, however fast everybody votes. */
+export function longestWaitMs(terms: Terms): number {
+  return Math.max(terms.minReviewMs, ...terms.consulted.map((consulted) => consulted.withinMs));
+}
+
 /** One demanded piece of evidence and whether the document has it; `why` is null when it does. */
 export type EvidenceStatus = {
   readonly demand: EvidenceDemand;

@@ -32,8 +32,31 @@ export function rolesOf(terms: Terms): ReadonlySet<string> {
   ]);
 }
 
+/** A roster by person, so that a directory of thousands is walked once and not once a voter. */
+type RosterIndex = {
+  readonly byPerson: ReadonlyMap<Person, readonly Assignment[]>;
+  readonly holders: ReadonlySet<string>;
+};
+const indexes = new WeakMap<readonly Assignment[], RosterIndex>();
+
+function indexOf(roster: Roster): RosterIndex {
+  const known = indexes.get(roster.assignments);
+  if (known) return known;
+  const byPerson = new Map<Person, Assignment[]>();
+  const holders = new Set<string>();
+  for (const assignment of roster.assignments) {
+    const own = byPerson.get(assignment.person);
+    if (own) own.push(assignment);
+    else byPerson.set(assignment.person, [assignment]);
+    if (assignment.basis === 'holder') holders.add(`${assignment.role}\n${assignment.person}`);
+  }
+  const index = { byPerson, holders };
+  indexes.set(roster.assignments, index);
+  return index;
+}
+
 function holds(roster: Roster, role: string, person: Person | null): boolean {
-  return roster.assignments.some((a) => a.basis === 'holder' && a.role === role && a.person === person);
+  return person !== null && indexOf(roster).holders.has(`${role}\n${person}`);
 }
 
 /**
@@ -63,8 +86,8 @@ export function capacitiesOf(
 ): readonly Capacity[] {
   if (isExcluded(state, person)) return [];
   const order = { holder: 0, delegation: 1, deputy: 2 } as const;
-  return roster.assignments
-    .filter((a) => a.person === person && roles.has(a.role) && usable(state, roster, a))
+  return (indexOf(roster).byPerson.get(person) ?? [])
+    .filter((a) => roles.has(a.role) && usable(state, roster, a))
     .sort((a, b) => order[a.basis] - order[b.basis])
     .map(({ id, role, basis, onBehalfOf }) => ({
       role,

@@ -33,6 +33,8 @@ export type Tally = {
   readonly reachable: 'yes' | 'not_by_votes' | 'not_by_roster';
   readonly unfilled: readonly string[];
   readonly evidence: readonly EvidenceStatus[];
+  /** Conditions on the way to an approval: put to the requester, accepted, declined, or contradicting each other. */
+  readonly conditions: 'none' | 'offered' | 'accepted' | 'declined' | 'contradicted';
   readonly blockers: readonly Blocker[];
 };
 
@@ -164,6 +166,7 @@ export function tally(state: SubmittedState, roster: Roster, atMs: number): Tall
     reachable: reach?.reachable ?? 'yes',
     unfilled: reach?.unfilled ?? [],
     evidence,
+    conditions: state.contradiction ? 'contradicted' : state.offer ? (state.offer.answer ?? 'offered') : 'none',
     blockers: blockersOf(state, { stillNeeded, evidence, rejectedBy: unsettled(state, inFavour, present) }, atMs),
   };
 }

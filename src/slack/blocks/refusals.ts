@@ -29,6 +29,8 @@ const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   expiry_beyond_maximum:
     'The end date lies beyond what the policy permits ({0}). Nothing was submitted; choose an earlier date.',
   expiry_in_past: 'The end date lies in the past. Nothing was submitted; choose a later date.',
+  expiry_too_soon:
+    'The review alone lasts until {0}, so it would end before it could be approved. Nothing was submitted; choose a later date.',
   invalid: 'Something in the form does not fit: {0}. Nothing was changed; correct it and send it again.',
   no_break_glass_role:
     'An emergency deployment needs one of these roles: {0}. Nothing was deployed; ask a holder, or submit a regular request.',
@@ -52,7 +54,8 @@ const MESSAGES: Readonly<Record<RefusalCode, string>> = {
     '{id} is judged by the approval policy it was submitted under, which is not at hand. Nothing was changed; tell an admin.',
   quorum_unreachable:
     'Nobody can fill these places now: {0}. Nothing was submitted; an admin has to name holders first.',
-  review_due: 'The review of {id} is due. Nothing was changed by this; open it and say whether it still holds.',
+  review_due:
+    '{id} was an emergency deployment, and its review is open, so it cannot be withdrawn. Nothing was changed; answer the reviewers.',
   reason_required:
     'A reason is needed here, because the record must show it. Nothing was recorded yet; write one sentence and send it again.',
   recused: 'You stepped back from {id}, so nothing more is counted from you. Others decide.',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gate } from '#src/approvals/gate.ts';
+import { tally } from '#src/approvals/tally.ts';
 import {
   CAIO,
   CISO,
@@ -75,7 +76,10 @@ describe('conditions of an approval', () => {
       ),
     ).toEqual(['vote.cast', 'conditions.contradicted']);
     expect(one.state.status).toBe('information_requested');
-    expect(one.events.at(-1)?.data).toEqual({ between: [{ a: CISO, b: CAIO, what: 'traffic' }] });
+    one.ok(EMMA, { type: 'comment', text: 'Which?' });
+    expect(one.state.status).toBe('information_requested');
+    expect(tally(one.submitted(), one.roster, one.nowMs).conditions).toBe('contradicted');
+    expect(one.events.at(-2)?.data).toEqual({ between: [{ a: CISO, b: CAIO, what: 'traffic' }] });
     expect(one.ok(CAIO, { type: 'vote' })).toEqual(['vote.changed', 'conditions.offered']);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gate } from '#src/approvals/gate.ts';
+import { gate, restingOn } from '#src/approvals/gate.ts';
 import { timersOf } from '#src/approvals/timers.ts';
 import type { RequestState } from '#src/approvals/types.ts';
 import {
@@ -166,6 +166,24 @@ describe('exceptions', () => {
     expect(desk().no(MILO, at(T0 - 1))).toBe('expiry_in_past');
     expect(desk().no(MILO, at(T0 + 181 * DAY))).toBe('expiry_beyond_maximum');
     expect(desk().ok(MILO, at(T0 + 180 * DAY))).toEqual(['request.submitted']);
+  });
+
+  test('are not taken when they would end before anybody could approve them', () => {
+    const soon = {
+      expiresAt: new Date(T0 + DAY).toISOString(),
+      residualRisk: { level: 'medium' as const, text: 'Some' },
+    };
+    expect(desk().no(MILO, { type: 'submit', document: exception(soon) })).toBe('expiry_too_soon');
+    expect(desk().ok(MILO, { type: 'submit', document: exception({ expiresAt: soon.expiresAt }) })).toEqual([
+      'request.submitted',
+    ]);
+  });
+
+  test('know what rests on them, so that it can be told', () => {
+    const waiver = approvedException();
+    const one = approvedDesk({ restsOn: ['EX-1'] });
+    const other = approvedDesk();
+    expect(restingOn([one.state, other.state, waiver.state], waiver.submitted())).toEqual([one.state]);
   });
 
   test('end by themselves, and what rests on them is no longer allowed', () => {
