@@ -155,6 +155,8 @@ const update: ApiMethod = async (args, context) => {
   const { core } = context;
   const viewId = str(args, 'view_id');
   const externalId = str(args, 'external_id');
+  if (viewId && externalId)
+    return refuse('invalid_arguments', ['[ERROR] Cannot provide both `view_id` and `external_id`']);
   const found = viewId ? findView(core, viewId) : externalId ? findByExternalId(core, externalId) : undefined;
   if (!found) return refuse('not_found');
   const hash = str(args, 'hash');

@@ -7,7 +7,7 @@ import { Notices } from './notices.tsx';
 import { unreadCount } from './page-state.ts';
 import type { PageState } from './page-types.ts';
 import { Rail } from './rail.tsx';
-import { callServer, useWorkspace } from './server-calls.ts';
+import { callServer, type LoadOlder, useWorkspace } from './server-calls.ts';
 import { ThreadPane } from './thread-pane.tsx';
 import { TopBar } from './top-bar.tsx';
 import { TracePanel } from './trace-panel.tsx';
@@ -46,6 +46,7 @@ const useTitle = (state: PageState, channelId: string): void => {
 type ShellProps = {
   readonly state: PageState;
   readonly connected: boolean;
+  readonly loadOlder: LoadOlder;
   readonly location: Location;
   readonly go: (change: Partial<Location>) => void;
 };
@@ -58,7 +59,14 @@ const Panes = (props: ShellProps & { readonly panelOpen: boolean; readonly onClo
   const place = { ...location, channel: channel.id };
   return (
     <div className="panes">
-      <ChannelPane state={state} channel={channel} place={place} target={location.message} onPlace={go} />
+      <ChannelPane
+        state={state}
+        channel={channel}
+        place={place}
+        target={location.message}
+        loadOlder={props.loadOlder}
+        onPlace={go}
+      />
       {location.thread && (
         <ThreadPane state={state} channel={channel} threadTs={location.thread} onClose={() => go({ thread: null })} />
       )}
@@ -128,11 +136,11 @@ const Shell = (props: ShellProps): ReactNode => {
 export const App = (): ReactNode => {
   const { location, go } = usePlace();
   const unknown = useCallback(() => go({ as: FIRST_PERSON, thread: null }), [go]);
-  const { state, connected } = useWorkspace(location.as, unknown);
+  const { state, connected, loadOlder } = useWorkspace(location.as, unknown);
   return (
     <Notices>
       {state ? (
-        <Shell state={state} connected={connected} location={location} go={go} />
+        <Shell state={state} connected={connected} loadOlder={loadOlder} location={location} go={go} />
       ) : (
         <div className="loading" role="status">
           <AppMark size={56} />

@@ -1,7 +1,8 @@
 import { type ReactNode, useMemo } from 'react';
 import { Message as LibraryBlocks } from 'slack-blocks-to-jsx';
 import 'slack-blocks-to-jsx/dist/style.css';
-import { ActionElement, type BlockElement } from './elements.tsx';
+import type { BlockElement } from './element-state.tsx';
+import { ActionElement } from './elements.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { InputBlock } from './input-block.tsx';
 import { formatDate } from './mrkdwn.ts';

@@ -6,17 +6,18 @@ import { MessageList } from './message-list.tsx';
 import { useNotify } from './notices.tsx';
 import { channelMessages, newestTs, threadSummaries } from './page-state.ts';
 import type { PageState, Place, SandboxChannel } from './page-types.ts';
-import { callServer } from './server-calls.ts';
+import { callServer, type LoadOlder } from './server-calls.ts';
 
 export type ChannelPaneProps = {
   readonly state: PageState;
   readonly channel: SandboxChannel;
   readonly place: Place;
   readonly target: string | null;
+  readonly loadOlder: LoadOlder;
   readonly onPlace: (change: Partial<Place>) => void;
 };
 
-const Head = ({ state, channel, place, onPlace }: Omit<ChannelPaneProps, 'target'>): ReactNode => {
+const Head = ({ state, channel, place, onPlace }: Omit<ChannelPaneProps, 'target' | 'loadOlder'>): ReactNode => {
   if (channel.kind === 'channel') {
     return (
       <header className="pane-head">
@@ -71,6 +72,14 @@ const Intro = ({ channel }: { readonly channel: SandboxChannel }): ReactNode => 
   </div>
 );
 
+const Older = ({ onLoad }: { readonly onLoad: () => Promise<void> }): ReactNode => (
+  <div className="older">
+    <button type="button" className="button" onClick={() => void onLoad()}>
+      Show older messages
+    </button>
+  </div>
+);
+
 const Prompts = ({ state, channel }: { readonly state: PageState; readonly channel: string }): ReactNode => {
   const notify = useNotify();
   const prompts = state.prompts[channel];
@@ -121,7 +130,7 @@ const useReading = (
   };
 };
 
-const Conversation = ({ state, channel, target, onPlace }: ChannelPaneProps): ReactNode => {
+const Conversation = ({ state, channel, target, loadOlder, onPlace }: ChannelPaneProps): ReactNode => {
   const { messages: all, ephemerals } = state;
   const messages = useMemo(
     () => channelMessages({ messages: all, ephemerals }, channel.id),
@@ -142,7 +151,13 @@ const Conversation = ({ state, channel, target, onPlace }: ChannelPaneProps): Re
         unreadAfter={reading.unreadAfter}
         me={state.me}
         onThread={openThread}
-        intro={<Intro channel={channel} />}
+        intro={
+          state.more.includes(channel.id) ? (
+            <Older onLoad={() => loadOlder(channel.id, messages[0]?.ts ?? '0')} />
+          ) : (
+            <Intro channel={channel} />
+          )
+        }
         status={state.status.get(`${channel.id} `) ?? ''}
         target={target}
       />

@@ -1,5 +1,6 @@
 import { type ChangeEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
-import { type BlockElement, DateField, Select, Ticks, useElement } from './elements.tsx';
+import { DateField, Select, Ticks } from './choice-fields.tsx';
+import { type BlockElement, useElement } from './element-state.tsx';
 import { Icon } from './icons.tsx';
 import { useInteraction } from './interaction-context.ts';
 import { plainText } from './mrkdwn-view.tsx';

@@ -79,6 +79,18 @@ const applyKind = (state: PageState, change: StreamChange): PageState => {
 export const applyChange = (state: PageState, change: StreamChange): PageState =>
   change.rev <= state.rev ? state : { ...applyKind(state, change), rev: change.rev };
 
+/** The state with older messages of a channel. */
+export const withOlder = (
+  state: PageState,
+  channel: string,
+  older: { readonly messages: readonly SandboxMessage[]; readonly more: boolean },
+): PageState => {
+  const messages = new Map(state.messages);
+  for (const message of older.messages) messages.set(keyOf(message), message);
+  const others = state.more.filter((id) => id !== channel);
+  return { ...state, messages, more: older.more ? [...others, channel] : others };
+};
+
 const byTs = (a: SandboxMessage, b: SandboxMessage): number => Number(a.ts) - Number(b.ts);
 
 /** Messages shown in a channel: top-level ones, broadcast replies, and the person's ephemeral ones, in order. */

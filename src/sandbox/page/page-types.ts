@@ -18,6 +18,8 @@ export type StateAnswer = {
   readonly people: readonly string[];
   readonly channels: readonly SandboxChannel[];
   readonly messages: readonly SandboxMessage[];
+  /** Channels with older messages than those given. */
+  readonly more: readonly string[];
   readonly ephemerals: readonly SandboxMessage[];
   readonly views: readonly SandboxView[];
   readonly home: SandboxView | null;

@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'react';
-import { applyChange, stateFrom } from './page-state.ts';
-import type { PageState, StateAnswer, StreamChange } from './page-types.ts';
+import { useCallback, useEffect, useState } from 'react';
+import { applyChange, stateFrom, withOlder } from './page-state.ts';
+import type { PageState, SandboxMessage, StateAnswer, StreamChange } from './page-types.ts';
 
 /** What a page call answers. */
 export type CallResult = {
@@ -73,6 +73,9 @@ const follow = (as: string, listener: Listener): (() => void) => {
   };
 };
 
+/** Fetches the messages of a channel before a ts. */
+export type LoadOlder = (channel: string, before: string) => Promise<void>;
+
 /**
  * The workspace as one person sees it. While another person's is on its way, the former stays. `onUnknown` is called
  * when there is no such person.
@@ -80,7 +83,7 @@ const follow = (as: string, listener: Listener): (() => void) => {
 export const useWorkspace = (
   as: string,
   onUnknown: () => void,
-): { readonly state: PageState | null; readonly connected: boolean } => {
+): { readonly state: PageState | null; readonly connected: boolean; readonly loadOlder: LoadOlder } => {
   const [state, setState] = useState<PageState | null>(null);
   const [connected, setConnected] = useState(true);
   const [hidden, setHidden] = useState(false);
@@ -109,5 +112,14 @@ export const useWorkspace = (
       onUnknown,
     });
   }, [as, hidden, onUnknown]);
-  return { state, connected };
+  const loadOlder = useCallback<LoadOlder>(
+    async (channel, before) => {
+      const query = new URLSearchParams({ as, channel, before });
+      const response = await fetch(`/sandbox/older?${query}`);
+      const older = (await response.json()) as { messages: readonly SandboxMessage[]; more: boolean };
+      if (response.ok) setState((current) => (current?.me === as ? withOlder(current, channel, older) : current));
+    },
+    [as],
+  );
+  return { state, connected, loadOlder };
 };

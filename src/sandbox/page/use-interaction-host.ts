@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { placedElements } from '../element-values.ts';
 import type { Container } from '../interactions.ts';
-import { heldValue } from './elements.tsx';
+import { heldValue } from './element-state.tsx';
 import type { Interaction, RawValue, RawValues } from './interaction-context.ts';
 import { useNotify } from './notices.tsx';
 import type { Block } from './page-types.ts';
