@@ -106,7 +106,7 @@ export function reveal(
 ): unknown {
   if (isHidden(data)) {
     const value = lookup(data.$hidden)?.value ?? null;
-    if (data.$type === 'json') return value === null ? null : (JSON.parse(value) as unknown);
+    if (data.$type === 'json') return value === null ? null : parsedOrNull(value);
     return value ?? erased;
   }
   if (Array.isArray(data)) return data.map((item) => reveal(item, lookup, erased));
@@ -114,6 +114,15 @@ export function reveal(
     return Object.fromEntries(Object.entries(data).map(([key, item]) => [key, reveal(item, lookup, erased)]));
   }
   return data;
+}
+
+/** A stored text may have been tampered with: what cannot be read counts as erased, and verification names it. */
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** All hashes that the data hides, in order of appearance. */

@@ -4,12 +4,13 @@ import { LEAF_BYTES_MAX } from './dsse.ts';
 import { parseIndex } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
 import { HASH_BYTES, nodeHash } from './merkle.ts';
-import type { Crypto, NodeReader } from './ports.ts';
+import type { Crypto, NodeId, NodeReader } from './ports.ts';
 
 /** Hashes in a full tile. */
 export const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
-const TILES_CACHED_MAX = 4_096;
+const TILES_CACHED_MAX = 1_024;
+const NODES_CACHED_MAX = 65_536;
 
 /** Reads a tile's stored hashes (32 * width bytes), or null. */
 export type ReadTile = (level: number, index: number) => Promise<Uint8Array | null>;
@@ -123,7 +124,10 @@ export async function subtreeRoot(crypto: Crypto, tile: Uint8Array, first: numbe
   return row[0] as Uint8Array;
 }
 
-/** A NodeReader over tiles, with a bounded cache. Make one per job: a cached partial tile does not grow. */
+/**
+ * A NodeReader over tiles, with bounded caches of tiles and of the nodes between them. Make one per job: a cached partial
+ * tile does not grow.
+ */
 export function createTileNodeReader(crypto: Crypto, readTile: ReadTile): NodeReader {
   const cache = new Map<string, Uint8Array | null>();
   const read = async (level: number, index: number): Promise<Uint8Array | null> => {
@@ -138,20 +142,27 @@ export function createTileNodeReader(crypto: Crypto, readTile: ReadTile): NodeRe
     cache.set(name, tile);
     return tile;
   };
+  const nodes = new Map<string, Uint8Array>();
+  const readNode = async ({ level, index }: NodeId): Promise<Uint8Array> => {
+    const name = `${level}/${index}`;
+    const known = nodes.get(name);
+    if (known !== undefined) return known;
+    const count = 2 ** (level % TILE_HEIGHT);
+    const first = index * count;
+    const tile = await read(Math.floor(level / TILE_HEIGHT), Math.floor(first / TILE_WIDTH));
+    const position = first % TILE_WIDTH;
+    if (tile === null || tile.length < (position + count) * HASH_BYTES) {
+      throw new EvidenceError('tile_missing', `no node ${index} at level ${level}`);
+    }
+    const hash = await subtreeRoot(crypto, tile, position, count);
+    if (nodes.size >= NODES_CACHED_MAX) nodes.clear();
+    nodes.set(name, hash);
+    return hash;
+  };
   return {
     readNodes: async (ids) => {
       const hashes: Uint8Array[] = [];
-      for (const { level, index } of ids) {
-        const tileLevel = Math.floor(level / TILE_HEIGHT);
-        const count = 2 ** (level % TILE_HEIGHT);
-        const first = index * count;
-        const tile = await read(tileLevel, Math.floor(first / TILE_WIDTH));
-        const position = first % TILE_WIDTH;
-        if (tile === null || tile.length < (position + count) * HASH_BYTES) {
-          throw new EvidenceError('tile_missing', `no node ${index} at level ${level}`);
-        }
-        hashes.push(await subtreeRoot(crypto, tile, position, count));
-      }
+      for (const id of ids) hashes.push(await readNode(id));
       return hashes;
     },
   };

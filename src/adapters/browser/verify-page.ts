@@ -78,7 +78,10 @@ function facts(report: BundleReport): readonly (readonly string[])[] {
       ['Who can reach the keys, as it says', manifest.anchors.keysReachableBy],
     );
   }
-  if (report.unvouched.length > 0) rows.push(['Not vouched for', report.unvouched.join(', ')]);
+  const schemas = report.unvouched.filter((name) => name.startsWith('schemas/')).length;
+  const pages = report.unvouched.filter((name) => !name.startsWith('schemas/'));
+  const unvouched = [...pages, ...(schemas > 0 ? [`${schemas} files in schemas/`] : [])];
+  if (unvouched.length > 0) rows.push(['Not vouched for by the log', unvouched.join(', ')]);
   return rows;
 }
 

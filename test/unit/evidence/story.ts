@@ -1,9 +1,7 @@
 /** A small history of requests as the approvals room tells it: deployments, a break-glass, an exception. */
 import { hide } from '#src/evidence/disclose.ts';
-import { sealStatement } from '#src/evidence/dsse.ts';
-import { leafHash } from '#src/evidence/merkle.ts';
 import type { Disclosure } from '#src/evidence/ports.ts';
-import { buildStatement, type Statement, statementBytes } from '#src/evidence/statement.ts';
+import { buildStatement, type Statement } from '#src/evidence/statement.ts';
 import {
   bytesOf,
   createMemoryLog,
@@ -142,21 +140,4 @@ export async function* told(story: readonly Event[], disclosures: Map<string, Di
     });
     yield { index, statement };
   }
-}
-
-/** A published log that tells the story. */
-export async function logOfStory(): Promise<MemoryLog> {
-  const log = await createMemoryLog();
-  for await (const { index, statement } of told(STORY, log.disclosures)) {
-    const leaf = await sealStatement(statementBytes(statement), statementSigner);
-    const { event, actor, command, data } = statement.predicate;
-    log.entries.push({
-      index,
-      leaf,
-      leafHash: await leafHash(crypto, leaf),
-      event: { ...event, at: new Date(event.at), actor: actor.id, commandId: command.id, data },
-    });
-  }
-  await publish(log);
-  return log;
 }
