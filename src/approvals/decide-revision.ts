@@ -89,7 +89,7 @@ function revisedDeadline({ state, nowMs }: OpenRecorder, document: RequestDocume
 }
 
 /** Names of the fields in which two documents of one kind differ. */
-export function changedFields(before: RequestDocument, after: RequestDocument): readonly string[] {
+function changedFields(before: RequestDocument, after: RequestDocument): readonly string[] {
   const old = before as unknown as Readonly<Record<string, unknown>>;
   return Object.entries(after)
     .filter(([field, value]) => canonicalJson(old[field]) !== canonicalJson(value))
@@ -123,7 +123,7 @@ export function decideAcceptScope(recorder: OpenRecorder, command: CommandOf<'ac
 }
 
 /** Whether a scope allows less than another in at least one respect and more in none. Users are words: any counts once. */
-export function isNarrower(current: Scope | null, next: Scope): boolean {
+function isNarrower(current: Scope | null, next: Scope): boolean {
   const now = current ?? { users: null, trafficPercent: null, regions: [], until: null };
   const traffic = compare(now.trafficPercent ?? 100, next.trafficPercent ?? 100);
   const until = compare(endMs(now.until), endMs(next.until));

@@ -5,7 +5,7 @@ import type { Command } from './commands.ts';
 import type { RequestDocument } from './document.ts';
 import { documentProblem } from './document-schema.ts';
 import { isoOf, msOf } from './duration.ts';
-import { evidenceStatus, longestWaitMs, termsFor } from './policy.ts';
+import { longestWaitMs, termsFor } from './policy.ts';
 import { emit, type Handled, type OpenRecorder, type Recorder, refuse } from './recorder.ts';
 import { authorityIn } from './seats.ts';
 import { tally } from './tally.ts';
@@ -90,11 +90,4 @@ function recordRefused(recorder: Recorder, command: Opening, terms: Terms): Hand
   const tierReasons = terms.tierReasons.filter((reason) => reason.tier === 'prohibited');
   emit(recorder, 'request.refused', { ...common(command), terms, tierReasons });
   return null;
-}
-
-/** Titles of the evidence that a document still lacks under its terms. */
-export function missingEvidence(terms: Terms, document: RequestDocument, nowMs: number): readonly string[] {
-  return evidenceStatus(terms.evidence, document, nowMs)
-    .filter((status) => status.why !== null)
-    .map((status) => status.demand.title);
 }

@@ -17,12 +17,12 @@ const answers = z
   .refine((value) => Object.keys(value).length <= 12);
 
 /** Only http and https, and no credentials: the address is shown as a link. */
-export const urlSchema = text(LIMITS.url, 'the address').refine((value) => {
+const urlSchema = text(LIMITS.url, 'the address').refine((value) => {
   const url = URL.canParse(value) ? new URL(value) : null;
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }, 'an address that starts with https:// or http://');
 
-export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits');
+const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits');
 
 export const evidenceItemSchema = z.strictObject({
   kind: z.string().regex(/^[a-z][a-z0-9-]{1,39}$/),

@@ -4,8 +4,7 @@
  */
 import type { Person, Tier } from './basics.ts';
 
-export const REQUEST_KINDS = ['deployment', 'exception'] as const;
-export type RequestKind = (typeof REQUEST_KINDS)[number];
+export type RequestKind = 'deployment' | 'exception';
 
 /** A link or captured file offered as evidence. */
 export type EvidenceItem = {
@@ -74,6 +73,3 @@ export type ExceptionDocument = {
 };
 
 export type RequestDocument = DeploymentDocument | ExceptionDocument;
-
-/** Every field of a document except its kind, for comparing revisions. */
-export type DocumentField = Exclude<keyof DeploymentDocument | keyof ExceptionDocument, 'kind'>;

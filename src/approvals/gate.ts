@@ -14,29 +14,28 @@ export type GateQuery = {
   readonly environment: string;
 };
 
-export const GATE_CODES = [
-  'approved',
-  'superseded_but_valid',
-  'break_glass',
-  'unknown_system',
-  'unknown_version',
-  'wrong_digest',
-  'wrong_environment',
-  'not_decided',
-  'refused',
-  'rejected',
-  'withdrawn',
-  'expired',
-  'suspended',
-  'revoked',
-  'closed',
-  'condition_open',
-  'condition_overdue',
-  'control_overdue',
-  'exception_missing',
-  'exception_not_in_force',
-] as const;
-export type GateCode = (typeof GATE_CODES)[number];
+/** Why the gate says yes (the first three) or no. */
+type GateCode =
+  | 'approved'
+  | 'superseded_but_valid'
+  | 'break_glass'
+  | 'unknown_system'
+  | 'unknown_version'
+  | 'wrong_digest'
+  | 'wrong_environment'
+  | 'not_decided'
+  | 'refused'
+  | 'rejected'
+  | 'withdrawn'
+  | 'expired'
+  | 'suspended'
+  | 'revoked'
+  | 'closed'
+  | 'condition_open'
+  | 'condition_overdue'
+  | 'control_overdue'
+  | 'exception_missing'
+  | 'exception_not_in_force';
 export type GateReason = { readonly code: GateCode; readonly words: string };
 
 export type GateAnswer = {
@@ -73,7 +72,7 @@ export function ownReasons(state: SubmittedState, nowMs: number): readonly GateR
 }
 
 /** An emergency permission is valid for hours, and only while no review has ended it. */
-export function isBreakGlassLive(state: SubmittedState, nowMs: number): boolean {
+function isBreakGlassLive(state: SubmittedState, nowMs: number): boolean {
   return (
     state.breakGlass !== null && !state.breakGlass.ended && nowMs < state.breakGlass.untilMs && state.decision === null
   );

@@ -20,7 +20,7 @@ export type PolicySource = {
 };
 
 /** One thing wrong with the file: where, what, and what was expected there. */
-export type PolicyProblem = {
+type PolicyProblem = {
   readonly file: string;
   readonly line: number | null;
   readonly path: string;

@@ -6,7 +6,7 @@ import type { ApprovalEvent, EventData, EventType } from './events.ts';
 import type { Actor, RequestState, SubmittedState } from './types.ts';
 
 /** Largest event as JSON text in bytes; statements have 48,000 and add their own frame. */
-export const EVENT_BYTES_MAX = 46_000;
+const EVENT_BYTES_MAX = 46_000;
 
 /** A refusal inside a handler: null means the handler did its work. */
 export type Refused = { readonly reason: Refusal; readonly detail: readonly string[] };

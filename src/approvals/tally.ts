@@ -9,7 +9,7 @@ import { capacitiesOf, isExcluded, isRecused, votingRoles } from './seats.ts';
 import type { Capacity, Counted, Person, QuorumSlot, Roster, SubmittedState, VoteChoice } from './types.ts';
 
 /** One reason why an approval waits, in the order in which people should read them. */
-export type Blocker =
+type Blocker =
   | { readonly code: 'quorum'; readonly missing: readonly string[] }
   | { readonly code: 'evidence'; readonly missing: readonly EvidenceStatus[] }
   | { readonly code: 'information' }
@@ -17,7 +17,7 @@ export type Blocker =
   | { readonly code: 'consulted'; readonly waiting: readonly { readonly role: string; readonly untilMs: number }[] }
   | { readonly code: 'minimum_review'; readonly untilMs: number };
 
-export type SlotTally = {
+type SlotTally = {
   readonly slot: QuorumSlot;
   readonly filledBy: readonly Counted[];
   readonly open: number;

@@ -8,7 +8,7 @@ import type { RequestDocument, RequestKind, Scope } from './document.ts';
 export { type Actor, type Person, TIERS, type Tier } from './basics.ts';
 
 /** How a person comes to act in a role. A delegate and a deputy count for the person they stand for. */
-export type Basis = 'holder' | 'delegation' | 'deputy';
+type Basis = 'holder' | 'delegation' | 'deputy';
 
 /** One line of the roster: this person may act in this role now. */
 export type Assignment = {
@@ -63,7 +63,7 @@ export type EvidenceDemand = {
 /** Why a tier was given: one rule of the policy that matched. */
 export type TierReason = { readonly tier: Tier; readonly because: string; readonly refs: readonly string[] };
 
-export type ConsultTerm = { readonly role: string; readonly withinMs: number };
+type ConsultTerm = { readonly role: string; readonly withinMs: number };
 
 /** What the policy demands of one request: resolved at submission and stored with it, so that it is judged by that. */
 export type Terms = {
@@ -160,30 +160,29 @@ export type Counted = {
   readonly countsFor: Person;
 };
 
-export const STATUSES = [
-  'draft',
-  'refused',
-  'submitted',
-  'in_review',
-  'information_requested',
-  'approved',
-  'approved_with_conditions',
-  'rejected',
-  'withdrawn',
-  'expired',
-  'deployed',
-  'superseded',
-  'suspended',
-  'revoked',
-  'renewed',
-  'closed',
-] as const;
-export type Status = (typeof STATUSES)[number];
+/** Where a request stands. `draft`: nothing is in the log yet; `closed` also: its validity ended by itself. */
+type Status =
+  | 'draft'
+  | 'refused'
+  | 'submitted'
+  | 'in_review'
+  | 'information_requested'
+  | 'approved'
+  | 'approved_with_conditions'
+  | 'rejected'
+  | 'withdrawn'
+  | 'expired'
+  | 'deployed'
+  | 'superseded'
+  | 'suspended'
+  | 'revoked'
+  | 'renewed'
+  | 'closed';
 
 export type Outcome = 'approved' | 'approved_with_conditions' | 'rejected' | 'expired';
 export type OutcomeCause = 'quorum' | 'veto' | 'unreachable' | 'deadline' | 'prohibited';
 
-export type DecisionState = {
+type DecisionState = {
   readonly outcome: Outcome;
   readonly cause: OutcomeCause;
   readonly atMs: number;
@@ -209,7 +208,7 @@ export type Revision = {
   readonly equivalents: readonly string[];
 };
 
-export type ConsultAnswer = {
+type ConsultAnswer = {
   readonly role: string;
   readonly by: Person;
   readonly stance: 'support' | 'concern' | 'neutral';
@@ -217,7 +216,7 @@ export type ConsultAnswer = {
   readonly atMs: number;
 };
 
-export type ScopeProposal = {
+type ScopeProposal = {
   readonly number: number;
   readonly by: Person;
   readonly scope: Scope;
@@ -226,7 +225,7 @@ export type ScopeProposal = {
 };
 
 export type MeetingVote = { readonly person: Person; readonly choice: VoteChoice; readonly reason: string };
-export type Meeting = {
+type Meeting = {
   readonly number: number;
   readonly by: Person;
   readonly heldOn: string;
@@ -235,7 +234,7 @@ export type Meeting = {
   readonly confirmed: readonly Person[];
 };
 
-export type BreakGlassState = {
+type BreakGlassState = {
   readonly by: Person;
   readonly role: string;
   readonly untilMs: number;

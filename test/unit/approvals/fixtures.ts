@@ -16,7 +16,7 @@ import type {
   SubmittedState,
 } from '#src/approvals/types.ts';
 
-export const POLICY_FILE = new URL('../../../knowledge/approval-policy.yaml', import.meta.url);
+const POLICY_FILE = new URL('../../../knowledge/approval-policy.yaml', import.meta.url);
 
 /** Reads YAML with positions, as the parse adapter does. */
 export function sourceOf(text: string, file = 'approval-policy.yaml'): PolicySource {
@@ -172,7 +172,7 @@ export type Desk = {
 };
 
 /** A command without the fields that the driver fills in. */
-export type Loose = { readonly type: Command['type']; readonly [field: string]: unknown };
+type Loose = { readonly type: Command['type']; readonly [field: string]: unknown };
 
 let commands = 0;
 

@@ -34,7 +34,7 @@ import {
   T0,
 } from './fixtures.ts';
 
-export const PEOPLE = [CAIO, CISO, LEGAL, ETHIC, CTO, MILO, EMMA, AUDIT] as const;
+const PEOPLE = [CAIO, CISO, LEGAL, ETHIC, CTO, MILO, EMMA, AUDIT] as const;
 
 /** Stand-ins that a roster may have beside the sandbox people's own roles. */
 const STAND_INS: readonly Assignment[] = [
@@ -48,7 +48,7 @@ const STAND_INS: readonly Assignment[] = [
   stand(ETHIC, 'Data Protection Officer', LEGAL, 'delegation'),
 ];
 
-export type Step = {
+type Step = {
   /** Which command. */
   readonly what: number;
   readonly who: number;
