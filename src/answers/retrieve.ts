@@ -2,6 +2,7 @@
 import type { Query } from './query.ts';
 import { entryWeight } from './search-index.ts';
 import type { Entry, SearchIndex } from './search-index.ts';
+import { stem } from './text.ts';
 import type { VectorHit } from './types.ts';
 
 const K1 = 1.2;
@@ -117,6 +118,21 @@ function entryScores(index: SearchIndex, query: Query): { readonly scores: Float
   return { scores, nearest, crowd };
 }
 
+/** Words of speech rather than of a topic: an item need not have them to be about the question. */
+const NEUTRAL = new Set(
+  `turn happen touch watch grab hit roll size strong date goal approach purpose frequency suppose
+  around actual actually before after side eye mess crazy babysit misbehave strange weird result way current nutshell aim
+  tackle handle deal life job start stop keep put take give go come look work run try case exact right good bad
+  best important main basic general normal ordinary usual typical day year people person someone part point reason
+  matter idea trouble question word sense feel think believe wonder notice worry care love hate hi
+  oblige obligation compulsory mandatory rule rules must consequence danger benefit advantage difference term
+  guy folk folks buddy mate boss exec executive sec dev e g i.e new old big small
+  e.g. pls thx cheers btw fyi asap quick short long full whole complete total single several many few more most less least
+  real really properly correctly exactly roughly want wish intend expect suppose ask tell say talk mention enumerate describe depend defend regarding`
+    .split(/\s+/)
+    .map((word) => stem(word)),
+);
+
 /** Share of the asker's own words (by weight) that the item has, itself or through what the glossary offers. */
 export function coverage(index: SearchIndex, query: Query, item: number): number {
   const stems = index.stemsOf(item);
@@ -124,9 +140,11 @@ export function coverage(index: SearchIndex, query: Query, item: number): number
   let covered = 0;
   for (const word of query.own) {
     const idf = index.idf(word);
-    all += idf;
-    if (stems.has(word)) covered += idf;
-    else if (query.offers.get(word)?.some((offer) => stems.has(offer)) === true) covered += 0.8 * idf;
+    const has = stems.has(word);
+    const offered = !has && query.offers.get(word)?.some((offer) => stems.has(offer)) === true;
+    all += has || offered || !NEUTRAL.has(word) ? idf : 0.2 * idf;
+    if (has) covered += idf;
+    else if (offered) covered += 0.8 * idf;
   }
   return all === 0 ? 0 : covered / all;
 }

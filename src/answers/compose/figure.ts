@@ -88,7 +88,7 @@ function kindBonus(figure: { readonly value: string | null; readonly of: string 
   if (interval !== frequency) return frequency && value !== null && /annual|year|month|week|day|quarter/i.test(value) ? 0.5 : -0.7;
   const percent = /%|\bper ?cent|\bpercentage\b|\bshare\b|\brate\b|\bcoverage\b|\btarget\b|\bpct\b|\bgoal\b/.test(lower);
   if (frequency) return 0.5;
-  if (TIME.test(lower)) return value !== null && TIME_VALUE.test(value) ? 0.4 : value === null ? 0 : -0.8;
+  if (TIME.test(lower)) return value !== null && TIME_VALUE.test(value) ? 0.4 : value === null && /\blong\b|\btime\b|\bperiod\b|\bdays?\b|\bdeadline\b|\bduration\b|\bhours?\b|\byears?\b/i.test(figure.of) ? 0 : -0.8;
   if (NUMBER_OF_THINGS.test(lower)) return value !== null && /^\d+$|^(?:one|two|three|four|five|six|seven)/i.test(value) ? 0.3 : -0.3;
   if (percent) return value === null || value.includes('%') ? 0.3 : -0.2;
   return value !== null && /^\d+$/.test(value) ? -0.1 : 0;

@@ -114,7 +114,7 @@ function byVersus(context: Context): readonly Frame[] | null {
 function byClauses(context: Context): readonly Frame[] | null {
   const { frame } = context;
   const text = frame.text.replace(/[?!.\s]+$/, '');
-  const colon = /^([^:?]{3,80}?)(?::| - |,|\?|\.)\s*(?=(?:and )?(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i.exec(text);
+  const colon = /^([^:?]{3,80}?)(?::| - |,|\?|\.)\s*(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i.exec(text);
   const prefix = colon !== null && !CLAUSE_START.test(colon[1] ?? '') ? (colon[1] ?? '') : '';
   const body = prefix === '' ? text : text.slice(colon?.[0].length ?? 0);
   const clauses = body.split(CLAUSE_BORDER).map((clause) => clause.trim()).filter((clause) => clause !== '');

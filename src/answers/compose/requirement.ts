@@ -2,6 +2,7 @@
 import type { LibraryItem } from '#src/knowledge/library.ts';
 import { itemPassages } from '#src/knowledge/passages.ts';
 import type { Query } from '../query.ts';
+import { topicStems } from '../text.ts';
 import { draft } from './context.ts';
 import type { Context, Draft } from './context.ts';
 import { introduces, sentence } from './phrases.ts';
@@ -74,14 +75,18 @@ function listStatements(scored: readonly Scored[], best: readonly Scored[], aske
 
 const ENUMERATES = /\b(?:which|what|list|name|all|how many|enumerate|give me)\b/;
 
-/** Statements with one label ("Audience 3, ...", "Normative reference: ...") are a list; it is given whole. */
+/**
+ * Statements whose labels end alike ("Audience 3, ...", "Normative reference: ...", "AI usage layer: ...") are a list; it
+ * is given whole when the question names what it lists.
+ */
 function labelledGroup(context: Context, scored: readonly Scored[], best: readonly Scored[]): readonly Scored[] | null {
-  const label = (text: string): string => (/^[^:,(]{3,40}(?=[:,])/.exec(text)?.[0] ?? '').replace(/\d+/g, '').trim().toLowerCase();
-  const top = best[0];
-  const own = top === undefined ? '' : label(top.text);
-  if (top === undefined || own === '' || !ENUMERATES.test(context.frame.lower)) return null;
+  if (!ENUMERATES.test(context.frame.lower)) return null;
+  const asked = new Set(topicStems(context.frame.lower));
+  const label = (text: string): string => topicStems(/^[^:,(]{3,40}(?=[:,])/.exec(text)?.[0].replace(/\d+/g, '') ?? '').at(-1) ?? '';
+  const own = best.slice(0, 6).map((statement) => label(statement.text)).find((one) => one !== '' && asked.has(one));
+  if (own === undefined) return null;
   const group = scored.filter((statement) => label(statement.text) === own);
-  return group.length >= 4 && top.similarity < 0.6 ? group.slice(0, 18) : null;
+  return group.length >= 3 ? group.slice(0, 18) : null;
 }
 
 /** What the item is about: its definition, requirements and strategy. */

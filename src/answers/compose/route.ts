@@ -5,7 +5,8 @@ import type { Ranked, Steer } from '../retrieve.ts';
 import { judge } from '../sufficiency.ts';
 import { contentStems, topicOf } from '../understand/topic.ts';
 import { abstain } from './abstain.ts';
-import { find, itemOf, mayRead, queryOf } from './context.ts';
+import { figureText } from '#src/knowledge/passages.ts';
+import { draft, find, itemOf, mayRead, queryOf } from './context.ts';
 import type { Context, Draft } from './context.ts';
 import { abbreviationAnswer, roleAnswer, sameBodyAnswer } from './define.ts';
 import { documentFact } from './document-facts.ts';
@@ -20,7 +21,7 @@ export function routeSingle(context: Context): Draft {
   const { frame } = context;
   const refused = refusalOf(context);
   if (refused !== null) return refused;
-  const fixed = [sameBodyAnswer, citingFirst, documentFact, reverseFirst, abbreviationAnswer, roleAnswer];
+  const fixed = [sameBodyAnswer, citingFirst, documentFact, figureBack, reverseFirst, abbreviationAnswer, roleAnswer];
   for (const attempt of fixed) {
     const done = attempt(context);
     if (done !== null) {
@@ -40,6 +41,20 @@ function citingFirst(context: Context): Draft | null {
   if (frame.references.length === 0 || frame.ids.some((id) => id.known)) return null;
   const rest = contentStems(frame.lower.replace(OUTSIDE, ' ')).filter((word) => !/\d|^[a-d]$|^(?:iso|iec|nist|bsi|annex|articl|art|measur|map)/.test(word));
   return looksBack || rest.length === 0 ? citingAnswer(context) : null;
+}
+
+/** "0.5 % of what?": the items whose figure it is. */
+function figureBack(context: Context): Draft | null {
+  const { frame, library } = context;
+  const value = /(\d+(?:[.,]\d+)?)\s?(?:%|percent)/.exec(frame.lower)?.[1];
+  if (value === undefined || contentStems(frame.lower.replace(/[\d.,]+\s?%?|percent/g, ' ')).length > 0) return null;
+  const stands = new RegExp(`(?:^|[^\\d.,])${value.replace('.', '\\.')}\\s?(?:%|percent)`);
+  const figuresOf = (item: LibraryItem): LibraryItem['figures'] => item.figures.filter((figure) => figure.value !== null && stands.test(figure.value));
+  const hits = [...library.items.values()].filter((item) => mayRead(context.audience, item) && figuresOf(item).length > 0).slice(0, 6);
+  if (hits.length === 0) return null;
+  const answer = hits.map((hit) => `${hit.id}: ${figuresOf(hit).map((figure) => `${figure.value} ${figure.of}`).join('; ')}.`).join(' ');
+  const sources = hits.map((hit) => ({ id: hit.id, quote: figuresOf(hit).map(figureText).join(' ') }));
+  return draft({ answer, sources, items: hits.map((hit) => hit.id) });
 }
 
 function reverseFirst(context: Context): Draft | null {
@@ -220,7 +235,7 @@ function answerFrom(context: Context, item: LibraryItem, query: Query, near: rea
   if (frame.asksNumber || frame.asksFrequency) {
     const figure = figureAnswer(context, item, query);
     if (figure !== null) return figure;
-    if (/\bhow many\b|%|\bper ?cent|\bpercentage\b|\bhow long\b|\bdays\b|\bhours\b/.test(frame.lower)) return noNumber(context, item);
+    if (/\bhow many\b|\bnumber of\b|%|\bper ?cent|\bpercentage\b|\bhow long\b|\bdays\b|\bhours\b/.test(frame.lower)) return noNumber(context, item);
   }
   return requirementFrom(context, item, query);
 }
