@@ -5,6 +5,7 @@ import { registerAsk } from './ask-command.ts';
 import type { Cli } from './context.ts';
 import { registerEvidence } from './evidence-command.ts';
 import { registerKnowledge } from './knowledge-command.ts';
+import { registerRequests } from './request-command.ts';
 
 /** Builds the program. Wrong usage throws CommanderError after it was printed to stderr. */
 export function createProgram(cli: Cli): Command {
@@ -12,6 +13,8 @@ export function createProgram(cli: Cli): Command {
     .description('The AI-governance desk inside Slack: cited answers, approvals by policy, signed evidence.')
     .version(SERVICE.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    // `gate --version V` is the gate's own option.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => cli.context.raw(text),
@@ -19,9 +22,10 @@ export function createProgram(cli: Cli): Command {
       getOutHelpWidth: () => 80,
       getErrHelpWidth: () => 80,
     })
-    .showHelpAfterError('Run "countersign help COMMAND" to see what it takes.');
+    .showHelpAfterError('Run the command with --help to see what it takes.');
   registerAsk(program, cli);
   registerKnowledge(program, cli);
+  registerRequests(program, cli);
   registerEvidence(program, cli);
   return program;
 }

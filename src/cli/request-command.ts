@@ -1,0 +1,67 @@
+/** `request` and `gate`: what was asked for, and what may be deployed. */
+import { InvalidArgumentError } from 'commander';
+import type { Register } from './context.ts';
+
+/** Options of `request list`. */
+export type RequestListFlags = { readonly json?: true; readonly status?: string; readonly system?: string };
+
+/** Options of `gate`. */
+export type GateFlags = {
+  readonly json?: true;
+  readonly system: string;
+  readonly version: string;
+  readonly digest: string;
+  readonly environment: string;
+};
+
+function digest(value: string): string {
+  const lower = value.toLowerCase();
+  if (/^sha256:[0-9a-f]{64}$/.test(lower)) return lower;
+  throw new InvalidArgumentError('It is sha256: and 64 hex digits, the digest of the system manifest.');
+}
+
+function name(value: string): string {
+  if (value.trim() !== '' && value.length <= 300) return value;
+  throw new InvalidArgumentError('It is empty, or longer than 300 characters.');
+}
+
+export const registerRequests: Register = (program, cli) => {
+  const request = program.command('request').description('requests for deployments and exceptions');
+  request
+    .command('list')
+    .description('all requests, newest first')
+    .option('--status <status>', 'only those in this status: in_review, approved, ...')
+    .option('--system <name>', 'only deployments of this system')
+    .option('--json', 'one JSON object a line')
+    .action(
+      cli.action(async (flags: RequestListFlags) => {
+        const { listRequests } = await import('./requests.ts');
+        return listRequests(cli.context, flags);
+      }),
+    );
+  request
+    .command('show')
+    .description('one request with its history, each line with its entry in the evidence log')
+    .argument('<id>', 'DR-12, EX-3, or the full id')
+    .option('--json', 'print it as one JSON object')
+    .action(
+      cli.action(async (id: string, flags: { readonly json?: true }) => {
+        const { showRequest } = await import('./requests.ts');
+        return showRequest(cli.context, id, flags);
+      }),
+    );
+  program
+    .command('gate')
+    .description('may this version run in this environment now? exit 0 yes, 1 no, with the reasons')
+    .requiredOption('--system <name>', 'the system, as in its request', name)
+    .requiredOption('--version <version>', 'its version', name)
+    .requiredOption('--digest <digest>', 'sha256:<64 hex> of its manifest', digest)
+    .requiredOption('--environment <name>', 'where it is to run', name)
+    .option('--json', 'print the answer as one JSON object')
+    .action(
+      cli.action(async (flags: GateFlags) => {
+        const { askGate } = await import('./gate.ts');
+        return askGate(cli.context, flags);
+      }),
+    );
+};
