@@ -1,21 +1,29 @@
 /** Loads the library, the approval policy and the answering engine. Half a library never serves. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openPackFolder } from '#src/adapters/parse/pack-folder.ts';
 import { readKnowledgeFolder } from '#src/adapters/parse/yaml-folder.ts';
 import { parseYamlText } from '#src/adapters/parse/yaml-text.ts';
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import { parsePolicy } from '#src/approvals/policy.ts';
 import { canonicalBytes } from '#src/evidence/canonical.ts';
 import { buildLibrary, type Library } from '#src/knowledge/library.ts';
+import { composeLibrary } from '#src/knowledge/packs/compose.ts';
 import { StartRefusedError } from './workspace.ts';
 
 /** The checkout's folder. */
 export const ROOT = join(import.meta.dirname, '..', '..');
 export const KNOWLEDGE_FOLDER = join(ROOT, 'knowledge');
 
-/** Reads and checks the shipped library. Throws KnowledgeError with every problem of every file. */
-export async function loadLibrary(folder: string = KNOWLEDGE_FOLDER): Promise<Library> {
-  return buildLibrary(await readKnowledgeFolder(folder));
+/**
+ * The library in force: the shipped documents, and in place of theirs those that were accepted, as the data folder
+ * keeps them. Throws KnowledgeError with every problem of every file.
+ */
+export async function loadLibrary(dataDir: string, folder: string = KNOWLEDGE_FOLDER): Promise<Library> {
+  const files = await readKnowledgeFolder(folder);
+  if (!existsSync(join(dataDir, 'in-force.json'))) return buildLibrary(files);
+  return composeLibrary(files, await openPackFolder(dataDir).acceptedPacks());
 }
 
 export type LoadedPolicy = PolicyInForce & { readonly bytes: Uint8Array };

@@ -22,6 +22,8 @@ export type RunningServer = {
   readonly port: number;
   readonly core: Core;
   readonly work: Work;
+  /** What became of the vector index, which is opened after the start. */
+  readonly vectors: Promise<'loaded' | 'built' | 'failed'>;
   /** Resolves when everything received so far is worked off; for tests. */
   idle(): Promise<void>;
   /** Drains the server, then stops PostgreSQL last. May be called twice. */
@@ -53,8 +55,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     });
     const port = await web.listen(config.port, config.host);
     ends.unshift(() => web.close(DRAIN_MS));
-    const [library, policy] = await Promise.all([loadLibrary(), loadPolicy()]);
-    const answers = await openAnswers(config, library);
+    const [library, policy] = await Promise.all([loadLibrary(config.dataDir), loadPolicy()]);
+    const answers = await openAnswers(config, library, log, now);
     steps.done(`${library.items.size} items and ${answers.passages} passages indexed`);
     const open = await openDatabase(config, 'server', steps, options.onLost ?? (() => undefined));
     ends.push(open.close);
@@ -103,8 +105,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await app.start();
     await work.sweeper.sweep();
     work.start();
+    const vectors = answers.openVectors();
     sandbox?.resume();
-    return { address: addressOf(config.host, port), port, core, work, idle: () => idle(work), stop };
+    return { address: addressOf(config.host, port), port, core, work, idle: () => idle(work), vectors, stop };
   } catch (error) {
     await stop();
     throw error;
