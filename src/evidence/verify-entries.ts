@@ -2,7 +2,6 @@
  * The heart of every verification: walks entries in order, in memory that does not grow with their number (apart from
  * one number a stream), checks each by itself, and rebuilds the tree. Everything read here is attacker-controlled.
  */
-import { canonicalText } from './canonical.ts';
 import { hiddenHashes } from './disclose.ts';
 import { type Envelope, parseEnvelope, verifyEnvelope } from './dsse.ts';
 import { equalBytes } from './encoding.ts';
@@ -214,17 +213,18 @@ function checkEvent(walk: Walk, index: number, row: NonNullable<LogEntry['event'
     (row.at.toISOString() !== event.at && 'at') ||
     (row.actor !== actor.id && 'actor') ||
     (row.commandId !== command.id && 'command') ||
-    (textOf(row.data) !== textOf(predicate.data) && 'data');
+    (!sameJson(row.data, predicate.data) && 'data');
   if (differs !== false)
     walk.findings.add('event_mismatch', index, `the event row differs from the statement in: ${differs}`);
 }
 
-function textOf(data: unknown): string {
-  try {
-    return canonicalText(data);
-  } catch {
-    return '';
-  }
+/** Equal as JSON values, whatever the order of members. */
+function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [Object.entries(a), new Map(Object.entries(b))];
+  return left.length === right.size && left.every(([key, value]) => right.has(key) && sameJson(value, right.get(key)));
 }
 
 async function checkSignature(walk: Walk, index: number, envelope: Envelope): Promise<void> {

@@ -2,15 +2,7 @@
 import { hide } from '#src/evidence/disclose.ts';
 import type { Disclosure } from '#src/evidence/ports.ts';
 import { buildStatement, type Statement } from '#src/evidence/statement.ts';
-import {
-  bytesOf,
-  createMemoryLog,
-  crypto,
-  type MemoryLog,
-  publish,
-  statementInput,
-  statementSigner,
-} from './fixtures.ts';
+import { bytesOf, crypto, statementInput } from './fixtures.ts';
 
 export type Event = {
   readonly request: number;
