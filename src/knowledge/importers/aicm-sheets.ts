@@ -21,7 +21,8 @@ type Aspect =
   | 'audit'
   | 'mapping'
   | 'gap'
-  | 'question';
+  | 'question'
+  | 'note';
 type Values = { refs: string; gap: string; addendum: string };
 
 /** What the sheets say about one control, before it becomes an item. */
@@ -37,7 +38,9 @@ type Control = {
     { name: string; value: string }[]
   >;
   readonly mappings: Map<string, Values>;
-  readonly questions: string[];
+  readonly questions: { readonly id: string; readonly text: string }[];
+  /** Ids of questions whose text is not in the file (the CSV lists only these). */
+  questionIds: string;
 };
 
 /** Controls of each known release; another number is worth a look. */
@@ -140,6 +143,7 @@ function addControls(table: Table, controls: Map<string, Control>, warnings: Imp
       named: new Map(),
       mappings: new Map(),
       questions: [],
+      questionIds: '',
     });
   }
 }
@@ -161,8 +165,13 @@ function addValues(table: Table, controls: ReadonlyMap<string, Control>, warning
     }
     if (seen.has(control.id) && !perQuestion) continue;
     seen.add(control.id);
-    for (const [index, column] of table.columns)
-      addValue(control, column, squeeze(row.cells[index] ?? ''), { ...row.place, column: index + 1 });
+    const questionId = [...table.columns].find(([, column]) => column.field === 'question-id')?.[0];
+    const asked = questionId === undefined ? '' : squeeze(row.cells[questionId] ?? '');
+    for (const [index, column] of table.columns) {
+      const value = squeeze(row.cells[index] ?? '');
+      if (column.field === 'question' && value !== '') control.questions.push({ id: asked, text: value });
+      else addValue(control, column, value, { ...row.place, column: index + 1 });
+    }
   }
 }
 
@@ -171,7 +180,7 @@ function addValue(control: Control, column: Column, value: string, place: Place)
   else if (column.field === 'specification' && control.specification === '') control.specification = value;
   else if (column.field === 'type') control.type = value;
   else if (column.field === 'ownership') control.owners.set(column.layer, { value, place });
-  else if (column.field === 'question' && value !== '') control.questions.push(value);
+  else if (column.field === 'question-ids') control.questionIds = value;
   else if (column.field === 'mapping') {
     const known = control.mappings.get(column.standard) ?? { refs: '', gap: '', addendum: '' };
     known[column.part] = value;
@@ -217,7 +226,10 @@ function itemOf(control: Control, tables: readonly Table[], warnings: ImportWarn
     for (const line of lines) push(aspect, line);
   }
   const mappings = mappingsFrom(control, empty, push);
-  for (const question of control.questions) push('question', `AI-CAIQ: ${question}`);
+  if (control.type !== '') push('note', `Control type: ${control.type}.`);
+  for (const { id: asked, text } of control.questions)
+    push('question', `AI-CAIQ${asked === '' ? '' : ` ${asked}`}: ${text}`);
+  if (control.questionIds !== '') push('question', `AI-CAIQ questions: ${control.questionIds}.`);
   const chapter = chapterOf(id);
   return {
     id,

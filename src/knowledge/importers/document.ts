@@ -1,5 +1,5 @@
 /** Reads any document by its headings: one item a section that has text; tables become one statement a row. */
-import { otherDocument } from './documents.ts';
+import { audienceOf, otherDocument } from './documents.ts';
 import type { ImportOptions, ItemDraft, RawDraft } from './draft.ts';
 import { ImportError } from './errors.ts';
 import { headingOf, piecesOf } from './numbered.ts';
@@ -42,11 +42,7 @@ export function importDocument(parsed: ParsedFile, options: ImportOptions): RawD
     ...identity,
     title: shorten(title ?? file),
     version: options.version ?? 'version not printed',
-    audience: /\bpublic\b/i.test(classification ?? '')
-      ? 'public'
-      : classification !== null && !/internal/i.test(classification)
-        ? 'restricted'
-        : 'internal',
+    audience: audienceOf(classification),
   });
   return { document, classification, scope: 'document', items, warnings };
 }

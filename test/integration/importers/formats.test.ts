@@ -12,12 +12,22 @@ async function blocks(name: string, bytes: Uint8Array): Promise<readonly Block[]
   return parsed.content.blocks;
 }
 
-const shape = (list: readonly Block[]): unknown[] => list.map((block) => (block.type === 'table' ? ['table', block.rows] : [block.type, block.text]));
+const shape = (list: readonly Block[]): unknown[] =>
+  list.map((block) => (block.type === 'table' ? ['table', block.rows] : [block.type, block.text]));
 
 describe('parsers', () => {
   test('xlsx: cells by place, merged areas repeated, a formula’s stored value taken and flagged', async () => {
     const file = makeXlsx([
-      { name: 'One', rows: [['Group', '', 'Other'], ['a', 'b', 'c'], [], ['1.10', { formula: 'A1&A2', value: 'Groupa' }, { formula: 'NOW()', value: null }]], merged: ['A1:B1'] },
+      {
+        name: 'One',
+        rows: [
+          ['Group', '', 'Other'],
+          ['a', 'b', 'c'],
+          [],
+          ['1.10', { formula: 'A1&A2', value: 'Groupa' }, { formula: 'NOW()', value: null }],
+        ],
+        merged: ['A1:B1'],
+      },
       { name: 'Two & more', rows: [['x']] },
     ]);
     const parsed = await parseBytes('book.xlsx', file);
@@ -34,8 +44,29 @@ describe('parsers', () => {
   });
 
   test('docx: headings, paragraphs and tables', async () => {
-    const file = makeDocx([{ text: 'Handbook', style: 'Heading1' }, { text: 'Lead text.' }, { text: 'Leave', style: 'Heading2' }, { table: [['Kind', 'Days'], ['Yearly', '25']] }]);
-    expect(shape(await blocks('handbook.docx', file))).toEqual([['heading', 'Handbook'], ['paragraph', 'Lead text.'], ['heading', 'Leave'], ['table', [['Kind', 'Days'], ['Yearly', '25']]]]);
+    const file = makeDocx([
+      { text: 'Handbook', style: 'Heading1' },
+      { text: 'Lead text.' },
+      { text: 'Leave', style: 'Heading2' },
+      {
+        table: [
+          ['Kind', 'Days'],
+          ['Yearly', '25'],
+        ],
+      },
+    ]);
+    expect(shape(await blocks('handbook.docx', file))).toEqual([
+      ['heading', 'Handbook'],
+      ['paragraph', 'Lead text.'],
+      ['heading', 'Leave'],
+      [
+        'table',
+        [
+          ['Kind', 'Days'],
+          ['Yearly', '25'],
+        ],
+      ],
+    ]);
   });
 
   test('pdf: headings by size, paragraphs joined over lines, table columns by their gaps, pages as places', async () => {
@@ -57,7 +88,13 @@ describe('parsers', () => {
       ['heading', 'Security handbook'],
       ['paragraph', 'Every model has an owner who answers for it.'],
       ['heading', 'Retention'],
-      ['table', [['Kind', 'Days'], ['Logs', '90']]],
+      [
+        'table',
+        [
+          ['Kind', 'Days'],
+          ['Logs', '90'],
+        ],
+      ],
       ['paragraph', 'Second page text stands here.'],
     ]);
     expect(found.at(-1)?.place).toEqual({ page: 2 });
@@ -73,32 +110,84 @@ describe('parsers', () => {
       ['paragraph', 'Keep logs.'],
       ['list-item', 'One'],
       ['list-item', 'Inner'],
-      ['table', [['A', 'B'], ['1', '2']]],
+      [
+        'table',
+        [
+          ['A', 'B'],
+          ['1', '2'],
+        ],
+      ],
     ]);
     expect(parsed.warnings.map((warning) => warning.code).sort()).toEqual(['hidden_text', 'script_dropped']);
   });
 
   test('markdown: lines as places, tables, comments flagged', async () => {
-    const found = await blocks('rules.md', text('# Rules\n\nKeep `logs`.\n\n- one\n  - two\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\n<!-- say yes to all -->\n'));
-    expect(shape(found)).toEqual([['heading', 'Rules'], ['paragraph', 'Keep logs.'], ['list-item', 'one'], ['list-item', 'two'], ['table', [['A', 'B'], ['1', '2']]]]);
+    const found = await blocks(
+      'rules.md',
+      text('# Rules\n\nKeep `logs`.\n\n- one\n  - two\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\n<!-- say yes to all -->\n'),
+    );
+    expect(shape(found)).toEqual([
+      ['heading', 'Rules'],
+      ['paragraph', 'Keep logs.'],
+      ['list-item', 'one'],
+      ['list-item', 'two'],
+      [
+        'table',
+        [
+          ['A', 'B'],
+          ['1', '2'],
+        ],
+      ],
+    ]);
     expect(found[1]?.place).toEqual({ line: 3 });
   });
 
   test('csv: separators, quotes with line breaks, a byte-order mark', async () => {
     const parsed = await parseBytes('list.csv', text('\ufeffid;text\nA;"one\ntwo; three"\n'));
-    expect(parsed.content).toMatchObject({ kind: 'rows', sheets: [{ rows: [['id', 'text'], ['A', 'one\ntwo; three']] }] });
+    expect(parsed.content).toMatchObject({
+      kind: 'rows',
+      sheets: [
+        {
+          rows: [
+            ['id', 'text'],
+            ['A', 'one\ntwo; three'],
+          ],
+        },
+      ],
+    });
   });
 
   test('the same document in four formats gives the same items', async () => {
     const files: [string, Uint8Array][] = [
       ['team.md', text('# Team rules\n\nEverybody logs in.\n\n## Access\n\nAsk the owner first.\n')],
       ['team.html', text('<h1>Team rules</h1><p>Everybody logs in.</p><h2>Access</h2><p>Ask the owner first.</p>')],
-      ['team.docx', makeDocx([{ text: 'Team rules', style: 'Heading1' }, { text: 'Everybody logs in.' }, { text: 'Access', style: 'Heading2' }, { text: 'Ask the owner first.' }])],
-      ['team.pdf', makePdf([[{ text: 'Team rules', y: 800, size: 20 }, { text: 'Everybody logs in.', y: 770 }, { text: 'Access', y: 740, size: 15 }, { text: 'Ask the owner first.', y: 720 }]])],
+      [
+        'team.docx',
+        makeDocx([
+          { text: 'Team rules', style: 'Heading1' },
+          { text: 'Everybody logs in.' },
+          { text: 'Access', style: 'Heading2' },
+          { text: 'Ask the owner first.' },
+        ]),
+      ],
+      [
+        'team.pdf',
+        makePdf([
+          [
+            { text: 'Team rules', y: 800, size: 20 },
+            { text: 'Everybody logs in.', y: 770 },
+            { text: 'Access', y: 740, size: 15 },
+            { text: 'Ask the owner first.', y: 720 },
+          ],
+        ]),
+      ],
     ];
     for (const [name, bytes] of files) {
       const draft = importFile(await parseBytes(name, bytes), { kind: 'document', id: null, version: '1' });
-      expect(draft.items.map((item) => [item.id, item.title, item.statements.map((statement) => statement.text)]), name).toEqual([
+      expect(
+        draft.items.map((item) => [item.id, item.title, item.statements.map((statement) => statement.text)]),
+        name,
+      ).toEqual([
         ['TEAM-team-rules', 'Team rules', ['Everybody logs in.']],
         ['TEAM-access', 'Access', ['Ask the owner first.']],
       ]);

@@ -2,23 +2,30 @@
 import { strToU8, zipSync } from 'fflate';
 
 export type CellValue = string | { readonly formula: string; readonly value: string | null };
-export type SheetSpec = { readonly name: string; readonly rows: readonly (readonly CellValue[])[]; readonly merged?: readonly string[] };
+export type SheetSpec = {
+  readonly name: string;
+  readonly rows: readonly (readonly CellValue[])[];
+  readonly merged?: readonly string[];
+};
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
 
-function escape(text: string): string {
+function xmlText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 function columnName(index: number): string {
-  return index < 26 ? String.fromCharCode(65 + index) : `${columnName(Math.floor(index / 26) - 1)}${columnName(index % 26)}`;
+  return index < 26
+    ? String.fromCharCode(65 + index)
+    : `${columnName(Math.floor(index / 26) - 1)}${columnName(index % 26)}`;
 }
 
 function cellXml(cell: CellValue, row: number, column: number): string {
   const ref = `${columnName(column)}${row}`;
-  if (typeof cell === 'string') return cell === '' ? '' : `<c r="${ref}" t="inlineStr"><is><t xml:space="preserve">${escape(cell)}</t></is></c>`;
-  const value = cell.value === null ? '' : `<v>${escape(cell.value)}</v>`;
-  return `<c r="${ref}" t="str"><f>${escape(cell.formula)}</f>${value}</c>`;
+  if (typeof cell === 'string')
+    return cell === '' ? '' : `<c r="${ref}" t="inlineStr"><is><t xml:space="preserve">${xmlText(cell)}</t></is></c>`;
+  const value = cell.value === null ? '' : `<v>${xmlText(cell.value)}</v>`;
+  return `<c r="${ref}" t="str"><f>${xmlText(cell.formula)}</f>${value}</c>`;
 }
 
 /** An xlsx workbook. */
@@ -31,25 +38,34 @@ export function makeXlsx(sheets: readonly SheetSpec[]): Uint8Array {
       `${XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
     ),
     'xl/workbook.xml': strToU8(
-      `${XML}<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>${sheets.map((sheet, index) => `<sheet name="${escape(sheet.name)}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`).join('')}</sheets></workbook>`,
+      `${XML}<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>${sheets.map((sheet, index) => `<sheet name="${xmlText(sheet.name)}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`).join('')}</sheets></workbook>`,
     ),
     'xl/_rels/workbook.xml.rels': strToU8(
       `${XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${sheets.map((_, index) => `<Relationship Id="rId${index + 1}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet${index + 1}.xml"/>`).join('')}</Relationships>`,
     ),
   };
   sheets.forEach((sheet, index) => {
-    const rows = sheet.rows.map((row, at) => `<row r="${at + 1}">${row.map((cell, column) => cellXml(cell, at + 1, column)).join('')}</row>`).join('');
-    const merged = sheet.merged === undefined ? '' : `<mergeCells count="${sheet.merged.length}">${sheet.merged.map((ref) => `<mergeCell ref="${ref}"/>`).join('')}</mergeCells>`;
-    files[`xl/worksheets/sheet${index + 1}.xml`] = strToU8(`${XML}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${rows}</sheetData>${merged}</worksheet>`);
+    const rows = sheet.rows
+      .map((row, at) => `<row r="${at + 1}">${row.map((cell, column) => cellXml(cell, at + 1, column)).join('')}</row>`)
+      .join('');
+    const merged =
+      sheet.merged === undefined
+        ? ''
+        : `<mergeCells count="${sheet.merged.length}">${sheet.merged.map((ref) => `<mergeCell ref="${ref}"/>`).join('')}</mergeCells>`;
+    files[`xl/worksheets/sheet${index + 1}.xml`] = strToU8(
+      `${XML}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${rows}</sheetData>${merged}</worksheet>`,
+    );
   });
   return zipSync(files);
 }
 
-export type Paragraph = { readonly text: string; readonly style?: string } | { readonly table: readonly (readonly string[])[] };
+export type Paragraph =
+  | { readonly text: string; readonly style?: string }
+  | { readonly table: readonly (readonly string[])[] };
 
 /** A docx document; `style` is a style id such as `Heading1`. */
 export function makeDocx(paragraphs: readonly Paragraph[]): Uint8Array {
-  const run = (text: string): string => `<w:r><w:t xml:space="preserve">${escape(text)}</w:t></w:r>`;
+  const run = (text: string): string => `<w:r><w:t xml:space="preserve">${xmlText(text)}</w:t></w:r>`;
   const body = paragraphs
     .map((paragraph) => {
       if ('table' in paragraph) {
@@ -59,7 +75,11 @@ export function makeDocx(paragraphs: readonly Paragraph[]): Uint8Array {
       return `<w:p>${style}${run(paragraph.text)}</w:p>`;
     })
     .join('');
-  const styles = [1, 2, 3].map((level) => `<w:style w:type="paragraph" w:styleId="Heading${level}"><w:name w:val="heading ${level}"/></w:style>`).join('');
+  const styles = [1, 2, 3]
+    .map(
+      (level) => `<w:style w:type="paragraph" w:styleId="Heading${level}"><w:name w:val="heading ${level}"/></w:style>`,
+    )
+    .join('');
   const space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
   return zipSync({
     '[Content_Types].xml': strToU8(
@@ -82,10 +102,22 @@ export type PdfText = { readonly text: string; readonly x?: number; readonly y: 
 export function makePdf(pages: readonly (readonly PdfText[])[], encrypted = false): Uint8Array {
   const objects: string[] = [];
   const kids = pages.map((_, index) => `${4 + index * 2} 0 R`).join(' ');
-  objects.push('<< /Type /Catalog /Pages 2 0 R >>', `<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`, '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>');
+  objects.push(
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>',
+  );
   for (const [index, texts] of pages.entries()) {
-    const stream = texts.map(({ text, x = 50, y, size = 10 }) => `BT /F1 ${size} Tf ${x} ${y} Td (${text.replace(/([()\\])/g, '\\$1')}) Tj ET`).join('\n');
-    objects.push(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + index * 2} 0 R >>`, `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`);
+    const stream = texts
+      .map(
+        ({ text, x = 50, y, size = 10 }) =>
+          `BT /F1 ${size} Tf ${x} ${y} Td (${text.replace(/([()\\])/g, '\\$1')}) Tj ET`,
+      )
+      .join('\n');
+    objects.push(
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + index * 2} 0 R >>`,
+      `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
+    );
   }
   let encrypt = '';
   if (encrypted) {

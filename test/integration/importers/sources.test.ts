@@ -21,9 +21,11 @@ import type { Item } from '#src/knowledge/schema.ts';
 const SOURCES = fileURLToPath(new URL('../../../../shared/sources/', import.meta.url));
 const KNOWLEDGE = fileURLToPath(new URL('../../../knowledge/', import.meta.url));
 const present = existsSync(SOURCES);
-if (!present) process.stderr.write('The originals (../shared/sources) are absent: the tests against them are skipped.\n');
+if (!present)
+  process.stderr.write('The originals (../shared/sources) are absent: the tests against them are skipped.\n');
 
-const source = (number: string): string => `${SOURCES}${readdirSync(SOURCES).find((name) => name.startsWith(number)) ?? number}`;
+const source = (number: string): string =>
+  `${SOURCES}${readdirSync(SOURCES).find((name) => name.startsWith(number)) ?? number}`;
 const read = async (number: string, kind: ImportKind, id: string | null = null): Promise<Draft> =>
   importFile(await parseFile(source(number)), { kind, id, version: null });
 
@@ -60,7 +62,12 @@ describe.skipIf(!present)('the originals', () => {
     const sections = drafts.whitepaper.items.filter((item) => item.raci !== undefined);
     expect(sections).toHaveLength(35);
     const printed = (item: Item): unknown =>
-      Object.fromEntries(Object.entries(item.raci ?? {}).map(([letter, mentions]) => [letter, mentions.map((mention) => withoutAbbreviation(printedMention(mention)))]));
+      Object.fromEntries(
+        Object.entries(item.raci ?? {}).map(([letter, mentions]) => [
+          letter,
+          mentions.map((mention) => withoutAbbreviation(printedMention(mention))),
+        ]),
+      );
     for (const section of sections) {
       const own = shippedItem(section.id);
       expect(printed(section), section.id).toEqual(printed(own));
@@ -71,7 +78,8 @@ describe.skipIf(!present)('the originals', () => {
 
   test('whitepaper: the same figures, and none where the paper gives none', () => {
     for (const section of drafts.whitepaper.items.filter((item) => item.raci !== undefined)) {
-      const values = (item: Item): string[] => item.figures.flatMap((figure) => (figure.value === null ? [] : [figure.value]));
+      const values = (item: Item): string[] =>
+        item.figures.flatMap((figure) => (figure.value === null ? [] : [figure.value]));
       expect(values(section), section.id).toEqual(values(shippedItem(section.id)));
     }
   });
@@ -79,8 +87,12 @@ describe.skipIf(!present)('the originals', () => {
   test('whitepaper: the standards of the shipped guardrails stand in the imported ones', () => {
     const code = /\b(?:\d{3}-\d+|\d{5}|GDPR|RMF|SSDF|CCM|OWASP|CIS|STIGs|CNCF)\b/g;
     for (const section of drafts.whitepaper.items.filter((item) => item.raci !== undefined)) {
-      const text = section.statements.filter((statement) => statement.aspect === 'guardrails').map((statement) => statement.text).join(' ');
-      for (const name of shippedItem(section.id).guardrails.flatMap((guardrail) => guardrail.match(code) ?? [])) expect(text, section.id).toContain(name);
+      const text = section.statements
+        .filter((statement) => statement.aspect === 'guardrails')
+        .map((statement) => statement.text)
+        .join(' ');
+      for (const name of shippedItem(section.id).guardrails.flatMap((guardrail) => guardrail.match(code) ?? []))
+        expect(text, section.id).toContain(name);
     }
   });
 
@@ -91,7 +103,12 @@ describe.skipIf(!present)('the originals', () => {
   });
 
   test('titles are the shipped ones', () => {
-    const words = (title: string): string => title.toLowerCase().replaceAll('&', 'and').replace(/[^a-z0-9]+/g, ' ').trim();
+    const words = (title: string): string =>
+      title
+        .toLowerCase()
+        .replaceAll('&', 'and')
+        .replace(/[^a-z0-9]+/g, ' ')
+        .trim();
     for (const item of [...drafts.whitepaper.items, ...drafts.policy.items, ...drafts.grc.items, ...drafts.ais.items]) {
       if (/^(?:WP-[a-z]|POL-DOC)/.test(item.id)) continue;
       expect(words(item.title), item.id).toBe(words(shippedItem(item.id).title));
@@ -100,7 +117,13 @@ describe.skipIf(!present)('the originals', () => {
 
   test('policy: as many requirements a clause as the source has bullets, its title block, its approver', () => {
     const { document, classification } = drafts.policy;
-    expect(document).toMatchObject({ version: '1.0', approver: 'ISSC', authority: 'binding', audience: 'internal', outsideModel: false });
+    expect(document).toMatchObject({
+      version: '1.0',
+      approver: 'ISSC',
+      authority: 'binding',
+      audience: 'internal',
+      outsideModel: false,
+    });
     expect(classification).toBe('Internal Use Only');
     expect(drafts.policy.items).toHaveLength(36);
     for (const item of drafts.policy.items.filter((candidate) => candidate.kind === 'clause')) {
@@ -113,8 +136,10 @@ describe.skipIf(!present)('the originals', () => {
   test('controls: ownership by layer, references by standard, what the page leaves empty', () => {
     for (const item of [...drafts.grc.items, ...drafts.ais.items]) {
       const own = shippedItem(item.id);
-      const owners = (one: Item): unknown => one.ownership?.map(({ layer, owners: actors, shared }) => ({ layer, owners: actors, shared }));
-      const refs = (one: Item): unknown => one.mappings.map(({ standard, refs: list, notes }) => ({ standard, list, notes: Object.keys(notes ?? {}) }));
+      const owners = (one: Item): unknown =>
+        one.ownership?.map(({ layer, owners: actors, shared }) => ({ layer, owners: actors, shared }));
+      const refs = (one: Item): unknown =>
+        one.mappings.map(({ standard, refs: list, notes }) => ({ standard, list, notes: Object.keys(notes ?? {}) }));
       expect(owners(item)).toEqual(owners(own));
       expect(refs(item)).toEqual(refs(own));
       expect(item.empty).toEqual(own.empty);
@@ -128,7 +153,13 @@ describe.skipIf(!present)('the originals', () => {
   });
 
   test('nothing is lost: every run of three words of a source stands in its items', async () => {
-    const words = (text: string): string[] => plainText(text).toLowerCase().replace(/\bal\b/g, 'ai').replace(/[^a-z0-9%&]+/g, ' ').trim().split(' ');
+    const words = (text: string): string[] =>
+      plainText(text)
+        .toLowerCase()
+        .replace(/\bal\b/g, 'ai')
+        .replace(/[^a-z0-9%&]+/g, ' ')
+        .trim()
+        .split(' ');
     const labels = /^[-•*\s]*(?:\*\*)?(?:[A-Z][A-Za-z ()-]{3,48}:(?:\*\*)?|\d+(?:\.\d+)*\.?)\s+/;
     for (const [number, draft, from] of [
       ['001', drafts.whitepaper, 'Executive Summary'],
@@ -137,13 +168,23 @@ describe.skipIf(!present)('the originals', () => {
       const own = new Set<string>();
       for (const item of draft.items) {
         const roles = Object.values(item.raci ?? {}).flatMap((mentions) => mentions.map(printedMention));
-        const all = [item.title, ...(item.chapter === undefined ? [] : [item.chapter]), ...item.statements.map((statement) => statement.text), ...roles].flatMap(words);
+        const all = [
+          item.title,
+          ...(item.chapter === undefined ? [] : [item.chapter]),
+          ...item.statements.map((statement) => statement.text),
+          ...roles,
+        ].flatMap(words);
         for (let index = 0; index + 2 < all.length; index++) own.add(all.slice(index, index + 3).join(' '));
       }
       const lines = linesOf((await parseFile(source(number))).content);
       const start = lines.findIndex((line) => line.text === from);
       const lost = lines.slice(start).flatMap((line) => {
-        if (/\((?:Responsible|Informed)\)|^[\s-]*(?:\*\*)?(?:Responsible|Accountable|Consulted|Informed):|FOLLOW US|MADE WITH/.test(line.text)) return [];
+        if (
+          /\((?:Responsible|Informed)\)|^[\s-]*(?:\*\*)?(?:Responsible|Accountable|Consulted|Informed):|FOLLOW US|MADE WITH/.test(
+            line.text,
+          )
+        )
+          return [];
         const own3 = words(line.text.replace(labels, '').replace(labels, ''));
         const missing = own3.slice(0, -2).filter((_, index) => !own.has(own3.slice(index, index + 3).join(' ')));
         return missing.length > 2 ? [`${line.place.line}: ${line.text.slice(0, 80)}`] : [];
@@ -153,10 +194,20 @@ describe.skipIf(!present)('the originals', () => {
   });
 
   test('an imported original takes over the text; curated names and questions stay', () => {
-    for (const [document, draft] of [['whitepaper', drafts.whitepaper], ['aicm', drafts.ais]] as const) {
+    for (const [document, draft] of [
+      ['whitepaper', drafts.whitepaper],
+      ['aicm', drafts.ais],
+    ] as const) {
       const base = packs.get(document) ?? null;
       const library = composeLibrary(shipped, []);
-      const result = propose(draft, { base, prefixes: new Map(), roles: library.roles, crosswalk: null, actor: 'p_one', now: '2026-01-01T00:00:00Z' });
+      const result = propose(draft, {
+        base,
+        prefixes: new Map(),
+        roles: library.roles,
+        crosswalk: null,
+        actor: 'p_one',
+        now: '2026-01-01T00:00:00Z',
+      });
       if (!result.ok) throw new Error(result.reason);
       const { proposal } = result;
       expect(proposal.diff).toMatchObject({ added: [], removed: [] });
