@@ -6,7 +6,7 @@ import { type BundleObject, buildBundle } from '#src/evidence/bundle-build.ts';
 import type { Manifest } from '#src/evidence/bundle-format.ts';
 import type { EvidenceStore } from '#src/evidence/ports.ts';
 import { createTileNodeReader, type ReadTile } from '#src/evidence/tiles.ts';
-import { ROOT } from '#src/wire/knowledge.ts';
+import { ROOT } from '#src/wire/paths.ts';
 import { SERVICE } from '#src/wire/version.ts';
 import type { ExportJob } from './evidence-export.ts';
 import { vkeysOf } from './evidence-log.ts';

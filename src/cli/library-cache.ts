@@ -9,7 +9,7 @@ import { readKnowledgeFolder } from '#src/adapters/parse/yaml-folder.ts';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import type { RawFile } from '#src/knowledge/raw.ts';
-import { ROOT } from '#src/wire/knowledge.ts';
+import { ROOT } from '#src/wire/paths.ts';
 
 const CACHE = join(ROOT, 'node_modules', '.cache', 'countersign-knowledge');
 

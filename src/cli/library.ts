@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { buildLibrary, type Library } from '#src/knowledge/library.ts';
-import { KNOWLEDGE_FOLDER } from '#src/wire/knowledge.ts';
+import { KNOWLEDGE_FOLDER } from '#src/wire/paths.ts';
 import { type CliContext, CommandError } from './context.ts';
 import { cachedLibrary } from './library-cache.ts';
 

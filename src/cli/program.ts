@@ -6,6 +6,7 @@ import type { Cli } from './context.ts';
 import { registerEvidence } from './evidence-command.ts';
 import { registerKnowledge } from './knowledge-command.ts';
 import { registerRequests } from './request-command.ts';
+import { registerServer } from './server-command.ts';
 
 /** Builds the program. Wrong usage throws CommanderError after it was printed to stderr. */
 export function createProgram(cli: Cli): Command {
@@ -23,6 +24,7 @@ export function createProgram(cli: Cli): Command {
       getErrHelpWidth: () => 80,
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
+  registerServer(program, cli);
   registerAsk(program, cli);
   registerKnowledge(program, cli);
   registerRequests(program, cli);

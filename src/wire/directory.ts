@@ -40,7 +40,8 @@ async function reconcile(
   );
 }
 
-async function readDirectoryFile(path: string): Promise<DirectoryFile> {
+/** Reads and checks a directory file. Throws StartRefusedError `directory_invalid` naming each line. */
+export async function readDirectoryFile(path: string): Promise<DirectoryFile> {
   const problem = (lines: readonly string[]) =>
     new StartRefusedError(
       'directory_invalid',

@@ -10,11 +10,8 @@ import { parsePolicy } from '#src/approvals/policy.ts';
 import { canonicalBytes } from '#src/evidence/canonical.ts';
 import { buildLibrary, type Library } from '#src/knowledge/library.ts';
 import { composeLibrary } from '#src/knowledge/packs/compose.ts';
+import { KNOWLEDGE_FOLDER } from './paths.ts';
 import { StartRefusedError } from './workspace.ts';
-
-/** The checkout's folder. */
-export const ROOT = join(import.meta.dirname, '..', '..');
-export const KNOWLEDGE_FOLDER = join(ROOT, 'knowledge');
 
 /**
  * The library in force: the shipped documents, and in place of theirs those that were accepted, as the data folder

@@ -1,0 +1,148 @@
+/** What `doctor` checks in the database: whose it is, its keys and log, what waits, and who can decide. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KEY_REMEDIES, KeyError, openKeys } from '#src/adapters/keys/key-files.ts';
+import { livingClaims } from '#src/adapters/postgres/claims.ts';
+import { DATABASE_NAME } from '#src/adapters/postgres/cluster.ts';
+import { checkServer } from '#src/adapters/postgres/pool.ts';
+import { readMigrations } from '#src/adapters/prisma/migrate.ts';
+import { stuckRequests } from '#src/approvals/doctor.ts';
+import { isOpen } from '#src/approvals/timers.ts';
+import type { SubmittedState } from '#src/approvals/types.ts';
+import type { Config } from '#src/config.ts';
+import { createDeskReader } from '#src/delivery/desk.ts';
+import type { LoadedPolicy } from '#src/wire/knowledge.ts';
+import type { CliContext } from './context.ts';
+import { checkRoles } from './doctor-files.ts';
+import type { Findings } from './doctor-report.ts';
+import type { Session } from './session.ts';
+import { count } from './terminal.ts';
+
+const REQUESTS_MAX = 10_000;
+
+/** Checks everything in an open database. `full` is null when the settings have problems of their own. */
+export async function checkDatabase(
+  context: CliContext,
+  session: Session,
+  full: Config | null,
+  policy: LoadedPolicy | null,
+  found: Findings,
+): Promise<void> {
+  const { config, open, stores, stamp } = session;
+  const version = await checkServer(open.database.pool);
+  found.ok(
+    'database',
+    `PostgreSQL ${version}, ${config.databaseUrl === null ? servedBy(config) : 'from DATABASE_URL'}`,
+  );
+  found.ok('migrations', `${readMigrations().migrationDirectories.length} applied, none missing`);
+  checkStamp(session, full, found);
+  await checkKeys(session, found);
+  const [head, tree, checkpoint] = await Promise.all([
+    stores.ledger.head(),
+    stores.evidence.readTree(),
+    stores.evidence.latestCheckpoint(),
+  ]);
+  const sizes = `${count(head.size, 'entry', 'entries')} committed, ${tree.size} in the tree, ${checkpoint?.size ?? 0} under a checkpoint`;
+  found.ok('log', `${stamp.logOrigin}: ${sizes}`);
+  await checkQueues(session, found);
+  const desk = createDeskReader({ ledger: stores.ledger, now: context.now });
+  const roster = await desk.roster();
+  if (policy !== null) checkRoles(policy, roster, found);
+  const states: SubmittedState[] = [];
+  for (const { id } of await stores.ledger.listRequests({ limit: REQUESTS_MAX })) {
+    const record = await desk.read(id);
+    if (record !== null) states.push(record.state);
+  }
+  found.ok('requests', `${states.length}, ${states.filter(isOpen).length} of them open`);
+  for (const { shortId, missing } of stuckRequests(states, roster, context.now())) {
+    found.problem(
+      'requests',
+      `${shortId} cannot reach its quorum: missing ${missing.join('; ')}`,
+      'Name holders for these roles in the directory.',
+    );
+  }
+}
+
+function servedBy(config: Config): string {
+  const server = livingClaims(join(config.dataDir, 'postgres')).find(({ mode }) => mode === 'server');
+  return server === undefined
+    ? 'built in; no server runs now, so it was started for this check'
+    : `built in; the server runs as process ${server.identity.split('@')[0]}`;
+}
+
+function checkStamp({ stamp }: Session, full: Config | null, found: Findings): void {
+  const sandbox = stamp.workspaceId === 'sandbox';
+  const own = sandbox ? 'the sandbox' : `the Slack workspace ${stamp.workspaceId}`;
+  found.ok('workspace', `${own}, since ${stamp.createdAt.toISOString().slice(0, 10)}`);
+  if (full === null) return;
+  if ((full.slack.kind === 'sandbox') !== sandbox) {
+    found.problem(
+      'workspace',
+      `the database belongs to ${own}, and the settings are for ${sandbox ? 'a Slack workspace' : 'the sandbox'}: a start is refused`,
+      sandbox
+        ? 'Use a database of its own for Slack: another DATABASE_URL or COUNTERSIGN_DATA_DIR.'
+        : 'Set SLACK_BOT_TOKEN again, or give the sandbox a data folder of its own.',
+    );
+  }
+  if (full.logOrigin !== null && full.logOrigin !== stamp.logOrigin) {
+    found.problem(
+      'log',
+      `the log is named ${stamp.logOrigin}, and COUNTERSIGN_LOG_ORIGIN says ${full.logOrigin}: a start is refused`,
+      'A log keeps its name: remove COUNTERSIGN_LOG_ORIGIN.',
+    );
+  }
+}
+
+/** The private keys are here, are the log's own, and only their owner may read them. Makes none. */
+async function checkKeys({ config, stores }: Session, found: Findings): Promise<void> {
+  const recorded = await stores.evidence.readKeys();
+  const folder = join(config.dataDir, 'keys');
+  const files = {
+    ...(config.signingKeyFile === null ? {} : { statement: config.signingKeyFile }),
+    ...(config.checkpointKeyFile === null ? {} : { checkpoint: config.checkpointKeyFile }),
+  };
+  if (!recorded.some(({ purpose }) => purpose === 'statement') || !recorded.some((k) => k.purpose === 'checkpoint')) {
+    // With nothing recorded, opening would make new keys.
+    found.problem('keys', 'the database records no key for this log', 'Restore the database from its backup.');
+    return;
+  }
+  try {
+    await openKeys({ folder, files, recorded });
+    const mode = await stat(folder).then(
+      (s) => (s.mode & 0o777).toString(8).padStart(4, '0'),
+      () => null,
+    );
+    found.ok('keys', `both are the log's own, files of mode 0600${mode === null ? '' : ` in ${folder} (${mode})`}`);
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    found.problem('keys', `the ${error.purpose} key at ${error.path}: ${error.code}`, KEY_REMEDIES[error.code]);
+  }
+}
+
+async function checkQueues({ stores }: Session, found: Findings): Promise<void> {
+  const [inbox, outbox] = await Promise.all([stores.inbox.counts(), stores.outbox.counts()]);
+  found.ok('waiting', `${inbox.open} received and not worked off, ${outbox.open} to be sent`);
+  for (const [name, { dead }] of [
+    ['inbox', inbox],
+    ['outbox', outbox],
+  ] as const) {
+    if (dead === 0) continue;
+    found.problem(
+      name,
+      `${count(dead, 'message')} ${dead === 1 ? 'was' : 'were'} given up after several attempts`,
+      `Read why: SELECT * FROM ${name} WHERE dead; then try again: UPDATE ${name} SET dead = false WHERE dead;`,
+    );
+  }
+}
+
+/** The line that connects psql, for a shell; null with DATABASE_URL, whose owner has their own. */
+export function psqlLine({ open }: Session): string | null {
+  if (open.embedded === null) return null;
+  const { socketDir, port, passwordFile } = open.embedded;
+  const host = socketDir ?? '127.0.0.1';
+  return `PGPASSWORD=$(cat ${quoted(passwordFile)}) psql -h ${quoted(host)} -p ${port} -U ${DATABASE_NAME} -d ${DATABASE_NAME}`;
+}
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,108 @@
+/** What `doctor` can check without a database: the program, its settings, and the files it is given. */
+import { unreachableQuorums } from '#src/approvals/doctor.ts';
+import type { Roster } from '#src/approvals/types.ts';
+import { type Config, ConfigError, readConfig } from '#src/config.ts';
+import { KnowledgeError } from '#src/knowledge/errors.ts';
+import { readDirectoryFile } from '#src/wire/directory.ts';
+import { type LoadedPolicy, loadPolicy } from '#src/wire/knowledge.ts';
+import { StartRefusedError } from '#src/wire/workspace.ts';
+import type { CliContext } from './context.ts';
+import type { Findings } from './doctor-report.ts';
+import { openLibrary } from './library.ts';
+import { count } from './terminal.ts';
+
+const NODE_MAJOR = 24;
+
+/** The Node that runs this. */
+export function checkNode(found: Findings): void {
+  const { node } = process.versions;
+  if (Number.parseInt(node, 10) >= NODE_MAJOR) found.ok('node', node);
+  else
+    found.problem(
+      'node',
+      `${node} runs this, ${NODE_MAJOR} or later is needed`,
+      'Run "npm ci": it installs the pinned Node.',
+    );
+}
+
+/** The settings; null when some cannot be used. */
+export function checkSettings(context: CliContext, found: Findings): Config | null {
+  try {
+    const config = readConfig(context.env, context.cwd);
+    const slack = { sandbox: 'the sandbox', http: 'Slack by HTTP events', socket: 'Slack by Socket Mode' };
+    found.ok('settings', `${slack[config.slack.kind]}; data in ${config.dataDir}`);
+    if (config.model === null) found.ok('model', 'none; answers come from the library alone');
+    else found.ok('model', `${config.model.model} at ${config.model.baseUrl ?? 'the OpenAI API'}`);
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const { name, problem, remedy } of error.issues) found.problem('settings', `${name} ${problem}`, remedy);
+    return null;
+  }
+}
+
+/** The knowledge files, and the packs that were accepted in their place. */
+export async function checkKnowledge(context: CliContext, found: Findings): Promise<void> {
+  try {
+    const { items, documents } = await openLibrary(context);
+    found.ok('knowledge', `${count(items.size, 'item')} of ${count(documents.size, 'document')}`);
+  } catch (error) {
+    if (error instanceof KnowledgeError) {
+      for (const { file, line, path, expected, remedy } of error.issues) {
+        found.problem('knowledge', `knowledge/${file}:${line}: ${path} expected ${expected}`, remedy);
+      }
+      return;
+    }
+    if (!(error instanceof Error && 'remedy' in error && typeof error.remedy === 'string')) throw error;
+    found.problem('knowledge', error.message, error.remedy);
+  }
+}
+
+/** The approval policy; null when it cannot be used. */
+export async function checkPolicy(found: Findings): Promise<LoadedPolicy | null> {
+  try {
+    const policy = await loadPolicy();
+    found.ok('policy', `version ${policy.policy.version}, sha256 ${policy.hash.slice(0, 16)}...`);
+    return policy;
+  } catch (error) {
+    if (!(error instanceof StartRefusedError)) throw error;
+    const lines = error.message.split('\n').filter((line) => line.startsWith('  '));
+    for (const line of lines) found.problem('policy', line.trim(), 'Correct this line and start again.');
+    return null;
+  }
+}
+
+/** The directory file, where one is set. */
+export async function checkDirectoryFile(config: Config, found: Findings): Promise<void> {
+  if (config.directoryFile === null) return;
+  try {
+    const { assignments } = await readDirectoryFile(config.directoryFile);
+    found.ok('directory file', `${count(assignments.length, 'assignment')} in ${config.directoryFile}`);
+  } catch (error) {
+    if (!(error instanceof StartRefusedError)) throw error;
+    const lines = error.message.split('\n').filter((line) => line.startsWith('  '));
+    for (const line of lines) found.problem('directory file', line.trim(), 'Correct this line and start again.');
+  }
+}
+
+/** Roles of the policy that nobody holds; a problem where a quorum cannot be reached without them. */
+export function checkRoles({ policy }: LoadedPolicy, roster: Roster, found: Findings): void {
+  const voting = new Set<string>();
+  for (const kind of [policy.kinds.deployment, policy.kinds.exception]) {
+    voting.add(kind.chair);
+    for (const tier of [kind.tiers.minimal, kind.tiers.limited, kind.tiers.high]) {
+      for (const role of [...tier.quorum.flatMap((slot) => slot.anyOf), ...tier.veto]) voting.add(role);
+    }
+  }
+  const held = new Set(roster.assignments.map(({ role }) => role));
+  const unfilled = [...voting].filter((role) => !held.has(role)).sort();
+  if (unfilled.length === 0) found.ok('voting roles', `all ${voting.size} are held`);
+  else found.note('voting roles', `held by nobody: ${unfilled.join(', ')}`);
+  for (const { kind, tier, missing } of unreachableQuorums(policy, roster)) {
+    found.problem(
+      'quorum',
+      `nobody can approve a ${kind} of the ${tier} tier: missing ${missing.join('; ')}`,
+      'Name holders for these roles in the directory, or change the quorum in knowledge/approval-policy.yaml.',
+    );
+  }
+}
