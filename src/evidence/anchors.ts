@@ -1,9 +1,11 @@
 /** Anchors: older checkpoints kept where the operator cannot change them, brought along by whoever verifies. */
+import type { AnnouncedKeys } from './announced-keys.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { EvidenceError } from './errors.ts';
 import type { FindingCode, FindingList } from './findings.ts';
 import type { VerifierKey } from './note.ts';
 import type { Crypto } from './ports.ts';
+import { keyIdOf } from './public-key.ts';
 
 /** How far a kept checkpoint is out of the operator's reach. */
 export type AnchorStrength = 'none' | 'operator' | 'outside';
@@ -62,4 +64,16 @@ export function checkpointFinding(error: EvidenceError): FindingCode {
   if (error.code === 'note_key_unknown') return 'checkpoint_unknown_key';
   if (error.code === 'note_signature_invalid') return 'checkpoint_signature_invalid';
   return 'checkpoint_unreadable';
+}
+
+/** A checkpoint must be signed by a key that the log announced as its own, where it announced any. */
+export async function checkAnnounced(
+  crypto: Crypto,
+  signedBy: readonly VerifierKey[],
+  announced: AnnouncedKeys | null,
+  findings: FindingList,
+): Promise<void> {
+  if (announced === null) return;
+  for (const { publicKey } of signedBy) if (announced.checkpoint.has(await keyIdOf(crypto, publicKey))) return;
+  findings.add('checkpoint_unannounced_key', null, 'signed by a key that the log never announced');
 }

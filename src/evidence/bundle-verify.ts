@@ -2,7 +2,7 @@
  * Verifies a bundle without database, network or Slack. Everything in it is a stranger's claim, the manifest included:
  * what counts in the end is the checkpoint's signature by a key that the verifier brought along.
  */
-import { type Anchor, type AnchorResult, checkpointFinding } from './anchors.ts';
+import { type Anchor, type AnchorResult, checkAnnounced, checkpointFinding } from './anchors.ts';
 import { type BundleSource, hashing, linesOf } from './bundle-files.ts';
 import { FILES, type Manifest, parseEntryLine, parseProofLine, readManifest } from './bundle-format.ts';
 import { verifyAnchors, verifyOlderCheckpoints } from './bundle-history.ts';
@@ -130,8 +130,9 @@ async function verifyParts(
   for (const line of fromUtf8(await readSmall(source, FILES.vkeys)).split('\n')) {
     if (line !== '') ownKeys.push(await parseVerifierKey(crypto, line));
   }
-  const checkpoint = await openOwnCheckpoint(job, note, trusted.length > 0 ? trusted : ownKeys);
-  if (checkpoint === null) return;
+  const opened = await openOwnCheckpoint(job, note, trusted.length > 0 ? trusted : ownKeys);
+  if (opened === null) return;
+  const { checkpoint, signedBy } = opened;
   state.checkpoint = checkpoint;
   if (checkpoint.size !== manifest.size || toBase64(checkpoint.root) !== manifest.root) {
     findings.add('manifest_mismatch', null, 'size or root differ from the checkpoint');
@@ -142,6 +143,7 @@ async function verifyParts(
   state.entries = await verifyBundleEntries(job, checkpoint, known, options, (count) => {
     state.disclosures = count;
   });
+  await checkAnnounced(crypto, signedBy, state.entries.announced, findings);
   state.anchors = await verifyAnchors(job, checkpoint, known, options.anchors ?? [], allKeys);
   await verifyObjects(job);
   await verifyOtherFiles(job);
@@ -170,9 +172,9 @@ async function openOwnCheckpoint(
   { crypto, findings, manifest }: BundleJob,
   note: string,
   keys: readonly VerifierKey[],
-): Promise<Checkpoint | null> {
+): Promise<{ readonly checkpoint: Checkpoint; readonly signedBy: readonly VerifierKey[] } | null> {
   try {
-    return (await openCheckpoint(crypto, note, keys, manifest.origin)).checkpoint;
+    return await openCheckpoint(crypto, note, keys, manifest.origin);
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     findings.add(checkpointFinding(error), null, error.message);

@@ -32,6 +32,8 @@ export type FindingCode =
   | 'checkpoint_unknown_key'
   | 'checkpoint_signature_invalid'
   | 'checkpoint_other_log'
+  /** The key that signed the checkpoint is named neither by the log's first entry nor by a rotation. */
+  | 'checkpoint_unannounced_key'
   | 'anchor_unreadable'
   | 'anchor_unknown_key'
   | 'anchor_other_log'

@@ -2,6 +2,7 @@
  * The heart of every verification: walks entries in order, in memory that does not grow with their number (apart from
  * one number a stream), checks each by itself, and rebuilds the tree. Everything read here is attacker-controlled.
  */
+import { type AnnouncedKeys, announcedAfter } from './announced-keys.ts';
 import { hiddenHashes } from './disclose.ts';
 import { type Envelope, parseEnvelope, verifyEnvelope } from './dsse.ts';
 import { equalBytes } from './encoding.ts';
@@ -23,7 +24,7 @@ export type EntryChecks = {
   readonly entries: AsyncIterable<LogEntry> | Iterable<LogEntry>;
   /** Whether indexes must run 0, 1, 2, ... without a gap. A selection must only rise. */
   readonly complete: boolean;
-  /** Statement keys by key id. */
+  /** Statement keys by key id. Once the log has announced its keys, only those of them count. */
   readonly keys: ReadonlyMap<string, KnownKey>;
   /** Heads by rising size. Only for a complete run: a selection is checked by its proofs. */
   readonly heads: AsyncIterable<ExpectedHead> | Iterable<ExpectedHead>;
@@ -52,6 +53,8 @@ export type EntryReport = {
   readonly root: Uint8Array | null;
   /** Labels of the heads that were reproduced. */
   readonly headsMatched: readonly string[];
+  /** The keys that the log names as its own; null when its first entry is not among these, or names none. */
+  readonly announced: AnnouncedKeys | null;
 };
 
 /** Entries in flight at once, so that a crypto with a thread pool can use it. */
@@ -72,6 +75,9 @@ type Walk = {
   /** False once an index is missing or doubled: the tree cannot be rebuilt from there on. */
   whole: boolean;
   readonly matched: string[];
+  announced: AnnouncedKeys | null;
+  /** The keys that count for the entry at hand. */
+  keys: ReadonlyMap<string, KnownKey>;
 };
 
 /** Checks all entries and heads; adds what is wrong to `findings`. Throws only what its inputs throw. */
@@ -90,6 +96,8 @@ export async function verifyEntries(crypto: Crypto, checks: EntryChecks, finding
     signatures: 0,
     whole: checks.complete,
     matched: [],
+    announced: null,
+    keys: checks.keys,
   };
   const heads = createHeadChecker(walk);
   await heads.at(0);
@@ -111,6 +119,7 @@ export async function verifyEntries(crypto: Crypto, checks: EntryChecks, finding
     signaturesChecked: walk.signatures,
     root: walk.whole ? await walk.frontier.root() : null,
     headsMatched: walk.matched,
+    announced: walk.announced,
   };
 }
 
@@ -142,7 +151,18 @@ async function checkEntry(walk: Walk, entry: LogEntry): Promise<readonly Promise
   else if (checks.events) findings.add('event_missing', index, 'the event of this entry is gone');
   await checks.onEntry?.(index, statement, hiddenHashes(statement.predicate.data));
   walk.signatures += 1;
-  return [checkSignature(walk, index, envelope)];
+  if (index === 0) takeAnnouncement(walk, index, statement);
+  const check = checkSignature(walk, index, envelope);
+  if (index > 0) takeAnnouncement(walk, index, statement);
+  return [check];
+}
+
+/** The first entry is signed by the key it announces; a later announcement counts from the entry after it on. */
+function takeAnnouncement(walk: Walk, index: number, statement: Statement): void {
+  const announced = announcedAfter(walk.announced, index, statement);
+  if (announced === null || announced === walk.announced) return;
+  walk.announced = announced;
+  walk.keys = new Map([...walk.checks.keys].filter(([keyId]) => announced.statement.has(keyId)));
 }
 
 function checkIndex(walk: Walk, index: number): boolean {
@@ -228,8 +248,9 @@ function sameJson(a: unknown, b: unknown): boolean {
 }
 
 async function checkSignature(walk: Walk, index: number, envelope: Envelope): Promise<void> {
+  const { keys } = walk;
   try {
-    await verifyEnvelope(walk.crypto, envelope, walk.checks.keys);
+    await verifyEnvelope(walk.crypto, envelope, keys);
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     const code: FindingCode = error.code === 'signature_unknown_key' ? 'signature_unknown_key' : 'signature_invalid';

@@ -1,5 +1,5 @@
 /** Verification of the stored log: every entry, every published checkpoint, every anchor, every disclosure. */
-import { type Anchor, type AnchorResult, checkpointFinding, openAnchors } from './anchors.ts';
+import { type Anchor, type AnchorResult, checkAnnounced, checkpointFinding, openAnchors } from './anchors.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { disclosureMatches } from './disclose.ts';
 import { equalBytes, toHex } from './encoding.ts';
@@ -95,6 +95,7 @@ export async function verifyLog(
     findings,
   );
   const { checked, erased } = await disclosures.flush();
+  if (latest !== null) await checkAnnounced(crypto, latest.signedBy, report.announced, findings);
   if (report.entries < size) findings.add('tail_cut', report.entries, `${size} entries were committed`);
   const matched = new Set(report.headsMatched);
   return {
@@ -119,14 +120,15 @@ export async function verifyLog(
   };
 }
 
-async function openLatest(job: Job): Promise<{ readonly checkpoint: Checkpoint; readonly proven: boolean } | null> {
+type Latest = { readonly checkpoint: Checkpoint; readonly signedBy: readonly VerifierKey[]; readonly proven: boolean };
+
+async function openLatest(job: Job): Promise<Latest | null> {
   const stored = await job.store.latestCheckpoint();
   if (stored === null) return null;
   const { crypto, origin, trusted, ownKeys } = job;
   const keys = trusted.length > 0 ? trusted : ownKeys;
   try {
-    const { checkpoint } = await openCheckpoint(crypto, stored.note, keys, origin);
-    return { checkpoint, proven: trusted.length > 0 };
+    return { ...(await openCheckpoint(crypto, stored.note, keys, origin)), proven: trusted.length > 0 };
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     job.findings.add(checkpointFinding(error), null, `latest checkpoint: ${error.message}`);
