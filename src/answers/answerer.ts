@@ -2,17 +2,17 @@
 import type { Library } from '#src/knowledge/library.ts';
 import { foldText } from '#src/knowledge/names.ts';
 import { abstain } from './compose/abstain.ts';
-import { draft } from './compose/context.ts';
 import type { Context, Draft } from './compose/context.ts';
+import { draft } from './compose/context.ts';
 import { multiAnswer } from './compose/multi.ts';
 import { routeSingle } from './compose/route.ts';
 import { firstSentence, followUp } from './conversation.ts';
-import { phraseWith } from './model-path.ts';
 import type { ModelBudget } from './model-path.ts';
-import { buildThesaurus } from './query.ts';
+import { phraseWith } from './model-path.ts';
 import type { Thesaurus } from './query.ts';
-import { buildSearchIndex } from './search-index.ts';
+import { buildThesaurus } from './query.ts';
 import type { SearchIndex } from './search-index.ts';
+import { buildSearchIndex } from './search-index.ts';
 import type { Answer, AskOptions, ChatModel, Citation, VectorHit, VectorIndex } from './types.ts';
 import { understand } from './understand/frame.ts';
 
@@ -37,7 +37,10 @@ export interface Answerer {
   /** Answers one question; never throws for any text. */
   ask(question: string, options?: AskOptions): Promise<Answer>;
   /** The same with each step's result. */
-  explain(question: string, options?: AskOptions): Promise<{ readonly answer: Answer; readonly steps: readonly TraceStep[] }>;
+  explain(
+    question: string,
+    options?: AskOptions,
+  ): Promise<{ readonly answer: Answer; readonly steps: readonly TraceStep[] }>;
 }
 
 const MAX_ECHO = 2_000;
@@ -68,7 +71,11 @@ export function createAnswerer(parts: AnswererParts): Answerer {
 }
 
 /** A vector voice that fails is silent: the other voices answer. */
-async function vectorHits(vectors: VectorIndex | undefined, question: string, trace: Trace): Promise<readonly VectorHit[]> {
+async function vectorHits(
+  vectors: VectorIndex | undefined,
+  question: string,
+  trace: Trace,
+): Promise<readonly VectorHit[]> {
   if (vectors === undefined) return [];
   try {
     const embedded = vectors.embedQuery(foldText(question.slice(0, MAX_ECHO)));
@@ -98,8 +105,22 @@ function draftFor(input: DraftInput): Draft {
   const read = understand(library, index, question);
   const follow = followUp(library, index, read, options.thread ?? []);
   const frame = follow.kind === 'completed' ? follow.frame : read;
-  trace('understand', { ...frame, corrections: Object.fromEntries(frame.corrections), standard: frame.standard?.source ?? null, followUp: follow.kind });
-  const context: Context = { library, index, thesaurus, frame, audience: options.audience ?? 'public', vectors, rewrites, trace };
+  trace('understand', {
+    ...frame,
+    corrections: Object.fromEntries(frame.corrections),
+    standard: frame.standard?.source ?? null,
+    followUp: follow.kind,
+  });
+  const context: Context = {
+    library,
+    index,
+    thesaurus,
+    frame,
+    audience: options.audience ?? 'public',
+    vectors,
+    rewrites,
+    trace,
+  };
   if (frame.text === '' || !/[\p{L}\p{N}]/u.test(frame.text)) return abstain(context, 'empty_question');
   if (follow.kind === 'shorter') return shorter(follow.of);
   return multiAnswer(context) ?? routeSingle(context);
@@ -108,11 +129,24 @@ function draftFor(input: DraftInput): Draft {
 /** The last answer's first sentence, with its sources. */
 function shorter(of: Answer): Draft {
   const sources = of.citations.map(({ id, quote }) => ({ id, quote }));
-  return draft({ answer: firstSentence(of.answer), mode: of.mode, sources, roles: of.roles, owners: of.owners, items: of.items, related: of.related });
+  return draft({
+    answer: firstSentence(of.answer),
+    mode: of.mode,
+    sources,
+    roles: of.roles,
+    owners: of.owners,
+    items: of.items,
+    related: of.related,
+  });
 }
 
 /** Questions that found nothing are rewritten and tried again; extractive answers are phrased. */
-async function withModel(model: ChatModel, budget: ModelBudget | undefined, input: Omit<DraftInput, 'rewrites'>, first: Draft): Promise<Draft> {
+async function withModel(
+  model: ChatModel,
+  budget: ModelBudget | undefined,
+  input: Omit<DraftInput, 'rewrites'>,
+  first: Draft,
+): Promise<Draft> {
   let best = first;
   if ((first.reason === 'not_in_documents' || first.reason === 'unclear') && budget?.allows() !== false) {
     const rewritten = await model.rewrite(input.question.slice(0, MAX_ECHO));
@@ -133,7 +167,14 @@ function dress(library: Library, question: string, options: AskOptions, made: Dr
   for (const source of made.sources) {
     const item = library.items.get(source.id);
     if (item === undefined) continue;
-    citations.push({ id: item.id, title: item.title, document: item.document, version: item.version, hash: item.hash, quote: source.quote });
+    citations.push({
+      id: item.id,
+      title: item.title,
+      document: item.document,
+      version: item.version,
+      hash: item.hash,
+      quote: source.quote,
+    });
   }
   const named = made.roles === null ? [] : [...new Set(Object.values(made.roles).flat())];
   const holders = options.holders;
@@ -147,7 +188,10 @@ function dress(library: Library, question: string, options: AskOptions, made: Dr
     citations,
     roles: made.roles,
     owners: made.owners,
-    holders: holders === undefined || made.roles === null ? null : named.flatMap((role) => holders(library.roles.canonical(role) ?? role).map((user) => ({ role, user }))),
+    holders:
+      holders === undefined || made.roles === null
+        ? null
+        : named.flatMap((role) => holders(library.roles.canonical(role) ?? role).map((user) => ({ role, user }))),
     items: made.items,
     related: made.related,
     latencyMs: Math.round(latencyMs * 1000) / 1000,

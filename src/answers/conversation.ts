@@ -2,8 +2,8 @@
 import type { Library } from '#src/knowledge/library.ts';
 import type { SearchIndex } from './search-index.ts';
 import type { Answer, Turn } from './types.ts';
-import { understand } from './understand/frame.ts';
 import type { Frame } from './understand/frame.ts';
+import { understand } from './understand/frame.ts';
 import { contentStems, topicOf } from './understand/topic.ts';
 
 /** How a question continues a thread. */
@@ -15,10 +15,13 @@ export type FollowUp =
   /** The question completed from the thread. */
   | { readonly kind: 'completed'; readonly frame: Frame; readonly from: string };
 
-const SHORTER = /^(?:(?:and|so|ok|okay|now|please|pls|can you|could you|say it|tell me|again)[ ,]*)*(?:in short|in brief|briefly|shorter|short version|tl;?dr|summari[sz]e(?: that| it)?|in one sentence|one sentence|to the point|long story short)[ .?!]*$/;
-const SAME_FOR = /^(?:and |so |ok |now )*(?:the )?(?:same(?: question| thing)?(?: again)? (?:for|with|about|on)|what about|how about|and (?:for|about|with|on)|what of|ditto for)\s+(.+)$/;
+const SHORTER =
+  /^(?:(?:and|so|ok|okay|now|please|pls|can you|could you|say it|tell me|again)[ ,]*)*(?:in short|in brief|briefly|shorter|short version|tl;?dr|summari[sz]e(?: that| it)?|in one sentence|one sentence|to the point|long story short)[ .?!]*$/;
+const SAME_FOR =
+  /^(?:and |so |ok |now )*(?:the )?(?:same(?: question| thing)?(?: again)? (?:for|with|about|on)|what about|how about|and (?:for|about|with|on)|what of|ditto for)\s+(.+)$/;
 const BARE_AND = /^and\s+(?!who|what|which|when|where|why|how|is|are|do|does|whom|whose|can|should|must)(.+)$/;
-const POINTS_BACK = /\b(?:it|that|this|them|they|those|these|there|he|she|her|him|their|the same|that (?:team|role|one|section|clause|control)|this (?:team|role|section|clause|control))\b/;
+const POINTS_BACK =
+  /\b(?:it|that|this|them|they|those|these|there|he|she|her|him|their|the same|that (?:team|role|one|section|clause|control)|this (?:team|role|section|clause|control))\b/;
 const MAX_TURNS = 10;
 
 /** Reads a question in the light of the turns before it. */
@@ -41,9 +44,14 @@ export function followUp(library: Library, index: SearchIndex, frame: Frame, thr
   const bare = content.length === 0 && frame.roles.length === 0;
   if (wasReverse && bare && frame.letters.length > 0) {
     const text = `${role.role} ${frame.text}`;
-    return { kind: 'completed', from: last.question, frame: { ...understand(library, index, text), letters: frame.letters } };
+    return {
+      kind: 'completed',
+      from: last.question,
+      frame: { ...understand(library, index, text), letters: frame.letters },
+    };
   }
-  if (bare && (asksSomething(frame) || POINTS_BACK.test(frame.lower))) return { kind: 'completed', from: last.question, frame: withItem(frame, last.answer) };
+  if (bare && (asksSomething(frame) || POINTS_BACK.test(frame.lower)))
+    return { kind: 'completed', from: last.question, frame: withItem(frame, last.answer) };
   if (POINTS_BACK.test(frame.lower) && content.length <= 2 && asksSomething(frame)) {
     return { kind: 'completed', from: last.question, frame: withItem(frame, last.answer) };
   }
@@ -54,7 +62,8 @@ export function followUp(library: Library, index: SearchIndex, frame: Frame, thr
 function askedBefore(turns: readonly Turn[], library: Library, index: SearchIndex): Frame | null {
   for (const turn of [...turns].reverse()) {
     const frame = understand(library, index, turn.question);
-    if (frame.letters.length > 0 || frame.owns || frame.asksWho || frame.asksNumber || frame.asksGuardrails) return frame;
+    if (frame.letters.length > 0 || frame.owns || frame.asksWho || frame.asksNumber || frame.asksGuardrails)
+      return frame;
   }
   return null;
 }
@@ -85,8 +94,19 @@ function withItem(frame: Frame, answer: Answer): Frame {
 
 function asksSomething(frame: Frame): boolean {
   return (
-    frame.letters.length > 0 || frame.owns || frame.loose || frame.asksNumber || frame.asksFrequency || frame.asksWhy || frame.asksGuardrails ||
-    frame.asksMapping || frame.asksMetrics || frame.asksDefinition || frame.asksWho || frame.layers.length > 0 || /\bhow\b|\bmore\b|\bdetails?\b|\bexamples?\b/.test(frame.lower)
+    frame.letters.length > 0 ||
+    frame.owns ||
+    frame.loose ||
+    frame.asksNumber ||
+    frame.asksFrequency ||
+    frame.asksWhy ||
+    frame.asksGuardrails ||
+    frame.asksMapping ||
+    frame.asksMetrics ||
+    frame.asksDefinition ||
+    frame.asksWho ||
+    frame.layers.length > 0 ||
+    /\bhow\b|\bmore\b|\bdetails?\b|\bexamples?\b/.test(frame.lower)
   );
 }
 

@@ -1,8 +1,8 @@
 /** Scores answers against gold, as `../shared/eval/README.md` describes; pure. */
 import { z } from 'zod';
+import { RACI_LETTERS } from '#src/knowledge/library.ts';
 import { nameKey } from '#src/knowledge/names.ts';
 import type { RaciLetter } from '#src/knowledge/schema.ts';
-import { RACI_LETTERS } from '#src/knowledge/library.ts';
 import type { Answer } from './types.ts';
 
 /** One question with its gold answer. */
@@ -64,13 +64,22 @@ export function judgeAnswer(test: EvalCase, answer: Answer): EvalResult {
     }
     faults.push(...sourceFaults(test, answer), ...roleFaults(test, answer), ...ownerFaults(test, answer));
   }
-  return { id: test.id, kind: test.kind, passed: faults.length === 0, faults, abstained: answer.abstained, latencyMs: answer.latencyMs, list: listScore(test, answer) };
+  return {
+    id: test.id,
+    kind: test.kind,
+    passed: faults.length === 0,
+    faults,
+    abstained: answer.abstained,
+    latencyMs: answer.latencyMs,
+    list: listScore(test, answer),
+  };
 }
 
 function sourceFaults(test: EvalCase, answer: Answer): readonly string[] {
   const cited = answer.citations.map((citation) => citation.id);
   const needed = test.gold['all_sources_needed'];
-  if (Array.isArray(needed)) return needed.filter((id) => !cited.includes(String(id))).map((id) => `source missing: ${String(id)}`);
+  if (Array.isArray(needed))
+    return needed.filter((id) => !cited.includes(String(id))).map((id) => `source missing: ${String(id)}`);
   if (test.source_ids.length === 0) return [];
   if (test.kind === 'owner-reverse') return cited.some((id) => test.source_ids.includes(id)) ? [] : ['source: none'];
   const primary = cited[0];
@@ -98,7 +107,8 @@ function ownerFaults(test: EvalCase, answer: Answer): readonly string[] {
   const faults: string[] = [];
   for (const [layer, gold] of Object.entries(layers as Record<string, { owners?: string[]; shared?: boolean }>)) {
     const found = answer.owners?.find((owned) => owned.layer.startsWith(layer.toLowerCase().slice(0, 5)));
-    if (found === undefined || !sameSet(gold.owners ?? [], found.owners) || found.shared !== (gold.shared ?? false)) faults.push(`owners of ${layer}`);
+    if (found === undefined || !sameSet(gold.owners ?? [], found.owners) || found.shared !== (gold.shared ?? false))
+      faults.push(`owners of ${layer}`);
   }
   return faults;
 }
@@ -116,7 +126,10 @@ function listScore(test: EvalCase, answer: Answer): EvalResult['list'] {
   const allowed = new Set([...gold, ...(Array.isArray(extra) ? extra : [])].map(String));
   const found = gold.filter((id) => answer.items?.includes(String(id)) === true).length;
   const right = answer.items.filter((id) => allowed.has(id)).length;
-  return { recall: gold.length === 0 ? 1 : found / gold.length, precision: answer.items.length === 0 ? 1 : right / answer.items.length };
+  return {
+    recall: gold.length === 0 ? 1 : found / gold.length,
+    precision: answer.items.length === 0 ? 1 : right / answer.items.length,
+  };
 }
 
 /** Bounds of the 95 % Wilson interval of a share. */
@@ -157,15 +170,27 @@ export type EvalSummary = {
 export function summarise(results: readonly EvalResult[]): EvalSummary {
   const row = (kind: string, of: readonly EvalResult[]): EvalRow => {
     const passed = of.filter((result) => result.passed).length;
-    return { kind, passed, total: of.length, share: of.length === 0 ? 1 : passed / of.length, ...wilson(passed, of.length) };
+    return {
+      kind,
+      passed,
+      total: of.length,
+      share: of.length === 0 ? 1 : passed / of.length,
+      ...wilson(passed, of.length),
+    };
   };
   const kinds = [...new Set(results.map((result) => result.kind))];
   const answerable = results.filter((result) => result.kind !== 'out-of-scope');
   const lists = results.flatMap((result) => (result.list === null ? [] : [result.list]));
-  const mean = (values: readonly number[]): number | null => (values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length);
+  const mean = (values: readonly number[]): number | null =>
+    values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
   const times = results.map((result) => result.latencyMs).sort((a, b) => a - b);
   return {
-    rows: kinds.map((kind) => row(kind, results.filter((result) => result.kind === kind))),
+    rows: kinds.map((kind) =>
+      row(
+        kind,
+        results.filter((result) => result.kind === kind),
+      ),
+    ),
     all: row('all', results),
     wronglyAbstained: { count: answerable.filter((result) => result.abstained).length, total: answerable.length },
     listRecall: mean(lists.map((list) => list.recall)),
@@ -187,7 +212,11 @@ export function evalTable(summary: EvalSummary): string {
     ...summary.rows.map(line),
     line(summary.all),
     `wrongly abstained ${count} of ${total} (${percent(total === 0 ? 0 : count / total).trim()})`,
-    ...(summary.listRecall === null ? [] : [`lists: recall ${percent(summary.listRecall).trim()}, precision ${percent(summary.listPrecision ?? 0).trim()}`]),
+    ...(summary.listRecall === null
+      ? []
+      : [
+          `lists: recall ${percent(summary.listRecall).trim()}, precision ${percent(summary.listPrecision ?? 0).trim()}`,
+        ]),
     `time: p50 ${summary.p50Ms.toFixed(2)} ms, p99 ${summary.p99Ms.toFixed(2)} ms`,
   ].join('\n');
 }

@@ -26,8 +26,50 @@ export type GroundFault =
 
 export type GroundResult = { readonly ok: true } | { readonly ok: false; readonly reason: GroundFault };
 
-const NEGATION = /\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|can't|don't|doesn't|isn't|aren't|won't|mustn't|shouldn't|unless|except|excluding)\b/i;
-const SCOPE = ['all', 'any', 'every', 'each', 'always', 'only', 'solely', 'exclusively', 'must', 'shall', 'mandatory', 'required', 'annually', 'yearly', 'monthly', 'quarterly', 'weekly', 'daily', 'immediately', 'at least', 'at most', 'maximum', 'minimum', 'permanently', 'automatically', 'optional', 'forbidden', 'prohibited', 'allowed', 'guarantee', 'completely', 'entirely', 'within', 'before', 'after', 'more than', 'less than', 'or', 'jointly', 'alone'];
+const NEGATION =
+  /\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|can't|don't|doesn't|isn't|aren't|won't|mustn't|shouldn't|unless|except|excluding)\b/i;
+const SCOPE = [
+  'all',
+  'any',
+  'every',
+  'each',
+  'always',
+  'only',
+  'solely',
+  'exclusively',
+  'must',
+  'shall',
+  'mandatory',
+  'required',
+  'annually',
+  'yearly',
+  'monthly',
+  'quarterly',
+  'weekly',
+  'daily',
+  'immediately',
+  'at least',
+  'at most',
+  'maximum',
+  'minimum',
+  'permanently',
+  'automatically',
+  'optional',
+  'forbidden',
+  'prohibited',
+  'allowed',
+  'guarantee',
+  'completely',
+  'entirely',
+  'within',
+  'before',
+  'after',
+  'more than',
+  'less than',
+  'or',
+  'jointly',
+  'alone',
+];
 const EQUAL_SCOPE: Readonly<Record<string, readonly string[]>> = {
   must: ['required', 'has to', 'have to', 'needs', 'need', 'shall', 'is to', 'are to', 'mandatory'],
   required: ['must', 'has to', 'have to', 'needs', 'mandatory'],
@@ -56,14 +98,19 @@ export function groundSentence(library: Library, allowed: ReadonlySet<string>, c
     items.push(item);
   }
   const quotes = claim.cites.map((cite) => cite.quote).join(' ');
-  const passages = items.flatMap(itemPassages).map((passage) => passage.text).join(' ');
+  const passages = items
+    .flatMap(itemPassages)
+    .map((passage) => passage.text)
+    .join(' ');
   const support = `${items.map((item) => `${item.id} ${item.title}`).join(' ')} ${passages}`;
-  if (!numbersSupported(claim.sentence, `${quotes} ${items.map((item) => `${item.id} ${item.title}`).join(' ')}`)) return { ok: false, reason: 'number' };
+  if (!numbersSupported(claim.sentence, `${quotes} ${items.map((item) => `${item.id} ${item.title}`).join(' ')}`))
+    return { ok: false, reason: 'number' };
   if (!entitiesSupported(library, claim.sentence, support)) return { ok: false, reason: 'entity' };
   if (NEGATION.test(claim.sentence) !== NEGATION.test(quotes)) return { ok: false, reason: 'negation' };
   if (!scopeSupported(claim.sentence, quotes)) return { ok: false, reason: 'scope' };
   if (!rolesSupported(library, items, claim.sentence)) return { ok: false, reason: 'roles' };
-  if (support === '' || supportShare(claim.sentence, support) < LEAST_SUPPORT) return { ok: false, reason: 'unsupported_words' };
+  if (support === '' || supportShare(claim.sentence, support) < LEAST_SUPPORT)
+    return { ok: false, reason: 'unsupported_words' };
   return { ok: true };
 }
 
@@ -95,14 +142,21 @@ function entitiesSupported(library: Library, sentence: string, support: string):
   return rolesIn(library.roles, sentence)
     .filter((role) => !role.short)
     .every((role) => {
-      const spellings = [role.role, ...(library.roles.get(role.role)?.spellings ?? []), library.roles.get(role.role)?.abbreviation ?? role.role];
+      const spellings = [
+        role.role,
+        ...(library.roles.get(role.role)?.spellings ?? []),
+        library.roles.get(role.role)?.abbreviation ?? role.role,
+      ];
       return spellings.some((name) => hay.includes(` ${allStems(name).join(' ')} `));
     });
 }
 
 function scopeSupported(sentence: string, quotes: string): boolean {
   const has = (text: string, phrase: string): boolean => new RegExp(`\\b${phrase}\\b`, 'i').test(text);
-  return SCOPE.every((word) => !has(sentence, word) || has(quotes, word) || (EQUAL_SCOPE[word] ?? []).some((other) => has(quotes, other)));
+  return SCOPE.every(
+    (word) =>
+      !has(sentence, word) || has(quotes, word) || (EQUAL_SCOPE[word] ?? []).some((other) => has(quotes, other)),
+  );
 }
 
 /** A sentence with a role and a letter's word must agree with the table of every cited item that has one. */
@@ -115,7 +169,14 @@ function rolesSupported(library: Library, items: readonly LibraryItem[], sentenc
     if (letters.length !== 1 || roles.length === 0) continue;
     const letter = RACI_LETTERS.find((one) => one === letters[0]);
     if (letter === undefined) continue;
-    const stands = new Set(withTable.flatMap((item) => (item.raci?.[letter] ?? []).flatMap((mention) => [...library.roles.resolve(mention.name), ...(mention.note === null ? [] : library.roles.resolve(mention.note.replace(/^or /i, '')))])));
+    const stands = new Set(
+      withTable.flatMap((item) =>
+        (item.raci?.[letter] ?? []).flatMap((mention) => [
+          ...library.roles.resolve(mention.name),
+          ...(mention.note === null ? [] : library.roles.resolve(mention.note.replace(/^or /i, ''))),
+        ]),
+      ),
+    );
     if (!roles.every((role) => stands.has(role.role))) return false;
   }
   return true;
@@ -123,6 +184,8 @@ function rolesSupported(library: Library, items: readonly LibraryItem[], sentenc
 
 function supportShare(sentence: string, support: string): number {
   const hay = new Set(allStems(support));
-  const words = tokens(sentence).filter((token) => !isStopWord(token.word)).map((token) => stem(token.word));
+  const words = tokens(sentence)
+    .filter((token) => !isStopWord(token.word))
+    .map((token) => stem(token.word));
   return words.length === 0 ? 0 : words.filter((word) => hay.has(word)).length / words.length;
 }

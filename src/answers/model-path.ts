@@ -24,7 +24,8 @@ export function passagesForModel(library: Library, sources: readonly Source[]): 
   let size = 0;
   for (const source of sources) {
     const item = library.items.get(source.id);
-    if (item === undefined || item.audience !== 'public' || library.documents.get(item.document)?.outsideModel !== true) continue;
+    if (item === undefined || item.audience !== 'public' || library.documents.get(item.document)?.outsideModel !== true)
+      continue;
     for (const passage of itemPassages(item)) {
       size += passage.text.length;
       if (passages.length >= MOST_PASSAGES || size > MOST_CHARACTERS) return passages;
@@ -35,7 +36,13 @@ export function passagesForModel(library: Library, sources: readonly Source[]): 
 }
 
 /** Lets the model phrase an extractive answer; keeps the extractive one when the model fails or its core is dropped. */
-export async function phraseWith(model: ChatModel, budget: ModelBudget | undefined, library: Library, question: string, draft: Draft): Promise<Phrased> {
+export async function phraseWith(
+  model: ChatModel,
+  budget: ModelBudget | undefined,
+  library: Library,
+  question: string,
+  draft: Draft,
+): Promise<Phrased> {
   if (draft.reason !== null || draft.mode !== 'extractive') return { draft, note: 'not needed' };
   const passages = passagesForModel(library, draft.sources);
   if (passages.length === 0 || draft.sources.some((source) => !passages.some((passage) => passage.id === source.id))) {
@@ -49,9 +56,13 @@ export async function phraseWith(model: ChatModel, budget: ModelBudget | undefin
   const kept = outcome.value.filter((claim) => groundSentence(library, allowed, claim).ok);
   const cites = kept.flatMap((claim) => claim.cites);
   const primary = draft.sources[0]?.id;
-  if (kept.length === 0 || !cites.some((cite) => cite.id === primary)) return { draft, note: 'the core was not supported' };
+  if (kept.length === 0 || !cites.some((cite) => cite.id === primary))
+    return { draft, note: 'the core was not supported' };
   const sources = draft.sources.map((source) => cites.find((cite) => cite.id === source.id) ?? source);
   const answer = kept.map((claim) => claim.sentence.trim()).join(' ');
   const dropped = outcome.value.length - kept.length;
-  return { draft: { ...draft, answer, mode: 'model', sources }, note: `${kept.length} sentences kept, ${dropped} dropped; ${outcome.model}; prompt ${outcome.promptHash}` };
+  return {
+    draft: { ...draft, answer, mode: 'model', sources },
+    note: `${kept.length} sentences kept, ${dropped} dropped; ${outcome.model}; prompt ${outcome.promptHash}`,
+  };
 }

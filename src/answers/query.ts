@@ -24,7 +24,8 @@ const EVERYDAY_WEIGHT = 0.65;
 
 /** The library word that a misspelt word most likely stands for; null when none is near enough. */
 export function correctWord(index: SearchIndex, word: string): string | null {
-  if (word.length < 5 || /\d/.test(word) || index.words.has(word) || index.fields.has(stem(word)) || isStopWord(word)) return null;
+  if (word.length < 5 || /\d/.test(word) || index.words.has(word) || index.fields.has(stem(word)) || isStopWord(word))
+    return null;
   const limit = word.length >= 8 ? 2 : 1;
   const shared = new Map<string, number>();
   for (const gram of trigrams(word)) {
@@ -47,7 +48,10 @@ export function correctWord(index: SearchIndex, word: string): string | null {
 }
 
 /** Rewrites misspelt words of a text; leaves everything else as it is. */
-export function correctText(index: SearchIndex, text: string): { readonly text: string; readonly corrections: ReadonlyMap<string, string> } {
+export function correctText(
+  index: SearchIndex,
+  text: string,
+): { readonly text: string; readonly corrections: ReadonlyMap<string, string> } {
   const corrections = new Map<string, string>();
   let out = '';
   let at = 0;
@@ -109,7 +113,8 @@ export function buildQuery(
     for (const phrase of thesaurus.get(first) ?? []) {
       if (!phrase.stems.every((word, offset) => sequence[at + offset] === word)) continue;
       const known = phrase.weight === ABBREVIATION_WEIGHT && phrase.stems.every((word) => index.fields.has(word));
-      const weight = (known ? KNOWN_ABBREVIATION_WEIGHT : phrase.weight) / Math.sqrt(Math.max(1, phrase.adds.length - 1));
+      const weight =
+        (known ? KNOWN_ABBREVIATION_WEIGHT : phrase.weight) / Math.sqrt(Math.max(1, phrase.adds.length - 1));
       for (const added of phrase.adds) {
         weights.set(added, Math.max(weights.get(added) ?? 0, weight));
         for (const word of phrase.stems) offers.set(word, [...(offers.get(word) ?? []), added]);

@@ -1,7 +1,7 @@
 /** Ranks items for a query by several voices; what was understood of the question steers the ranking. */
 import type { Query } from './query.ts';
-import { entryWeight } from './search-index.ts';
 import type { Entry, SearchIndex } from './search-index.ts';
+import { entryWeight } from './search-index.ts';
 import { stem } from './text.ts';
 import type { VectorHit } from './types.ts';
 
@@ -47,7 +47,11 @@ export function rankItems(
   const ranked: Ranked[] = [];
   for (let item = 0; item < index.items.length; item += 1) {
     const parts = { fields: fields[item] ?? 0, entry: entry[item] ?? 0, vector: vector[item] ?? 0 };
-    const sum = VOICES.fields * parts.fields + VOICES.entry * parts.entry + VOICES.vectors * parts.vector + VOICES.crowd * (crowd[item] ?? 0);
+    const sum =
+      VOICES.fields * parts.fields +
+      VOICES.entry * parts.entry +
+      VOICES.vectors * parts.vector +
+      VOICES.crowd * (crowd[item] ?? 0);
     if (sum === 0) continue;
     const factor = steer(item);
     if (factor <= 0) continue;
@@ -79,7 +83,10 @@ function fieldScores(index: SearchIndex, query: Query): Float32Array {
 }
 
 /** Cosine of the query with the nearest title, alias or question of each item. */
-function entryScores(index: SearchIndex, query: Query): { readonly scores: Float32Array; readonly nearest: Int32Array; readonly crowd: Float32Array } {
+function entryScores(
+  index: SearchIndex,
+  query: Query,
+): { readonly scores: Float32Array; readonly nearest: Int32Array; readonly crowd: Float32Array } {
   const dots = new Float32Array(index.entries.length);
   let norm = 0;
   for (const [word, weight] of query.weights) {

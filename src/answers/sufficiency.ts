@@ -18,12 +18,21 @@ export function judge(index: SearchIndex, query: Query, best: Ranked | undefined
   const known = query.own.filter((word) => index.fields.has(word) || query.offers.has(word));
   if (query.own.length === 0) return { enough: false, why: 'no word of the question carries a topic' };
   if (known.length === 0) return { enough: false, why: 'no word of the question occurs in the library' };
-  if (query.unknown.some((word) => /\d{3}|[a-z]\d{2,}|\d[a-z]{2}/.test(word))) return { enough: false, why: 'a code in the question occurs nowhere' };
+  if (query.unknown.some((word) => /\d{3}|[a-z]\d{2,}|\d[a-z]{2}/.test(word)))
+    return { enough: false, why: 'a code in the question occurs nowhere' };
   const foreign = query.unknown.length / query.own.length;
-  if (foreign >= 0.5 && best.entry < 0.75) return { enough: false, why: 'half of the words occur nowhere in the library' };
-  if (best.coverage < LEAST_COVERAGE && best.entry < 0.85) return { enough: false, why: `the item covers only ${best.coverage.toFixed(2)} of the question` };
-  if (best.coverage < 0.5 && best.entry < 0.5) return { enough: false, why: 'neither the words nor any curated question come near' };
-  if (best.entry < 0.32 && best.coverage < 0.74) return { enough: false, why: 'no title, alias or question comes near' };
-  if (best.entry >= 0.38 || best.coverage >= 0.6) return { enough: true, why: `coverage ${best.coverage.toFixed(2)}, nearest entry ${best.entry.toFixed(2)}` };
-  return { enough: false, why: `coverage ${best.coverage.toFixed(2)}, nearest entry ${best.entry.toFixed(2)}, foreign ${foreign.toFixed(2)}` };
+  if (foreign >= 0.5 && best.entry < 0.75)
+    return { enough: false, why: 'half of the words occur nowhere in the library' };
+  if (best.coverage < LEAST_COVERAGE && best.entry < 0.85)
+    return { enough: false, why: `the item covers only ${best.coverage.toFixed(2)} of the question` };
+  if (best.coverage < 0.5 && best.entry < 0.5)
+    return { enough: false, why: 'neither the words nor any curated question come near' };
+  if (best.entry < 0.32 && best.coverage < 0.74)
+    return { enough: false, why: 'no title, alias or question comes near' };
+  if (best.entry >= 0.38 || best.coverage >= 0.6)
+    return { enough: true, why: `coverage ${best.coverage.toFixed(2)}, nearest entry ${best.entry.toFixed(2)}` };
+  return {
+    enough: false,
+    why: `coverage ${best.coverage.toFixed(2)}, nearest entry ${best.entry.toFixed(2)}, foreign ${foreign.toFixed(2)}`,
+  };
 }

@@ -12,7 +12,9 @@ const STOP_WORDS = new Set(
   explain describe say says said mean means get gets got getting let lets want wants like know knows does dont doesnt isnt
   not no yes re s t d ll ve m eg ie etc vs via up out off down again still only really actually exactly basically
   something anything someone anybody anyone somebody thing things stuff lot bit kind sort kinds sorts one ones other others
-  another own our everyone everybody us question quick quickly short briefly make makes made making sure happen happens regarding regard regards concerning respect bout`.split(/\s+/),
+  another own our everyone everybody us question quick quickly short briefly make makes made making sure happen happens regarding regard regards concerning respect bout`.split(
+    /\s+/,
+  ),
 );
 
 /** A word in lower case with where it stands in the folded text. */
@@ -85,7 +87,8 @@ export function editDistance(a: string, b: string, limit: number): number {
     for (let j = 1; j <= b.length; j += 1) {
       const same = a[i - 1] === b[j - 1];
       let cost = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
       next.push(cost);
       best = Math.min(best, cost);
     }

@@ -16,7 +16,11 @@ export type Citation = {
 export type AnswerRoles = Readonly<Record<RaciLetter, readonly string[]>>;
 
 /** Ownership of one layer in the shared security responsibility model. */
-export type AnswerOwner = { readonly layer: SsrmLayer; readonly owners: readonly SsrmActor[]; readonly shared: boolean };
+export type AnswerOwner = {
+  readonly layer: SsrmLayer;
+  readonly owners: readonly SsrmActor[];
+  readonly shared: boolean;
+};
 
 /** How the statement came about: from a table, from the items' statements, or phrased by a model and checked. */
 export type AnswerMode = 'facts' | 'extractive' | 'model';
@@ -108,12 +112,21 @@ export type VectorEntry = {
   readonly text: string;
   /** Hex sha256 of the text: nothing is embedded twice by one model. */
   readonly textHash: string;
-}
+};
 
 /** What a language model may be asked. Every outcome is a value: the extractive answer stands when it is not `ok`. */
 export type ModelOutcome<T> =
-  | { readonly ok: true; readonly value: T; readonly tokens: number; readonly promptHash: string; readonly model: string }
-  | { readonly ok: false; readonly reason: 'timeout' | 'refused' | 'malformed' | 'rate_limited' | 'unavailable' | 'over_budget' };
+  | {
+      readonly ok: true;
+      readonly value: T;
+      readonly tokens: number;
+      readonly promptHash: string;
+      readonly model: string;
+    }
+  | {
+      readonly ok: false;
+      readonly reason: 'timeout' | 'refused' | 'malformed' | 'rate_limited' | 'unavailable' | 'over_budget';
+    };
 
 /** A sentence of a model with the passages it claims to rest on. */
 export type ModelSentence = {

@@ -19,22 +19,29 @@ export type IdHints = { readonly prefix: 'WP' | 'POL' | null };
 
 const PATTERNS: readonly { readonly pattern: RegExp; readonly id: (match: RegExpExecArray) => string | null }[] = [
   {
-    pattern: /\b(?:the )?(?:pol|(?:ai )?(?:security )?policy|clause)(?:'s)?[\s,:#-]*(?:clause|section|sec\.?|no\.?|item|§)?[\s#:-]*(\d{1,2}(?:\.\d{1,2}){0,2})\b(?!\s?%)/gi,
+    pattern:
+      /\b(?:the )?(?:pol|(?:ai )?(?:security )?policy|clause)(?:'s)?[\s,:#-]*(?:clause|section|sec\.?|no\.?|item|§)?[\s#:-]*(\d{1,2}(?:\.\d{1,2}){0,2})\b(?!\s?%)/gi,
     id: (match) => `POL-${match[1]}`,
   },
   {
-    pattern: /\b(?:wp|(?:csa )?white ?paper|paper)(?:'s)?[\s,:#-]*(?:section|sec\.?|chapter|no\.?|§)?[\s#:-]*(\d(?:\.\d{1,2}){0,3})\b(?!\s?%)/gi,
+    pattern:
+      /\b(?:wp|(?:csa )?white ?paper|paper)(?:'s)?[\s,:#-]*(?:section|sec\.?|chapter|no\.?|§)?[\s#:-]*(\d(?:\.\d{1,2}){0,3})\b(?!\s?%)/gi,
     id: (match) => `WP-${match[1]}`,
   },
   {
-    pattern: new RegExp(`(?<![A-Za-z0-9&])(?:aicm[\\s_-]*)?(${AICM_DOMAINS})[\\s_.#-]*([0-9OolI]{1,2})(?![A-Za-z0-9.])`, 'gi'),
+    pattern: new RegExp(
+      `(?<![A-Za-z0-9&])(?:aicm[\\s_-]*)?(${AICM_DOMAINS})[\\s_.#-]*([0-9OolI]{1,2})(?![A-Za-z0-9.])`,
+      'gi',
+    ),
     id: (match) => `AICM-${(match[1] ?? '').toUpperCase()}-${digits(match[2] ?? '').padStart(2, '0')}`,
   },
 ];
 
-const SECTION = /(?:(?<=\b(?:section|sec|chapter|para|paragraph)\.?\s?#?)|(?<=§\s?))(\d{1,2}(?:\.\d{1,2}){0,3})\b(?!\s?%)/gi;
+const SECTION =
+  /(?:(?<=\b(?:section|sec|chapter|para|paragraph)\.?\s?#?)|(?<=§\s?))(\d{1,2}(?:\.\d{1,2}){0,3})\b(?!\s?%)/gi;
 const BARE = /(?<![\w.%-])(\d(?:\.\d{1,2}){1,3})(?![\w%]|\.\d|\s?(?:%|percent))/g;
-const NOT_A_SECTION = /\b(?:tls|ssl|v|ver|version|rev|release|iso|iec|27001|42001|27701|nist|a|b|c|d|measure|manage|map|govern|gv|article|art|annex|python|aicm|ccm|gpt|top)[\s.:_-]*$/i;
+const NOT_A_SECTION =
+  /\b(?:tls|ssl|v|ver|version|rev|release|iso|iec|27001|42001|27701|nist|a|b|c|d|measure|manage|map|govern|gv|article|art|annex|python|aicm|ccm|gpt|top)[\s.:_-]*$/i;
 
 /** Every id a text mentions, in order of appearance, each once. */
 export function findIds(library: Library, text: string, hints: IdHints = { prefix: null }): readonly IdMention[] {
@@ -71,7 +78,9 @@ function sectionId(library: Library, number: string, hints: IdHints): string {
 
 /** Ids written out in full (`NIST-AC-2(1)`), and their part after the prefix when it has a hyphen (`AC-2`). */
 function* literalIds(library: Library, text: string): Generator<readonly [string, number, number]> {
-  for (const match of text.matchAll(/(?<![\w.-])[A-Za-z][A-Za-z0-9&]*(?:[-][A-Za-z0-9&]+(?:\.[0-9]+)*)+(?:\([0-9]+\))?/g)) {
+  for (const match of text.matchAll(
+    /(?<![\w.-])[A-Za-z][A-Za-z0-9&]*(?:[-][A-Za-z0-9&]+(?:\.[0-9]+)*)+(?:\([0-9]+\))?/g,
+  )) {
     const id = lookup(library).get(match[0].toLowerCase());
     if (id !== undefined) yield [id, match.index, match.index + match[0].length];
   }
@@ -115,7 +124,9 @@ function dedupe(mentions: readonly IdMention[]): readonly IdMention[] {
 export function resolveId(
   library: Library,
   text: string,
-): { readonly ok: true; readonly id: string } | { readonly ok: false; readonly reason: 'unknown' | 'none'; readonly id: string | null } {
+):
+  | { readonly ok: true; readonly id: string }
+  | { readonly ok: false; readonly reason: 'unknown' | 'none'; readonly id: string | null } {
   const exact = lookup(library).get(foldText(text).trim().toLowerCase());
   if (exact !== undefined) return { ok: true, id: exact };
   const mention = findIds(library, text)[0];

@@ -3,14 +3,14 @@
  * force: all problems of all files are reported together.
  */
 import type { z } from 'zod';
-import { KnowledgeError } from './errors.ts';
 import type { KnowledgeErrorCode, KnowledgeIssue } from './errors.ts';
+import { KnowledgeError } from './errors.ts';
 import { valueHash } from './hash.ts';
 import type { RawFile } from './raw.ts';
-import { roleRegistry } from './roles.ts';
 import type { RoleRegistry } from './roles.ts';
-import { glossaryFileSchema, itemFileSchema, libraryFileSchema, roleMapFileSchema, rolesFileSchema } from './schema.ts';
+import { roleRegistry } from './roles.ts';
 import type { Audience, Authority, DocumentInfo, Glossary, Item, RaciLetter, RoleMap } from './schema.ts';
+import { glossaryFileSchema, itemFileSchema, libraryFileSchema, roleMapFileSchema, rolesFileSchema } from './schema.ts';
 
 /** The RACI letters in the order they are printed. */
 export const RACI_LETTERS: readonly RaciLetter[] = ['responsible', 'accountable', 'consulted', 'informed'];
@@ -160,29 +160,49 @@ function crossCheck(
     if (other === undefined) byId.set(item.id, entry);
     else {
       const remedy = `It also stands in ${other.file.file}; give one of them another id.`;
-      problems.add('duplicate_id', { ...at(entry, ['id']), expected: `an id of its own (${item.id} is taken)`, remedy });
+      problems.add('duplicate_id', {
+        ...at(entry, ['id']),
+        expected: `an id of its own (${item.id} is taken)`,
+        remedy,
+      });
     }
     const document = documents.find((candidate) => candidate.id === entry.document);
     if (document === undefined) {
       const remedy = `Use one of: ${documents.map((candidate) => candidate.id).join(', ')}.`;
       const place = { file: entry.file.file, line: entry.file.lineOf(['document']), path: 'document' };
-      problems.add('unknown_document', { ...place, expected: `a document of library.yaml, not ${entry.document}`, remedy });
+      problems.add('unknown_document', {
+        ...place,
+        expected: `a document of library.yaml, not ${entry.document}`,
+        remedy,
+      });
     } else if (!item.id.startsWith(`${document.prefix}-`)) {
       const remedy = `Ids of ${document.id} start with ${document.prefix}-.`;
-      problems.add('unknown_document', { ...at(entry, ['id']), expected: `an id starting with ${document.prefix}-`, remedy });
+      problems.add('unknown_document', {
+        ...at(entry, ['id']),
+        expected: `an id starting with ${document.prefix}-`,
+        remedy,
+      });
     }
   }
   for (const entry of placed) {
     entry.item.related.forEach((id, index) => {
       if (byId.has(id)) return;
       const place = at(entry, ['related', index]);
-      problems.add('unknown_id', { ...place, expected: `an existing item, not ${id}`, remedy: 'Correct or remove the id.' });
+      problems.add('unknown_id', {
+        ...place,
+        expected: `an existing item, not ${id}`,
+        remedy: 'Correct or remove the id.',
+      });
     });
     for (const letter of RACI_LETTERS) {
       for (const mention of entry.item.raci?.[letter] ?? []) {
         if (registry.resolve(mention.name).length > 0) continue;
         const remedy = 'Add it to roles.yaml, as a role or as a spelling of one.';
-        problems.add('unknown_role', { ...at(entry, ['raci', letter]), expected: `a role of roles.yaml, not "${mention.name}"`, remedy });
+        problems.add('unknown_role', {
+          ...at(entry, ['raci', letter]),
+          expected: `a role of roles.yaml, not "${mention.name}"`,
+          remedy,
+        });
       }
     }
   }
@@ -190,7 +210,11 @@ function crossCheck(
     if (role.definedIn === undefined || byId.has(role.definedIn) || rolesFile === null) return;
     const path = ['roles', index, 'definedIn'];
     const place = { file: rolesFile.file, line: rolesFile.lineOf(path), path: path.join('.') };
-    problems.add('unknown_id', { ...place, expected: `an existing item, not ${role.definedIn}`, remedy: 'Correct the id.' });
+    problems.add('unknown_id', {
+      ...place,
+      expected: `an existing item, not ${role.definedIn}`,
+      remedy: 'Correct the id.',
+    });
   });
 }
 
@@ -230,7 +254,10 @@ export function compareIds(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 
-function reverseRaci(items: ReadonlyMap<string, LibraryItem>, roles: RoleRegistry): ReadonlyMap<string, readonly RoleUse[]> {
+function reverseRaci(
+  items: ReadonlyMap<string, LibraryItem>,
+  roles: RoleRegistry,
+): ReadonlyMap<string, readonly RoleUse[]> {
   const reverse = new Map<string, RoleUse[]>();
   const push = (role: string, use: RoleUse): void => {
     const uses = reverse.get(role) ?? [];

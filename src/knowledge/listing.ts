@@ -1,8 +1,9 @@
 /** The library as the command line prints it. */
-import { RACI_LETTERS } from './library.ts';
+
 import type { Library, LibraryItem } from './library.ts';
+import { RACI_LETTERS } from './library.ts';
 import { figureText, ownershipText } from './passages.ts';
-import type { Authority, Audience, RaciLetter, SsrmActor, SsrmLayer } from './schema.ts';
+import type { Audience, Authority, RaciLetter, SsrmActor, SsrmLayer } from './schema.ts';
 
 /** One line of `knowledge list --json`: a contract others script against (DESIGN.md). */
 export type ListLine = {
@@ -15,7 +16,9 @@ export type ListLine = {
   readonly audience: Audience;
   readonly raci: Readonly<Record<RaciLetter, readonly string[]>> | null;
   readonly alternatives: readonly RaciLetter[];
-  readonly ownership: readonly { readonly layer: SsrmLayer; readonly owners: readonly SsrmActor[]; readonly shared: boolean }[] | null;
+  readonly ownership:
+    | readonly { readonly layer: SsrmLayer; readonly owners: readonly SsrmActor[]; readonly shared: boolean }[]
+    | null;
   readonly mappings: Readonly<Record<string, readonly string[]>>;
   readonly statements: readonly string[];
   readonly figures: readonly string[];
@@ -53,7 +56,9 @@ export function listLine(item: LibraryItem): ListLine {
     ownership: item.ownership?.map(({ layer, owners, shared }) => ({ layer, owners, shared })) ?? null,
     mappings: Object.fromEntries(item.mappings.map((mapping) => [mapping.standard, mapping.refs])),
     statements: item.statements.map((statement) => statement.text),
-    figures: item.figures.map((figure) => (figure.value === null ? figureText(figure) : `${figure.value} ${figure.of}`)),
+    figures: item.figures.map((figure) =>
+      figure.value === null ? figureText(figure) : `${figure.value} ${figure.of}`,
+    ),
     guardrails: item.guardrails,
     aliases: item.aliases,
     questions: item.questions,
@@ -98,7 +103,10 @@ export function showItem(library: Library, item: LibraryItem): string {
     for (const entry of entries) lines.push(...wrapText(entry, '  - ', '    '));
   };
   section('Roles (RACI)', raciLines(item));
-  section('Ownership by layer (SSRM)', (item.ownership ?? []).map((owned) => ownershipText(owned)));
+  section(
+    'Ownership by layer (SSRM)',
+    (item.ownership ?? []).map((owned) => ownershipText(owned)),
+  );
   section(
     'Statements',
     item.statements.map((statement) => `[${statement.aspect}] ${statement.text}`),

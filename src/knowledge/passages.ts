@@ -1,7 +1,7 @@
 /** Passages: the citable pieces of an item, with ids that stay the same while their text stays the same. */
 import { textHash } from './hash.ts';
-import { RACI_LETTERS } from './library.ts';
 import type { Library, LibraryItem } from './library.ts';
+import { RACI_LETTERS } from './library.ts';
 import type { Aspect } from './schema.ts';
 
 /** One piece of an item that can be quoted. */
@@ -50,7 +50,9 @@ export function raciText(item: LibraryItem): string {
   for (const letter of RACI_LETTERS) {
     const mentions = item.raci?.[letter] ?? [];
     if (mentions.length === 0) continue;
-    const names = mentions.map((mention) => (mention.note === null ? mention.name : `${mention.name} (${mention.note})`));
+    const names = mentions.map((mention) =>
+      mention.note === null ? mention.name : `${mention.name} (${mention.note})`,
+    );
     const joined = names.join(item.alternatives.includes(letter) ? ' or ' : ', ');
     parts.push(`${letter.charAt(0).toUpperCase()}${letter.slice(1)}: ${joined}.`);
   }

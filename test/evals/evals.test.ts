@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Answerer } from '#src/answers/answerer.ts';
-import { evalTable, judgeAnswer, parseEvalFile, summarise } from '#src/answers/evaluate.ts';
 import type { EvalSummary } from '#src/answers/evaluate.ts';
+import { evalTable, judgeAnswer, parseEvalFile, summarise } from '#src/answers/evaluate.ts';
 import { desk } from '../unit/answers/desk.ts';
 
 /** Issue 4: at least these shares, in percent. */
@@ -29,7 +29,8 @@ beforeAll(async () => {
 
 async function run(url: URL): Promise<EvalSummary> {
   const results = [];
-  for (const item of parseEvalFile(readFileSync(url, 'utf8'))) results.push(judgeAnswer(item, await answerer.ask(item.question)));
+  for (const item of parseEvalFile(readFileSync(url, 'utf8')))
+    results.push(judgeAnswer(item, await answerer.ask(item.question)));
   return summarise(results);
 }
 
@@ -39,7 +40,15 @@ describe.each(SETS)('$name', ({ name, url }) => {
     process.stdout.write(`\n${name}\n${evalTable(summary)}\n`);
     for (const row of summary.rows) {
       const allowed = Math.max(1, Math.floor(row.total * (1 - (BARS[row.kind] ?? 90) / 100)));
-      expect.soft(row.total - row.passed, `${row.kind}: ${summary.failures.filter((one) => one.kind === row.kind).map((one) => `${one.id} ${one.faults.join(', ')}`).join(' | ')}`).toBeLessThanOrEqual(allowed);
+      expect
+        .soft(
+          row.total - row.passed,
+          `${row.kind}: ${summary.failures
+            .filter((one) => one.kind === row.kind)
+            .map((one) => `${one.id} ${one.faults.join(', ')}`)
+            .join(' | ')}`,
+        )
+        .toBeLessThanOrEqual(allowed);
     }
     const { count, total } = summary.wronglyAbstained;
     expect(count / total).toBeLessThanOrEqual(0.04);

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import type { HNSWLib } from '@langchain/community/vectorstores/hnswlib';
 import type { Embedder, VectorEntry, VectorHit, VectorIndex } from '#src/answers/types.ts';
-import { currentIndex, nextFolder, publish, readVectors, writeVectors } from './folder.ts';
 import type { IndexMeta } from './folder.ts';
+import { currentIndex, nextFolder, publish, readVectors, writeVectors } from './folder.ts';
 
 /** Search breadth; HNSWLib forgets it on save and its default of 10 loses neighbours (recall@10 0.90). */
 const EF = 100;
@@ -40,7 +40,12 @@ export type VectorIndexInput = {
 };
 
 /** How the index came into service. */
-export type OpenedIndex = { readonly index: VectorIndex; readonly built: boolean; readonly embedded: number; readonly vectors: number };
+export type OpenedIndex = {
+  readonly index: VectorIndex;
+  readonly built: boolean;
+  readonly embedded: number;
+  readonly vectors: number;
+};
 
 /**
  * Opens the index for service, building it when needed; the old one stays in place until the new one is complete.
@@ -68,22 +73,36 @@ function serve(store: HNSWLib, embedder: Embedder): VectorIndex {
       checkVector(vector, embedder.dimension);
       const count = Math.min(limit, store.index.getCurrentCount());
       const found = await store.similaritySearchVectorWithScore(Array.from(vector), count);
-      return found.map(([document, distance]) => ({ itemId: String(document.metadata['itemId']), similarity: 1 - distance }));
+      return found.map(([document, distance]) => ({
+        itemId: String(document.metadata['itemId']),
+        similarity: 1 - distance,
+      }));
     },
   };
 }
 
-async function build(input: VectorIndexInput, previous: Awaited<ReturnType<typeof currentIndex>>): Promise<OpenedIndex> {
+async function build(
+  input: VectorIndexInput,
+  previous: Awaited<ReturnType<typeof currentIndex>>,
+): Promise<OpenedIndex> {
   const { embedder, entries } = input;
   if (entries.length === 0) throw new VectorIndexError('empty', 'There is nothing to index.');
-  const known = previous !== null && previous.meta.model === embedder.model ? await readVectors(previous.path, previous.meta) : new Map<string, Float32Array>();
+  const known =
+    previous !== null && previous.meta.model === embedder.model
+      ? await readVectors(previous.path, previous.meta)
+      : new Map<string, Float32Array>();
   const folder = await nextFolder(input.root);
   try {
     const { vectors, embedded } = await embedAll(input, known);
     const store = await newStore(embedder);
     for (let at = 0; at < entries.length; at += BATCH) {
-      const documents = entries.slice(at, at + BATCH).map((entry) => ({ pageContent: '', metadata: { itemId: entry.itemId } }));
-      await store.addVectors(vectors.slice(at, at + BATCH).map((vector) => Array.from(vector)), documents);
+      const documents = entries
+        .slice(at, at + BATCH)
+        .map((entry) => ({ pageContent: '', metadata: { itemId: entry.itemId } }));
+      await store.addVectors(
+        vectors.slice(at, at + BATCH).map((vector) => Array.from(vector)),
+        documents,
+      );
       input.progress?.(Math.min(at + BATCH, entries.length), entries.length);
       await yieldToLoop();
     }
@@ -110,11 +129,16 @@ async function embedAll(
   known: ReadonlyMap<string, Float32Array>,
 ): Promise<{ readonly vectors: readonly Float32Array[]; readonly embedded: number }> {
   const byHash = new Map(known);
-  const missing = [...new Map(input.entries.filter((entry) => !byHash.has(entry.textHash)).map((entry) => [entry.textHash, entry])).values()];
+  const missing = [
+    ...new Map(
+      input.entries.filter((entry) => !byHash.has(entry.textHash)).map((entry) => [entry.textHash, entry]),
+    ).values(),
+  ];
   for (let at = 0; at < missing.length; at += BATCH) {
     const batch = missing.slice(at, at + BATCH);
     const vectors = await input.embedder.embed(batch.map((entry) => entry.text));
-    if (vectors.length !== batch.length) throw new VectorIndexError('wrong_dimension', 'The embedder answered with another number of vectors.');
+    if (vectors.length !== batch.length)
+      throw new VectorIndexError('wrong_dimension', 'The embedder answered with another number of vectors.');
     batch.forEach((entry, offset) => {
       const vector = vectors[offset] ?? new Float32Array();
       checkVector(vector, input.embedder.dimension);
@@ -122,14 +146,19 @@ async function embedAll(
     });
     await yieldToLoop();
   }
-  const vectors = input.entries.map((entry) => byHash.get(entry.textHash) ?? new Float32Array(input.embedder.dimension));
+  const vectors = input.entries.map(
+    (entry) => byHash.get(entry.textHash) ?? new Float32Array(input.embedder.dimension),
+  );
   return { vectors, embedded: missing.length };
 }
 
 /** HNSWLib accepts NaN silently and then finds nothing. */
 function checkVector(vector: Float32Array, dimension: number): void {
-  if (vector.length !== dimension) throw new VectorIndexError('wrong_dimension', `A vector has ${vector.length} dimensions instead of ${dimension}.`);
-  for (const value of vector) if (!Number.isFinite(value)) throw new VectorIndexError('not_a_number', 'A vector holds a value that is no number.');
+  if (vector.length !== dimension)
+    throw new VectorIndexError('wrong_dimension', `A vector has ${vector.length} dimensions instead of ${dimension}.`);
+  for (const value of vector)
+    if (!Number.isFinite(value))
+      throw new VectorIndexError('not_a_number', 'A vector holds a value that is no number.');
 }
 
 async function newStore(embedder: Embedder): Promise<HNSWLib> {

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import type { ChatModel, ModelOutcome, ModelPassage, ModelSentence } from '#src/answers/types.ts';
-import { readPrompt } from './prompts.ts';
 import type { Prompt } from './prompts.ts';
+import { readPrompt } from './prompts.ts';
 
 /** How to reach the model. */
 export type ChatSettings = {
@@ -23,7 +23,12 @@ const DEFAULT_TIMEOUT_MS = 8_000;
 const rewriteSchema = z.object({ phrases: z.array(z.string().max(120)).max(5) });
 const phraseSchema = z.object({
   sentences: z
-    .array(z.object({ sentence: z.string().max(600), cites: z.array(z.object({ id: z.string().max(80), quote: z.string().max(1_000) })).max(4) }))
+    .array(
+      z.object({
+        sentence: z.string().max(600),
+        cites: z.array(z.object({ id: z.string().max(80), quote: z.string().max(1_000) })).max(4),
+      }),
+    )
     .max(6),
 });
 
@@ -48,7 +53,13 @@ function phraseInput(question: string, passages: readonly ModelPassage[]): strin
   return `Question:\n${question}\n\nPassages:\n${listed.join('\n\n')}`;
 }
 
-async function call<T>(settings: ChatSettings, prompt: Prompt, input: string, name: string, schema: z.ZodType<T>): Promise<ModelOutcome<T>> {
+async function call<T>(
+  settings: ChatSettings,
+  prompt: Prompt,
+  input: string,
+  name: string,
+  schema: z.ZodType<T>,
+): Promise<ModelOutcome<T>> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), settings.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   try {
@@ -62,8 +73,19 @@ async function call<T>(settings: ChatSettings, prompt: Prompt, input: string, na
       ...(settings.baseUrl === undefined ? {} : { configuration: { baseURL: settings.baseUrl } }),
     });
     const jsonSchema = z.toJSONSchema(schema, { target: 'draft-7' });
-    const structured = model.withStructuredOutput<Record<string, unknown>>(jsonSchema, { name, method: 'jsonSchema', strict: true, includeRaw: true });
-    const answer: unknown = await structured.invoke([['system', prompt.text], ['human', input]], { signal: controller.signal });
+    const structured = model.withStructuredOutput<Record<string, unknown>>(jsonSchema, {
+      name,
+      method: 'jsonSchema',
+      strict: true,
+      includeRaw: true,
+    });
+    const answer: unknown = await structured.invoke(
+      [
+        ['system', prompt.text],
+        ['human', input],
+      ],
+      { signal: controller.signal },
+    );
     return readOutcome(answer, schema, prompt, settings.model);
   } catch (error) {
     return { ok: false, reason: controller.signal.aborted ? 'timeout' : reasonOf(error) };
@@ -88,7 +110,13 @@ function readOutcome<T>(answer: unknown, schema: z.ZodType<T>, prompt: Prompt, m
   if (typeof read.data.raw.additional_kwargs?.refusal === 'string') return { ok: false, reason: 'refused' };
   const parsed = schema.safeParse(read.data.parsed);
   if (!parsed.success) return { ok: false, reason: 'malformed' };
-  return { ok: true, value: parsed.data, tokens: read.data.raw.usage_metadata?.total_tokens ?? 0, promptHash: prompt.hash, model };
+  return {
+    ok: true,
+    value: parsed.data,
+    tokens: read.data.raw.usage_metadata?.total_tokens ?? 0,
+    promptHash: prompt.hash,
+    model,
+  };
 }
 
 /** Sorts what the SDK throws. */

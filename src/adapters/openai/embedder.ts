@@ -44,8 +44,13 @@ export function openAiEmbedder(settings: EmbeddingSettings): Embedder {
     });
   });
   const checked = (vector: readonly number[]): Float32Array => {
-    if (vector.length !== settings.dimension) throw new EmbeddingError('wrong_dimension', `The model answered with ${vector.length} dimensions instead of ${settings.dimension}.`);
-    if (!vector.every(Number.isFinite)) throw new EmbeddingError('not_a_number', 'The model answered with a value that is no number.');
+    if (vector.length !== settings.dimension)
+      throw new EmbeddingError(
+        'wrong_dimension',
+        `The model answered with ${vector.length} dimensions instead of ${settings.dimension}.`,
+      );
+    if (!vector.every(Number.isFinite))
+      throw new EmbeddingError('not_a_number', 'The model answered with a value that is no number.');
     return Float32Array.from(vector);
   };
   return {

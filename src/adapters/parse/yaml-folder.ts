@@ -1,8 +1,8 @@
 /** Reads the knowledge folder: every YAML file below it, as plain data with lines. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { KnowledgeError } from '#src/knowledge/errors.ts';
 import type { KnowledgeIssue } from '#src/knowledge/errors.ts';
+import { KnowledgeError } from '#src/knowledge/errors.ts';
 import type { RawFile } from '#src/knowledge/raw.ts';
 import { MAX_YAML_BYTES, parseYamlText } from './yaml-text.ts';
 
@@ -17,7 +17,13 @@ export async function readKnowledgeFolder(folder: string): Promise<readonly RawF
   const paths = await yamlPaths(folder, 0).catch((error: unknown) => {
     const detail = error instanceof Error ? error.message : 'unknown reason';
     throw new KnowledgeError('folder_unreadable', [
-      { file: folder, line: 1, path: '', expected: `a readable folder (${detail})`, remedy: 'Check the path and its permissions.' },
+      {
+        file: folder,
+        line: 1,
+        path: '',
+        expected: `a readable folder (${detail})`,
+        remedy: 'Check the path and its permissions.',
+      },
     ]);
   });
   const issues: KnowledgeIssue[] = [];

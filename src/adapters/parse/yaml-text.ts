@@ -2,8 +2,9 @@
  * YAML text to plain data, with the line of every value, so that an error about a knowledge file can say where.
  * Refuses what a person never writes: alias bombs, duplicate keys, files above 4 MB.
  */
-import { isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml';
+
 import type { Document } from 'yaml';
+import { isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml';
 
 /** Largest YAML file read, in bytes. */
 export const MAX_YAML_BYTES = 4 * 1024 * 1024;

@@ -1,10 +1,10 @@
 /** What every composer works with, and the draft it makes. */
 import type { Library, LibraryItem } from '#src/knowledge/library.ts';
 import type { Audience, RaciLetter } from '#src/knowledge/schema.ts';
-import { buildQuery } from '../query.ts';
 import type { Query, Thesaurus } from '../query.ts';
-import { rankItems } from '../retrieve.ts';
+import { buildQuery } from '../query.ts';
 import type { Ranked, Steer } from '../retrieve.ts';
+import { rankItems } from '../retrieve.ts';
 import type { SearchIndex } from '../search-index.ts';
 import type { AbstainReason, AnswerMode, AnswerOwner, AnswerRoles, VectorHit } from '../types.ts';
 import type { Frame } from '../understand/frame.ts';

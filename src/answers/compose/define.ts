@@ -3,8 +3,8 @@ import type { LibraryItem } from '#src/knowledge/library.ts';
 import { stem, tokens } from '../text.ts';
 import { hasPhrase } from '../understand/topic.ts';
 import { abstain } from './abstain.ts';
-import { draft } from './context.ts';
 import type { Context, Draft } from './context.ts';
+import { draft } from './context.ts';
 import { sentence } from './phrases.ts';
 
 const STANDS_FOR =
@@ -14,11 +14,18 @@ const STANDS_FOR =
 export function abbreviationAnswer(context: Context): Draft | null {
   const { frame, library } = context;
   if (!STANDS_FOR.test(frame.lower)) return null;
-  const upper = new Map(Object.entries(library.glossary.abbreviations).map(([short, long]) => [short.toLowerCase(), { short, long }]));
+  const upper = new Map(
+    Object.entries(library.glossary.abbreviations).map(([short, long]) => [short.toLowerCase(), { short, long }]),
+  );
   for (const token of tokens(frame.text)) {
     if (['is', 'it', 'what', 'does', 'for', 'the', 'mean'].includes(token.word)) continue;
     if (token.word === 'issc') {
-      return abstain(context, 'not_defined', itemsWith(context, 'ISSC'), 'ISSC owns and approved the AI Security Policy, but no document spells the abbreviation out.');
+      return abstain(
+        context,
+        'not_defined',
+        itemsWith(context, 'ISSC'),
+        'ISSC owns and approved the AI Security Policy, but no document spells the abbreviation out.',
+      );
     }
     const known = upper.get(token.word);
     if (known === undefined) continue;
@@ -37,7 +44,10 @@ function acronymItem(context: Context, short: string): LibraryItem | null {
 
 function itemsWith(context: Context, name: string): readonly LibraryItem[] {
   const word = stem(name.toLowerCase());
-  const found = context.index.items.filter((item, number) => context.index.stemsOf(number).has(word) && item.statements.some((statement) => hasPhrase(statement.text, name)));
+  const found = context.index.items.filter(
+    (item, number) =>
+      context.index.stemsOf(number).has(word) && item.statements.some((statement) => hasPhrase(statement.text, name)),
+  );
   return found.slice(0, 5);
 }
 
@@ -51,7 +61,11 @@ export function roleAnswer(context: Context): Draft | null {
   const first = mentioned[0];
   if (first === undefined || !ROLE_QUESTION.test(frame.lower)) return null;
   const rest = `${frame.lower.slice(0, first.start)} ${frame.lower.slice(first.end)}`;
-  if (!/^[^a-z]*(?:what (?:does|do|is|are|'s)|what's|whats|define|describe|explain|role of|definition of)?[^a-z]*(?:the |an? |our )?(?:role (?:of )?|definition (?:of )?|job (?:of )?|description (?:of )?|function (?:of )?)?(?:the |an? |our )?[^a-z]*(?:actually |exactly )?(?:do|doing|mean|for|role|about|there for|supposed to do|in the (?:white)?paper)?[^a-z]*$/.test(rest)) {
+  if (
+    !/^[^a-z]*(?:what (?:does|do|is|are|'s)|what's|whats|define|describe|explain|role of|definition of)?[^a-z]*(?:the |an? |our )?(?:role (?:of )?|definition (?:of )?|job (?:of )?|description (?:of )?|function (?:of )?)?(?:the |an? |our )?[^a-z]*(?:actually |exactly )?(?:do|doing|mean|for|role|about|there for|supposed to do|in the (?:white)?paper)?[^a-z]*$/.test(
+      rest,
+    )
+  ) {
     return null;
   }
   const role = library.roles.get(first.role);
@@ -62,7 +76,10 @@ export function roleAnswer(context: Context): Draft | null {
     const near = uses.map((use) => library.items.get(use.itemId)).filter((found) => found !== undefined);
     return abstain(context, 'not_defined', near, `The documents name the ${role.name} but never define it.`);
   }
-  const quote = item.statements.find((statement) => hasPhrase(statement.text, role.name))?.text ?? item.statements[0]?.text ?? item.title;
+  const quote =
+    item.statements.find((statement) => hasPhrase(statement.text, role.name))?.text ??
+    item.statements[0]?.text ??
+    item.title;
   const note = role.notKnownSame.length > 0 ? ` Not known to be the same as: ${role.notKnownSame.join(', ')}.` : '';
   return draft({ answer: `${role.name}: ${sentence(role.definition)}${note}`, sources: [{ id: item.id, quote }] });
 }
@@ -70,16 +87,23 @@ export function roleAnswer(context: Context): Draft | null {
 /** "is the ethics board the same as the ethics review board?" */
 export function sameBodyAnswer(context: Context): Draft | null {
   const { frame, library } = context;
-  if (!/\bsame\b|\bidentical\b|\bdifferen\w+|\bequal\b|\banother (?:name|word) for\b|\bsynonym\w*/.test(frame.lower)) return null;
+  if (!/\bsame\b|\bidentical\b|\bdifferen\w+|\bequal\b|\banother (?:name|word) for\b|\bsynonym\w*/.test(frame.lower))
+    return null;
   const names = [...new Set(frame.roles.filter((role) => !role.short).map((role) => role.role))];
   const [a, b] = names;
   if (a === undefined || b === undefined || names.length !== 2) return null;
-  const apart = library.roles.get(a)?.notKnownSame.includes(b) === true || library.roles.get(b)?.notKnownSame.includes(a) === true;
+  const apart =
+    library.roles.get(a)?.notKnownSame.includes(b) === true || library.roles.get(b)?.notKnownSame.includes(a) === true;
   if (!apart || frame.letters.length > 0) return null;
   const near = [a, b].flatMap((name) => {
     const at = library.roles.get(name)?.definedIn ?? library.reverse.get(name)?.[0]?.itemId;
     const item = at === undefined ? undefined : library.items.get(at);
     return item === undefined ? [] : [item];
   });
-  return abstain(context, 'not_defined', near, `The documents do not say whether the ${a} and the ${b} are the same; they are kept apart here.`);
+  return abstain(
+    context,
+    'not_defined',
+    near,
+    `The documents do not say whether the ${a} and the ${b} are the same; they are kept apart here.`,
+  );
 }

@@ -2,8 +2,8 @@
 import type { LibraryItem } from '#src/knowledge/library.ts';
 import { contentStems, topicOf } from '../understand/topic.ts';
 import { abstain } from './abstain.ts';
-import { queryOf } from './context.ts';
 import type { Context, Draft } from './context.ts';
+import { queryOf } from './context.ts';
 import { extract } from './requirement.ts';
 import { hasFigure, scoreStatements } from './statements.ts';
 
@@ -24,7 +24,33 @@ const PROPERTIES: readonly { readonly asked: RegExp; readonly words: string; rea
 ]; // biome-ignore format: a table
 
 /** Words that only restate that a document is meant. */
-const PLAIN = new Set(['polici', 'document', 'doc', 'titl', 'block', 'paper', 'templat', 'cover', 'page', 'file', 'text', 'csa', 'current', 'latest', 'approv', 'releas', 'number', 'us', 'put', 'offici', 'final', 'person', 'start', 'exist', 'review']);
+const PLAIN = new Set([
+  'polici',
+  'document',
+  'doc',
+  'titl',
+  'block',
+  'paper',
+  'templat',
+  'cover',
+  'page',
+  'file',
+  'text',
+  'csa',
+  'current',
+  'latest',
+  'approv',
+  'releas',
+  'number',
+  'us',
+  'put',
+  'offici',
+  'final',
+  'person',
+  'start',
+  'exist',
+  'review',
+]);
 
 /** Answers a question about a document itself; null when the question has another topic. */
 export function documentFact(context: Context): Draft | null {
@@ -36,11 +62,23 @@ export function documentFact(context: Context): Draft | null {
   let rest = topicOf(frame, { letters: true, strict: true }).replace(/\bpolic(?:y|ies)\b|\bsecurity\b/g, ' ');
   for (const { asked: words } of PROPERTIES) rest = rest.replace(new RegExp(words.source, 'g'), ' ');
   if (contentStems(rest).some((word) => !PLAIN.has(word))) return null;
-  const empty = asked.find((property) => property.empty !== undefined && item.empty.some((part) => property.empty?.test(part)));
-  if (empty !== undefined) return abstain(context, 'empty_at_source', [item], `The source leaves this empty: ${empty.words.split(' ').join(' and ')} of the document.`);
+  const empty = asked.find(
+    (property) => property.empty !== undefined && item.empty.some((part) => property.empty?.test(part)),
+  );
+  if (empty !== undefined)
+    return abstain(
+      context,
+      'empty_at_source',
+      [item],
+      `The source leaves this empty: ${empty.words.split(' ').join(' and ')} of the document.`,
+    );
   const query = queryOf(context, asked.map((property) => property.words).join(' '));
-  const scored = scoreStatements(context.index, item, query, ['document']).filter((statement) => statement.aspect !== 'gap');
-  const best = [...scored].sort((a, b) => b.similarity - a.similarity || Number(hasFigure(b.text)) - Number(hasFigure(a.text)));
+  const scored = scoreStatements(context.index, item, query, ['document']).filter(
+    (statement) => statement.aspect !== 'gap',
+  );
+  const best = [...scored].sort(
+    (a, b) => b.similarity - a.similarity || Number(hasFigure(b.text)) - Number(hasFigure(a.text)),
+  );
   const top = best[0];
   if (top === undefined || top.similarity === 0) return null;
   return extract(context, item, best.filter((statement) => statement.similarity >= 0.7 * top.similarity).slice(0, 2));

@@ -3,47 +3,73 @@ import type { LibraryItem } from '#src/knowledge/library.ts';
 import { figureText } from '#src/knowledge/passages.ts';
 import type { Query } from '../query.ts';
 import { topicStems } from '../text.ts';
-import { abstain, } from './abstain.ts';
-import { draft } from './context.ts';
+import { abstain } from './abstain.ts';
 import type { Context, Draft } from './context.ts';
+import { draft } from './context.ts';
 import { introduces, sentence } from './phrases.ts';
 import { chooseStatements } from './requirement.ts';
 import { aspectsAsked, hasFigure, scoreStatements } from './statements.ts';
 
 const NUMBER_OF_THINGS = /\bhow many\b|\bnumber of\b/;
-const TIME = /\bhow long\b|\bretention\b|\bdays?\b|\bhours?\b|\bweeks?\b|\bmonths?\b|\byears?\b|\bhow (?:fast|quick|soon)\w*\b/;
-const TIME_VALUE = /\b(?:days?|hours?|weeks?|months?|years?|annual\w*|yearly|quarter\w*|regular\w*|period\w*|continu\w*|align\w*|schedule)\b/i;
+const TIME =
+  /\bhow long\b|\bretention\b|\bdays?\b|\bhours?\b|\bweeks?\b|\bmonths?\b|\byears?\b|\bhow (?:fast|quick|soon)\w*\b/;
+const TIME_VALUE =
+  /\b(?:days?|hours?|weeks?|months?|years?|annual\w*|yearly|quarter\w*|regular\w*|period\w*|continu\w*|align\w*|schedule)\b/i;
 
 /** Answers a question for a number from an item; null when the item holds nothing of the kind. */
 export function figureAnswer(context: Context, item: LibraryItem, query: Query): Draft | null {
   const { frame, index } = context;
   const figures = item.figures
-    .map((figure) => ({ figure, score: overlap(context, query, `${figure.of} ${figure.value ?? ''}`) + kindBonus(figure, frame.lower, frame.asksFrequency) }))
+    .map((figure) => ({
+      figure,
+      score:
+        overlap(context, query, `${figure.of} ${figure.value ?? ''}`) +
+        kindBonus(figure, frame.lower, frame.asksFrequency),
+    }))
     .sort((a, b) => b.score - a.score);
   const counted = COUNTED.exec(frame.lower)?.[1];
-  const top = counted === undefined || figures.some(({ figure }) => shares(counted, figure.of)) ? figures[0] : undefined;
+  const top =
+    counted === undefined || figures.some(({ figure }) => shares(counted, figure.of)) ? figures[0] : undefined;
   const scored = scoreStatements(index, item, query, [...aspectsAsked(frame), 'criteria'])
     .filter((statement) => hasFigure(statement.text))
     .filter((statement) => !frame.asksFrequency || TIME_VALUE.test(statement.text))
     .filter((statement) => !TIME.test(frame.lower) || frame.asksFrequency || TIME_VALUE.test(statement.text))
     .sort((a, b) => b.score - a.score);
   if (top !== undefined && top.score > -0.5) {
-    const close = figures.filter((entry) => entry.score >= top.score - 0.15).slice(0, 2).map(({ figure }) => figure);
-    const said = close.map((figure) => (figure.value === null ? `${capital(figure.of)}: the source sets no number` : `${figure.value}: ${figure.of}`));
+    const close = figures
+      .filter((entry) => entry.score >= top.score - 0.15)
+      .slice(0, 2)
+      .map(({ figure }) => figure);
+    const said = close.map((figure) =>
+      figure.value === null ? `${capital(figure.of)}: the source sets no number` : `${figure.value}: ${figure.of}`,
+    );
     const support = scored.filter((statement) => statement.similarity > 0).slice(0, 2);
     const best = support.length > 0 ? support : scored.slice(0, 1);
     const also = close.some((figure) => figure.value === null) ? [...best, ...noNumberNotes(item)] : best;
-    const text = [`${introduces(context.library, item)}: ${said.join('; ')}.`, ...new Set(also.map((statement) => sentence(statement.text)))];
+    const text = [
+      `${introduces(context.library, item)}: ${said.join('; ')}.`,
+      ...new Set(also.map((statement) => sentence(statement.text))),
+    ];
     const first = close[0];
-    return draft({ answer: text.join(' '), sources: [{ id: item.id, quote: first === undefined ? '' : figureText(first) }], related: item.related.slice(0, 3) });
+    return draft({
+      answer: text.join(' '),
+      sources: [{ id: item.id, quote: first === undefined ? '' : figureText(first) }],
+      related: item.related.slice(0, 3),
+    });
   }
   if (NUMBER_OF_THINGS.test(frame.lower)) return null;
   const strong = scored.filter((statement) => statement.similarity > 0.12 || statement.aspect === 'criteria');
   const best = strong[0];
   if (best === undefined) return null;
-  const extra = item.kind === 'clause' ? chooseStatements(context, item, query).filter((one) => one.index !== best.index) : strong.slice(1, 2);
+  const extra =
+    item.kind === 'clause'
+      ? chooseStatements(context, item, query).filter((one) => one.index !== best.index)
+      : strong.slice(1, 2);
   const text = [best, ...extra].map((statement) => sentence(statement.text)).join(' ');
-  const none = frame.asksFrequency && /\bregular|\bcontinu|\bperiodic/i.test(best.text) && !/\bannual|\bevery|\byear|\bmonth/i.test(best.text);
+  const none =
+    frame.asksFrequency &&
+    /\bregular|\bcontinu|\bperiodic/i.test(best.text) &&
+    !/\bannual|\bevery|\byear|\bmonth/i.test(best.text);
   return draft({
     answer: `${introduces(context.library, item)}: ${text}${none ? ' No fixed interval is given.' : ''}`,
     mode: 'extractive',
@@ -54,11 +80,22 @@ export function figureAnswer(context: Context, item: LibraryItem, query: Query):
 
 /** The honest no for a number that nobody wrote down. */
 export function noNumber(context: Context, item: LibraryItem): Draft {
-  return abstain(context, 'no_number_recorded', [item], `${introduces(context.library, item)}, sets no number for this.`);
+  return abstain(
+    context,
+    'no_number_recorded',
+    [item],
+    `${introduces(context.library, item)}, sets no number for this.`,
+  );
 }
 
 function noNumberNotes(item: LibraryItem): readonly { readonly text: string }[] {
-  return item.statements.filter((statement) => /\bno (?:target |fixed )?(?:number|figure|percentage|value)|without (?:a|naming a) (?:number|percentage|figure)/i.test(statement.text)).slice(0, 1);
+  return item.statements
+    .filter((statement) =>
+      /\bno (?:target |fixed )?(?:number|figure|percentage|value)|without (?:a|naming a) (?:number|percentage|figure)/i.test(
+        statement.text,
+      ),
+    )
+    .slice(0, 1);
 }
 
 const COUNTED = /\b(?:how many|number of) ((?:[a-z-]+ ){0,3}[a-z-]+)/;
@@ -82,14 +119,28 @@ function overlap(context: Context, query: Query, text: string): number {
 }
 
 /** Prefers a figure of the kind asked for: a percentage, an interval, a count. */
-function kindBonus(figure: { readonly value: string | null; readonly of: string }, lower: string, frequency: boolean): number {
+function kindBonus(
+  figure: { readonly value: string | null; readonly of: string },
+  lower: string,
+  frequency: boolean,
+): number {
   const { value } = figure;
   const interval = /\bhow often\b|\bfrequency\b|\binterval\b|\bregularly\b/i.test(figure.of);
-  if (interval !== frequency) return frequency && value !== null && /annual|year|month|week|day|quarter/i.test(value) ? 0.5 : -0.7;
-  const percent = /%|\bper ?cent|\bpercentage\b|\bshare\b|\brate\b|\bcoverage\b|\btarget\b|\bpct\b|\bgoal\b/.test(lower);
+  if (interval !== frequency)
+    return frequency && value !== null && /annual|year|month|week|day|quarter/i.test(value) ? 0.5 : -0.7;
+  const percent = /%|\bper ?cent|\bpercentage\b|\bshare\b|\brate\b|\bcoverage\b|\btarget\b|\bpct\b|\bgoal\b/.test(
+    lower,
+  );
   if (frequency) return 0.5;
-  if (TIME.test(lower)) return value !== null && TIME_VALUE.test(value) ? 0.4 : value === null && /\blong\b|\btime\b|\bperiod\b|\bdays?\b|\bdeadline\b|\bduration\b|\bhours?\b|\byears?\b/i.test(figure.of) ? 0 : -0.8;
-  if (NUMBER_OF_THINGS.test(lower)) return value !== null && /^\d+$|^(?:one|two|three|four|five|six|seven)/i.test(value) ? 0.3 : -0.3;
+  if (TIME.test(lower))
+    return value !== null && TIME_VALUE.test(value)
+      ? 0.4
+      : value === null &&
+          /\blong\b|\btime\b|\bperiod\b|\bdays?\b|\bdeadline\b|\bduration\b|\bhours?\b|\byears?\b/i.test(figure.of)
+        ? 0
+        : -0.8;
+  if (NUMBER_OF_THINGS.test(lower))
+    return value !== null && /^\d+$|^(?:one|two|three|four|five|six|seven)/i.test(value) ? 0.3 : -0.3;
   if (percent) return value === null || value.includes('%') ? 0.3 : -0.2;
   return value !== null && /^\d+$/.test(value) ? -0.1 : 0;
 }

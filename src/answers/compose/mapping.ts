@@ -3,8 +3,8 @@ import type { LibraryItem } from '#src/knowledge/library.ts';
 import type { Frame } from '../understand/frame.ts';
 import { citesReference, itemsCiting } from '../understand/standards.ts';
 import { abstain } from './abstain.ts';
-import { draft, mayRead } from './context.ts';
 import type { Context, Draft } from './context.ts';
+import { draft, mayRead } from './context.ts';
 import { joinWords, sentence, titleInSentence } from './phrases.ts';
 
 /** A control's references into the standards asked for (all of them when none is named). */
@@ -26,7 +26,8 @@ export function mappingAnswer(context: Context, item: LibraryItem): Draft {
     const said = [sentence(`${name} maps to ${mapping.standard}: ${refs.join(', ') || 'no reference'}`)];
     if (asksGap || shown.length === 1) {
       if (mapping.gap !== null && mapping.gap !== undefined) said.push(`Gap: ${sentence(mapping.gap)}`);
-      if (asksGap && mapping.addendum !== null && mapping.addendum !== undefined) said.push(`Addendum: ${sentence(mapping.addendum)}`);
+      if (asksGap && mapping.addendum !== null && mapping.addendum !== undefined)
+        said.push(`Addendum: ${sentence(mapping.addendum)}`);
       if (asksGap && !mapping.gap && !mapping.addendum) said.push('No addendum or gap is given.');
     }
     return said.join(' ');
@@ -36,10 +37,12 @@ export function mappingAnswer(context: Context, item: LibraryItem): Draft {
 }
 
 /** The guardrails of a section. */
-export function guardrailAnswer(context: Context, item: LibraryItem): Draft {
+export function guardrailAnswer(item: LibraryItem): Draft {
   const list = item.guardrails;
   const text = `The guardrails for ${titleInSentence(item.title)} are ${joinWords(list)}`;
-  const extra = item.statements.filter((statement) => statement.aspect === 'guardrails').map((statement) => sentence(statement.text));
+  const extra = item.statements
+    .filter((statement) => statement.aspect === 'guardrails')
+    .map((statement) => sentence(statement.text));
   const quote = `Guardrails: ${list.join(', ')}.`;
   return draft({
     answer: [sentence(text), ...extra.slice(0, 2)].join(' '),
@@ -58,7 +61,12 @@ export function citingAnswer(context: Context): Draft | null {
     return item !== undefined && mayRead(context.audience, item);
   });
   if (ids.length === 0) {
-    return abstain(context, 'not_in_documents', [], `No item in the library maps to ${joinWords(frame.references.map((reference) => reference.toUpperCase()))}.`);
+    return abstain(
+      context,
+      'not_in_documents',
+      [],
+      `No item in the library maps to ${joinWords(frame.references.map((reference) => reference.toUpperCase()))}.`,
+    );
   }
   const sources = ids.slice(0, 8).map((id) => {
     const item = library.items.get(id);
@@ -66,8 +74,16 @@ export function citingAnswer(context: Context): Draft | null {
     return { id, quote: printed };
   });
   const named = ids.map((id) => `${id} ${titleInSentence(library.items.get(id)?.title ?? '')}`);
-  const refs = joinWords(frame.references.map((reference) => (/^\d/.test(reference) ? `NIST ${reference}` : reference.replace(/^[a-z]/, (letter) => letter.toUpperCase()))));
-  return draft({ answer: sentence(`${refs} ${frame.references.length > 1 ? 'are' : 'is'} cited by ${named.join('; ')}`), sources, items: ids });
+  const refs = joinWords(
+    frame.references.map((reference) =>
+      /^\d/.test(reference) ? `NIST ${reference}` : reference.replace(/^[a-z]/, (letter) => letter.toUpperCase()),
+    ),
+  );
+  return draft({
+    answer: sentence(`${refs} ${frame.references.length > 1 ? 'are' : 'is'} cited by ${named.join('; ')}`),
+    sources,
+    items: ids,
+  });
 }
 
 function printedRefs(item: LibraryItem | undefined, frame: Frame): string {

@@ -1,10 +1,11 @@
 /** Questions about several topics: each part is answered by itself, then they are put together. */
+
+import type { Ranked } from '../retrieve.ts';
 import type { Frame } from '../understand/frame.ts';
 import { understand } from '../understand/frame.ts';
 import { contentStems, topicOf } from '../understand/topic.ts';
-import { draft, find } from './context.ts';
 import type { Context, Draft, Source } from './context.ts';
-import type { Ranked } from '../retrieve.ts';
+import { draft, find } from './context.ts';
 import { routeSingle } from './route.ts';
 
 const MOST_PARTS = 4;
@@ -12,7 +13,8 @@ const VERSUS = /\s+(?:vs\.?|versus|as opposed to|compared (?:to|with)|or rather)
 /** A clause that points back at the one before it does not stand alone. */
 const PRONOUN = /\b(?:it|them|they|that|this|those|these)\b/;
 const CLAUSE_START = /(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b/i;
-const CLAUSE_BORDER = /(?:\s*[,;?.]\s*(?:and |but |also |plus )?|\s+(?:and|but|plus|as well as)\s+(?:also\s+)?)(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i;
+const CLAUSE_BORDER =
+  /(?:\s*[,;?.]\s*(?:and |but |also |plus )?|\s+(?:and|but|plus|as well as)\s+(?:also\s+)?)(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i;
 
 /** Answers a question about several topics; null when it has only one. */
 export function multiAnswer(context: Context): Draft | null {
@@ -25,7 +27,10 @@ export function multiAnswer(context: Context): Draft | null {
   const sources = drafts.flatMap((one) => one.sources.slice(0, 1));
   const distinct = new Set(sources.map((source) => source.id));
   if (distinct.size < 2 && drafts.length > 1 && !drafts.some((one) => one.reason !== null)) return null;
-  context.trace('parts', parts.map((part) => part.text));
+  context.trace(
+    'parts',
+    parts.map((part) => part.text),
+  );
   const rest = drafts.flatMap((one) => one.sources.slice(1));
   const body = drafts.map((one) => one.answer).join(' ');
   return draft({
@@ -43,8 +48,11 @@ function unique(sources: readonly Source[]): readonly Source[] {
 
 /** "The same in both." or "They differ." where the question asks exactly that and the tables can tell. */
 function verdict(frame: Frame, drafts: readonly Draft[]): string {
-  if (!/\bsame\b|\balike\b|\bidentical\b|\bdiffer\w*|\bequal\w*|\bcompar\w+/.test(frame.lower) || drafts.length !== 2) return '';
-  const [a, b] = drafts.map((one) => (one.owners !== null ? JSON.stringify(one.owners) : one.roles !== null ? JSON.stringify(one.roles) : null));
+  if (!/\bsame\b|\balike\b|\bidentical\b|\bdiffer\w*|\bequal\w*|\bcompar\w+/.test(frame.lower) || drafts.length !== 2)
+    return '';
+  const [a, b] = drafts.map((one) =>
+    one.owners !== null ? JSON.stringify(one.owners) : one.roles !== null ? JSON.stringify(one.roles) : null,
+  );
   if (a === undefined || b === undefined || a === null || b === null) return '';
   return a === b ? 'The same in both. ' : 'They differ. ';
 }
@@ -53,11 +61,20 @@ function verdict(frame: Frame, drafts: readonly Draft[]): string {
 function partFrame(context: Context, text: string, own: boolean): Frame {
   const { frame, library, index } = context;
   const part = understand(library, index, text);
-  const elliptic = /^(?:and |but )?(?:who|whom|whose|which|what)(?:'s|s)?(?: (?:for|about|in|on|with|then)\b|$)/i.test(text);
+  const elliptic = /^(?:and |but )?(?:who|whom|whose|which|what)(?:'s|s)?(?: (?:for|about|in|on|with|then)\b|$)/i.test(
+    text,
+  );
   const keep = own && !elliptic && (part.letters.length > 0 || part.asksWho || text.split(/\s+/).length > 2);
   const asks = keep
     ? part
-    : { ...part, letters: frame.letters, owns: frame.owns, loose: frame.loose, asksWho: frame.asksWho, lower: own ? part.lower : frame.lower };
+    : {
+        ...part,
+        letters: frame.letters,
+        owns: frame.owns,
+        loose: frame.loose,
+        asksWho: frame.asksWho,
+        lower: own ? part.lower : frame.lower,
+      };
   return {
     ...asks,
     documents: part.documents.length > 0 || own ? part.documents : frame.documents,
@@ -90,14 +107,25 @@ function byIds(context: Context): readonly Frame[] | null {
     }
     const part = partFrame(context, text, false);
     const named = library.items.get(id.id);
-    return { ...part, ids: [{ ...id, start: 0, end: 0 }], text: topicOf({ ...part }), documents: named === undefined ? [] : [named.document] };
+    return {
+      ...part,
+      ids: [{ ...id, start: 0, end: 0 }],
+      text: topicOf({ ...part }),
+      documents: named === undefined ? [] : [named.document],
+    };
   });
 }
 
 /** The piece of a question that names the topics: without the clauses that ask. */
 function topicSegment(text: string): string {
-  const pieces = text.split(/[:;?!]|\s[-–]+\s|,\s*(?=(?:who|what|which|how|whose|accountable|responsible|same)\b)|\.\s+(?=\w)/i).map((piece) => piece.trim());
-  return pieces.find((piece) => VERSUS.test(piece)) ?? pieces.find((piece) => / and | & |\//i.test(piece) && contentStems(piece).length > 1) ?? text;
+  const pieces = text
+    .split(/[:;?!]|\s[-–]+\s|,\s*(?=(?:who|what|which|how|whose|accountable|responsible|same)\b)|\.\s+(?=\w)/i)
+    .map((piece) => piece.trim());
+  return (
+    pieces.find((piece) => VERSUS.test(piece)) ??
+    pieces.find((piece) => / and | & |\//i.test(piece) && contentStems(piece).length > 1) ??
+    text
+  );
 }
 
 const LEAD = /^.*?\b(?:differences? (?:\w+ ){0,3}between|compare|comparing|comparison of|difference of)\s+/i;
@@ -114,16 +142,26 @@ function byVersus(context: Context): readonly Frame[] | null {
 function byClauses(context: Context): readonly Frame[] | null {
   const { frame } = context;
   const text = frame.text.replace(/[?!.\s]+$/, '');
-  const colon = /^([^:?]{3,80}?)(?::| - |,|\?|\.)\s*(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i.exec(text);
+  const colon =
+    /^([^:?]{3,80}?)(?::| - |,|\?|\.)\s*(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i.exec(
+      text,
+    );
   const prefix = colon !== null && !CLAUSE_START.test(colon[1] ?? '') ? (colon[1] ?? '') : '';
   const body = prefix === '' ? text : text.slice(colon?.[0].length ?? 0);
-  const clauses = body.split(CLAUSE_BORDER).map((clause) => clause.trim()).filter((clause) => clause !== '');
+  const clauses = body
+    .split(CLAUSE_BORDER)
+    .map((clause) => clause.trim())
+    .filter((clause) => clause !== '');
   if (clauses.length < 2) return null;
   const parts = clauses.map((clause) => {
     const alone = partFrame(context, clause, true);
     const content = contentStems(topicOf(alone, { letters: true, strict: true }));
     const whole = prefix === '' ? alone : partFrame(context, content.length > 1 ? clause : `${clause} ${prefix}`, true);
-    return { frame: prefix === '' ? alone : { ...whole, documents: alone.documents }, content, documents: alone.documents.join() };
+    return {
+      frame: prefix === '' ? alone : { ...whole, documents: alone.documents },
+      content,
+      documents: alone.documents.join(),
+    };
   });
   const standing = parts.filter((part) => part.content.length > 0 || (part.documents !== '' && prefix !== ''));
   if (standing.length < 2) return null;
@@ -162,5 +200,12 @@ function raciOnly(context: Context): (item: number) => number {
 
 function topItem(context: Context, part: Frame): Ranked | null {
   const sub = { ...context, frame: part };
-  return find(sub, topicOf(part, { letters: part.asksWho, roles: part.asksWho }), (item) => 0.8 + 0.2 * raciOnly(sub)(item), 1)[0] ?? null;
+  return (
+    find(
+      sub,
+      topicOf(part, { letters: part.asksWho, roles: part.asksWho }),
+      (item) => 0.8 + 0.2 * raciOnly(sub)(item),
+      1,
+    )[0] ?? null
+  );
 }

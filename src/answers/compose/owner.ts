@@ -1,6 +1,7 @@
 /** Who owns it: from the RACI table, from the ownership by layer, or from a clause that names a body. */
-import { RACI_LETTERS } from '#src/knowledge/library.ts';
+
 import type { LibraryItem } from '#src/knowledge/library.ts';
+import { RACI_LETTERS } from '#src/knowledge/library.ts';
 import { ownershipText, raciText } from '#src/knowledge/passages.ts';
 import { printedRole } from '#src/knowledge/roles.ts';
 import type { RaciLetter } from '#src/knowledge/schema.ts';
@@ -9,8 +10,8 @@ import type { Frame } from '../understand/frame.ts';
 import { rolesIn } from '../understand/role-mentions.ts';
 import { topicOf } from '../understand/topic.ts';
 import { abstain } from './abstain.ts';
-import { draft, queryOf, rolesOf } from './context.ts';
 import type { Context, Draft } from './context.ts';
+import { draft, queryOf, rolesOf } from './context.ts';
 import { ACTOR_NAMES, introduces, joinWords, letterClause, sentence } from './phrases.ts';
 import { chooseStatements, extract } from './requirement.ts';
 import { scoreStatements } from './statements.ts';
@@ -20,7 +21,11 @@ export function lettersToAnswer(frame: Frame): readonly RaciLetter[] {
   if (frame.letters.length > 0) return frame.letters;
   if (frame.owns) return RACI_LETTERS;
   if (frame.loose) return ['responsible', 'accountable'];
-  if (/\bwho(?:'s|s)? (?:can |may |is allowed to |needs to |has to |must |should )?(?:approves?|authori[sz]es?|decides?|oversees?|okays?)\b/.test(frame.lower)) {
+  if (
+    /\bwho(?:'s|s)? (?:can |may |is allowed to |needs to |has to |must |should )?(?:approves?|authori[sz]es?|decides?|oversees?|okays?)\b/.test(
+      frame.lower,
+    )
+  ) {
     return ['accountable'];
   }
   return ['responsible'];
@@ -32,7 +37,8 @@ export function raciAnswer(context: Context, item: LibraryItem, letters: readonl
   const clauses: string[] = [];
   const missing: RaciLetter[] = [];
   const filled: Partial<Record<RaciLetter, readonly string[]>> = {};
-  const order: readonly RaciLetter[] = letters.length > 2 ? ['accountable', 'responsible', 'consulted', 'informed'] : letters;
+  const order: readonly RaciLetter[] =
+    letters.length > 2 ? ['accountable', 'responsible', 'consulted', 'informed'] : letters;
   for (const letter of order.filter((one) => letters.includes(one))) {
     const clause = letterClause(library, item, letter, clauses.length === 0);
     if (clause === null) missing.push(letter);
@@ -73,7 +79,10 @@ export function ssrmAnswer(context: Context, item: LibraryItem): Draft {
   const { frame } = context;
   const all = item.ownership ?? [];
   const asked = all.filter((owned) => frame.layers.includes(owned.layer));
-  const byActor = frame.layers.length === 0 && frame.actors.length > 0 && /\bwhich layers?\b|\bwhat layers?\b|\bwhere\b/.test(frame.lower);
+  const byActor =
+    frame.layers.length === 0 &&
+    frame.actors.length > 0 &&
+    /\bwhich layers?\b|\bwhat layers?\b|\bwhere\b/.test(frame.lower);
   const shown = byActor
     ? all.filter((owned) => owned.owners.some((actor) => frame.actors.includes(actor)))
     : asked.length > 0
@@ -101,18 +110,37 @@ export function ssrmAnswer(context: Context, item: LibraryItem): Draft {
 /** Answers from statements that name a role or body; null when the item names nobody for what is asked. */
 export function namedAnswer(context: Context, item: LibraryItem, query: Query): Draft | null {
   const { index, library, frame } = context;
-  const words = item.kind === 'document' || item.kind === 'clause' ? queryOf(context, `${item.kind === 'clause' ? topicOf(frame) : frame.lower}${frame.letters.includes('accountable') ? ' overall responsibility' : ''}`) : query;
+  const words =
+    item.kind === 'document' || item.kind === 'clause'
+      ? queryOf(
+          context,
+          `${item.kind === 'clause' ? topicOf(frame) : frame.lower}${frame.letters.includes('accountable') ? ' overall responsibility' : ''}`,
+        )
+      : query;
   const scored = scoreStatements(index, item, words, ['role', 'ownership']);
   const naming = scored
-    .filter(({ aspect, text }) => aspect === 'role' || aspect === 'ownership' || aspect === 'document' || rolesIn(library.roles, text).some((role) => !role.short) || /\ball employees\b|\bISSC\b|\bcommittee\b|\bboard\b/i.test(text))
+    .filter(
+      ({ aspect, text }) =>
+        aspect === 'role' ||
+        aspect === 'ownership' ||
+        aspect === 'document' ||
+        rolesIn(library.roles, text).some((role) => !role.short) ||
+        /\ball employees\b|\bISSC\b|\bcommittee\b|\bboard\b/i.test(text),
+    )
     .filter(({ aspect }) => aspect !== 'gap')
     .sort((a, b) => b.score - a.score);
   const top = naming[0];
   if (top === undefined) return null;
-  if (frame.letters.length > 0 && (item.kind === 'guide' || (item.kind === 'front-matter' && !/\bwho\b/.test(frame.lower)))) return null;
+  if (
+    frame.letters.length > 0 &&
+    (item.kind === 'guide' || (item.kind === 'front-matter' && !/\bwho\b/.test(frame.lower)))
+  )
+    return null;
   const list = item.kind !== 'clause' || (naming.length === scored.length && scored.length > 3);
   const close = naming.filter((statement) => statement.score >= (list ? 0.9 : 0.75) * top.score).slice(0, 2);
-  const rest = list ? [] : chooseStatements(context, item, query).filter((one) => !close.some((other) => other.index === one.index));
+  const rest = list
+    ? []
+    : chooseStatements(context, item, query).filter((one) => !close.some((other) => other.index === one.index));
   return extract(context, item, [...close, ...rest]);
 }
 
@@ -121,7 +149,9 @@ export function verifyAnswer(context: Context, item: LibraryItem, role: string, 
   const { library } = context;
   const stands = letters.filter((letter) =>
     (item.raci?.[letter] ?? []).some(
-      (mention) => library.roles.resolve(mention.name).includes(role) || (mention.note !== null && library.roles.resolve(mention.note.replace(/^or /i, '')).includes(role)),
+      (mention) =>
+        library.roles.resolve(mention.name).includes(role) ||
+        (mention.note !== null && library.roles.resolve(mention.note.replace(/^or /i, '')).includes(role)),
     ),
   );
   const truth = raciAnswer(context, item, letters);
@@ -132,5 +162,10 @@ export function verifyAnswer(context: Context, item: LibraryItem, role: string, 
 
 /** Nobody is named: says so, with what the item does say. */
 export function nobodyNamed(context: Context, item: LibraryItem): Draft {
-  return abstain(context, 'nobody_named', [item], `${introduces(context.library, item)}, covers this but names nobody for it.`);
+  return abstain(
+    context,
+    'nobody_named',
+    [item],
+    `${introduces(context.library, item)}, covers this but names nobody for it.`,
+  );
 }

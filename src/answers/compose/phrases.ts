@@ -27,9 +27,7 @@ export function joinWords(words: readonly string[], last = 'and'): string {
 
 /** A title inside a sentence: lower case except for abbreviations. */
 export function titleInSentence(title: string): string {
-  return title.replace(/[A-Za-z0-9]+/g, (word) =>
-    /[A-Z].*[A-Z0-9]|\d/.test(word) ? word : word.toLowerCase(),
-  );
+  return title.replace(/[A-Za-z0-9]+/g, (word) => (/[A-Z].*[A-Z0-9]|\d/.test(word) ? word : word.toLowerCase()));
 }
 
 /** A role as a sentence names it, with its qualification. */
@@ -39,14 +37,23 @@ export function mentionInSentence(library: Library, mention: RoleMention): strin
 }
 
 /** "Head of AI Operations or Chief Technology Officer is accountable for canary releases". No full stop. */
-export function letterClause(library: Library, item: LibraryItem, letter: RaciLetter, withTopic: boolean): string | null {
+export function letterClause(
+  library: Library,
+  item: LibraryItem,
+  letter: RaciLetter,
+  withTopic: boolean,
+): string | null {
   const mentions = item.raci?.[letter] ?? [];
   if (mentions.length === 0) return null;
   const alternative = item.alternatives.includes(letter);
   const names = mentions.map((mention) => mentionInSentence(library, mention));
   const subject = joinWords(names, alternative ? 'or' : 'and');
   const lastName = mentions.at(-1)?.name ?? '';
-  const plural = (!alternative && mentions.length > 1) || /(?:Teams|Departments|Users|Bodies|Custodians|Officers|Leaders|Managers|Analysts|Administrators|Stakeholders|stakeholders.*|Scientists)$/.test(lastName);
+  const plural =
+    (!alternative && mentions.length > 1) ||
+    /(?:Teams|Departments|Users|Bodies|Custodians|Officers|Leaders|Managers|Analysts|Administrators|Stakeholders|stakeholders.*|Scientists)$/.test(
+      lastName,
+    );
   const verb = VERBS[letter];
   const topic = withTopic ? ` ${titleInSentence(item.title)}` : '';
   return `${subject} ${plural ? 'are' : 'is'} ${withTopic ? verb : verb.replace(/ \w+$/, '')}${topic}`;

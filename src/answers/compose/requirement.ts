@@ -3,20 +3,33 @@ import type { LibraryItem } from '#src/knowledge/library.ts';
 import { itemPassages } from '#src/knowledge/passages.ts';
 import type { Query } from '../query.ts';
 import { topicStems } from '../text.ts';
-import { draft } from './context.ts';
 import type { Context, Draft } from './context.ts';
+import { draft } from './context.ts';
 import { introduces, sentence } from './phrases.ts';
-import { aspectsAsked, scoreStatements } from './statements.ts';
 import type { Scored } from './statements.ts';
+import { aspectsAsked, scoreStatements } from './statements.ts';
 
 const MOST = 8;
 /** Aspects that nearly every question's words point at. */
-const VAGUE: readonly string[] = ['definition', 'scope', 'role', 'ownership', 'risk', 'example', 'note', 'gap', 'mapping'];
+const VAGUE: readonly string[] = [
+  'definition',
+  'scope',
+  'role',
+  'ownership',
+  'risk',
+  'example',
+  'note',
+  'gap',
+  'mapping',
+];
 
 /** Composes the answer from one item. */
 export function requirementFrom(context: Context, item: LibraryItem, query: Query): Draft {
   const chosen = chooseStatements(context, item, query);
-  context.trace('statements', chosen.map(({ index, aspect, score }) => ({ index, aspect, score })));
+  context.trace(
+    'statements',
+    chosen.map(({ index, aspect, score }) => ({ index, aspect, score })),
+  );
   return extract(context, item, chosen);
 }
 
@@ -27,7 +40,12 @@ export function extract(context: Context, item: LibraryItem, chosen: readonly Sc
   const body = ordered.map((statement) => sentence(statement.text)).join(' ');
   const text = `${introduces(context.library, item)}: ${body}`;
   const quote = best?.text ?? itemPassages(item)[0]?.text ?? item.title;
-  return draft({ answer: text, mode: 'extractive', sources: [{ id: item.id, quote }], related: item.related.slice(0, 3) });
+  return draft({
+    answer: text,
+    mode: 'extractive',
+    sources: [{ id: item.id, quote }],
+    related: item.related.slice(0, 3),
+  });
 }
 
 /** The statements that answer: a whole clause; of longer items what fits the aspect and the words. */
@@ -49,10 +67,13 @@ export function chooseStatements(context: Context, item: LibraryItem, query: Que
   const strong = best.filter((statement) => statement.score >= Math.max(0.2, 0.55 * top));
   const pointed = best.filter((statement) => asked.includes(statement.aspect) && !VAGUE.includes(statement.aspect));
   const union = [...strong.slice(0, 4), ...pointed.filter((statement) => !strong.slice(0, 4).includes(statement))];
-  if (asked.includes('strategy')) union.push(...best.filter((statement) => statement.aspect === 'monitoring' && !union.includes(statement)));
+  if (asked.includes('strategy'))
+    union.push(...best.filter((statement) => statement.aspect === 'monitoring' && !union.includes(statement)));
   const most = item.kind === 'front-matter' ? MOST + 3 : MOST;
   const chosen = union.length > 0 ? union.slice(0, most) : best.slice(0, 3);
-  const sharpest = [...scored].sort((a, b) => b.similarity - a.similarity).filter((statement) => statement.similarity > 0.1);
+  const sharpest = [...scored]
+    .sort((a, b) => b.similarity - a.similarity)
+    .filter((statement) => statement.similarity > 0.1);
   for (const extra of sharpest.slice(0, 2)) if (chosen.length < MOST && !chosen.includes(extra)) chosen.push(extra);
   return chosen;
 }
@@ -64,13 +85,23 @@ function wholeClause(scored: readonly Scored[]): readonly Scored[] {
 }
 
 /** Steps, documents, assets and audit steps are answered as a whole list when the list is asked for. */
-function listStatements(scored: readonly Scored[], best: readonly Scored[], asked: readonly string[]): readonly Scored[] | null {
+function listStatements(
+  scored: readonly Scored[],
+  best: readonly Scored[],
+  asked: readonly string[],
+): readonly Scored[] | null {
   const top = best[0];
   if (top === undefined) return null;
   const aspect = top.aspect;
-  if (!['step', 'documentation', 'audit', 'lifecycle', 'task'].includes(aspect) && !(aspect === 'asset' && top.similarity < 0.45)) return null;
+  if (
+    !['step', 'documentation', 'audit', 'lifecycle', 'task'].includes(aspect) &&
+    !(aspect === 'asset' && top.similarity < 0.45)
+  )
+    return null;
   if (aspect !== 'asset' && !asked.includes(aspect) && top.similarity < 0.2) return null;
-  return scored.filter((statement) => statement.aspect === aspect || statement === top || statement.similarity > 0.5).slice(0, 12);
+  return scored
+    .filter((statement) => statement.aspect === aspect || statement === top || statement.similarity > 0.5)
+    .slice(0, 12);
 }
 
 const ENUMERATES = /\b(?:which|what|list|name|all|how many|enumerate|give me)\b/;
@@ -82,8 +113,12 @@ const ENUMERATES = /\b(?:which|what|list|name|all|how many|enumerate|give me)\b/
 function labelledGroup(context: Context, scored: readonly Scored[], best: readonly Scored[]): readonly Scored[] | null {
   if (!ENUMERATES.test(context.frame.lower)) return null;
   const asked = new Set(topicStems(context.frame.lower));
-  const label = (text: string): string => topicStems(/^[^:,(]{3,40}(?=[:,])/.exec(text)?.[0].replace(/\d+/g, '') ?? '').at(-1) ?? '';
-  const own = best.slice(0, 6).map((statement) => label(statement.text)).find((one) => one !== '' && asked.has(one));
+  const label = (text: string): string =>
+    topicStems(/^[^:,(]{3,40}(?=[:,])/.exec(text)?.[0].replace(/\d+/g, '') ?? '').at(-1) ?? '';
+  const own = best
+    .slice(0, 6)
+    .map((statement) => label(statement.text))
+    .find((one) => one !== '' && asked.has(one));
   if (own === undefined) return null;
   const group = scored.filter((statement) => label(statement.text) === own);
   return group.length >= 3 ? group.slice(0, 18) : null;
@@ -91,7 +126,18 @@ function labelledGroup(context: Context, scored: readonly Scored[], best: readon
 
 /** What the item is about: its definition, requirements and strategy. */
 function overview(item: LibraryItem, scored: readonly Scored[]): readonly Scored[] {
-  const order = ['requirement', 'definition', 'strategy', 'purpose', 'step', 'scope', 'criteria', 'asset', 'documentation', 'task'];
+  const order = [
+    'requirement',
+    'definition',
+    'strategy',
+    'purpose',
+    'step',
+    'scope',
+    'criteria',
+    'asset',
+    'documentation',
+    'task',
+  ];
   const rank = (statement: Scored): number => {
     const place = order.indexOf(statement.aspect);
     return place < 0 ? order.length : place;

@@ -1,12 +1,13 @@
 /** What a role is responsible for: the complete list, grouped by letter, from the table. */
-import { compareIds, RACI_LETTERS } from '#src/knowledge/library.ts';
+
 import type { RoleUse } from '#src/knowledge/library.ts';
+import { compareIds, RACI_LETTERS } from '#src/knowledge/library.ts';
 import { raciText } from '#src/knowledge/passages.ts';
 import type { RaciLetter } from '#src/knowledge/schema.ts';
 import type { Frame } from '../understand/frame.ts';
 import { contentStems, topicOf } from '../understand/topic.ts';
-import { draft, find, mayRead } from './context.ts';
 import type { Context, Draft, Source } from './context.ts';
+import { draft, find, mayRead } from './context.ts';
 import { joinWords, sentence, titleInSentence } from './phrases.ts';
 
 const VERBS: Readonly<Record<RaciLetter, string>> = {
@@ -17,43 +18,65 @@ const VERBS: Readonly<Record<RaciLetter, string>> = {
 };
 
 /** What a reverse question asks: a role, the letters, and a topic that narrows the list. */
-export type ReverseAsked = { readonly role: string; readonly letters: readonly RaciLetter[]; readonly narrow: string | null };
+export type ReverseAsked = {
+  readonly role: string;
+  readonly letters: readonly RaciLetter[];
+  readonly narrow: string | null;
+};
 
-const ASKS_FOR_A_ROLE = /\b(?:who|whos|who's|whom|whose)\b|\b(?:which|what) (?:\w+ ){0,2}?(?:team|role|exec|executive|person|body|party|department|board|group|committee)s?\b(?! (?:do|have|need|get|must|should)\b)/;
+const ASKS_FOR_A_ROLE =
+  /\b(?:who|whos|who's|whom|whose)\b|\b(?:which|what) (?:\w+ ){0,2}?(?:team|role|exec|executive|person|body|party|department|board|group|committee)s?\b(?! (?:do|have|need|get|must|should)\b)/;
 const FIRST_PERSON = /\b(?:i am|i'm|im|we are|we're|as (?:the|an?|our)|here)\b/;
-const DUTIES = /\bduties\b|\btasks?\b|\bresponsibilit\w+|\baccountabilit\w+|\bto-?dos?\b|\bon (?:my|our|their|his|her|the) plate\b|\bremit\b|\binvolved\b|\bhave to do\b|\bdo(?:es)? .{0,40} do\b|\bjob\b|\bappears?\b|\bnamed\b|\bmentioned\b|\bown\b|\bowns\b|\bpart in\b|\bshow up\b/;
+const DUTIES =
+  /\bduties\b|\btasks?\b|\bresponsibilit\w+|\baccountabilit\w+|\bto-?dos?\b|\bon (?:my|our|their|his|her|the) plate\b|\bremit\b|\binvolved\b|\bhave to do\b|\bdo(?:es)? .{0,40} do\b|\bjob\b|\bappears?\b|\bnamed\b|\bmentioned\b|\bown\b|\bowns\b|\bpart in\b|\bshow up\b/;
 
 /** Reads a reverse question, or null when it is none. */
 export function reverseAsked(context: Context): ReverseAsked | null {
   const { frame, library } = context;
   if (frame.roles.length === 0) return null;
   const asksRole = ASKS_FOR_A_ROLE.test(frame.lower) && !/\bwho (?:am|are) (?:i|we)\b/.test(frame.lower);
-  if (asksRole && !/^(?:who is|what is|what's|whats) (?:the )?.{0,40}(?:accountable|responsible|consulted|informed)/.test(frame.lower)) return null;
+  if (
+    asksRole &&
+    !/^(?:who is|what is|what's|whats) (?:the )?.{0,40}(?:accountable|responsible|consulted|informed)/.test(frame.lower)
+  )
+    return null;
   if (asksRole && /^who\b/.test(frame.lower)) return null;
   if (frame.documents.some((id) => library.documents.get(id)?.prefix === 'POL')) return null;
-  const letters = frame.letters.length > 0 ? frame.letters : DUTIES.test(frame.lower) || frame.owns ? RACI_LETTERS : null;
+  const letters =
+    frame.letters.length > 0 ? frame.letters : DUTIES.test(frame.lower) || frame.owns ? RACI_LETTERS : null;
   if (letters === null) return null;
   const role = subjectRole(context);
   if (role === null) return null;
   const rest = contentStems(withoutRole(frame, role.start, role.end));
-  const narrow = rest.length > 0 ? topicOf({ ...frame, text: withoutRole(frame, role.start, role.end) }, { letters: true }) : null;
+  const narrow =
+    rest.length > 0 ? topicOf({ ...frame, text: withoutRole(frame, role.start, role.end) }, { letters: true }) : null;
   return { role: role.role, letters, narrow };
 }
 
-const BEFORE_SUBJECT = /(?:^|\b(?:does|do|is|are|am|when|where|as|i'm|im|we|we're|of|for|must|should|need|needs|and|on|what|hi|hello|hey)[\s,:]+(?:only )?(?:the |our |an? |new )*|[,:.;?-]\s*(?:the |our )?)$/i;
-const AFTER_SUBJECT = /^\s*(?:$|[:?,;-]|(?:team|department|dept|people|folks|guys|here|gets?|get|is|are|am|needs?|only|have|has|must|should|do|does|be|been|lead|manager|head|responsible|accountable|consulted|informed|answers?|asked|told|duties|tasks|responsibilities|accountabilities|supposed|in the|on the|involved)\b)/i;
+const BEFORE_SUBJECT =
+  /(?:^|\b(?:does|do|is|are|am|when|where|as|i'm|im|we|we're|of|for|must|should|need|needs|and|on|what|hi|hello|hey)[\s,:]+(?:only )?(?:the |our |an? |new )*|[,:.;?-]\s*(?:the |our )?)$/i;
+const AFTER_SUBJECT =
+  /^\s*(?:$|[:?,;-]|(?:team|department|dept|people|folks|guys|here|gets?|get|is|are|am|needs?|only|have|has|must|should|do|does|be|been|lead|manager|head|responsible|accountable|consulted|informed|answers?|asked|told|duties|tasks|responsibilities|accountabilities|supposed|in the|on the|involved)\b)/i;
 const ASKED_ROLE = /\b(?:accountable|responsible|consulted|informed|which|what|whose|owning)\s+$/i;
 
 /** The role the question is about: the first unambiguous one, else a short form that stands where a subject stands. */
 function subjectRole(context: Context): { readonly role: string; readonly start: number; readonly end: number } | null {
   const { frame, library } = context;
-  const used = frame.roles.filter((role) => (library.reverse.has(role.role) || !role.short) && !ASKED_ROLE.test(frame.text.slice(0, role.start)));
+  const used = frame.roles.filter(
+    (role) => (library.reverse.has(role.role) || !role.short) && !ASKED_ROLE.test(frame.text.slice(0, role.start)),
+  );
   const clear = used.find((role) => !role.short);
   if (clear !== undefined) return clear;
-  return used.find((role) => {
-    const placed = BEFORE_SUBJECT.test(frame.text.slice(0, role.start)) && AFTER_SUBJECT.test(frame.text.slice(role.end));
-    return placed && (contentStems(withoutRole(frame, role.start, role.end)).length === 0 || FIRST_PERSON.test(frame.lower));
-  }) ?? null;
+  return (
+    used.find((role) => {
+      const placed =
+        BEFORE_SUBJECT.test(frame.text.slice(0, role.start)) && AFTER_SUBJECT.test(frame.text.slice(role.end));
+      return (
+        placed &&
+        (contentStems(withoutRole(frame, role.start, role.end)).length === 0 || FIRST_PERSON.test(frame.lower))
+      );
+    }) ?? null
+  );
 }
 
 function withoutRole(frame: Frame, start: number, end: number): string {
@@ -82,12 +105,16 @@ export function reverseAnswer(context: Context, asked: ReverseAsked): Draft {
     for (const use of own) {
       if (!items.includes(use.itemId)) items.push(use.itemId);
       const item = library.items.get(use.itemId);
-      if (item !== undefined && !sources.some((source) => source.id === item.id)) sources.push({ id: item.id, quote: raciText(item) });
+      if (item !== undefined && !sources.some((source) => source.id === item.id))
+        sources.push({ id: item.id, quote: raciText(item) });
     }
-    groups.push(`${groups.length === 0 ? `${asked.role} is ${VERBS[letter]}` : VERBS[letter]}: ${own.map((use) => place(context, use)).join('; ')}`);
+    groups.push(
+      `${groups.length === 0 ? `${asked.role} is ${VERBS[letter]}` : VERBS[letter]}: ${own.map((use) => place(context, use)).join('; ')}`,
+    );
   }
   if (groups.length === 0) return nothing(context, asked);
-  const missing = none.length > 0 && asked.letters.length < 4 ? ` It is nowhere named as ${joinWords(none, 'or')}.` : '';
+  const missing =
+    none.length > 0 && asked.letters.length < 4 ? ` It is nowhere named as ${joinWords(none, 'or')}.` : '';
   return draft({ answer: groups.map(sentence).join(' ') + missing, sources, items, letters: asked.letters });
 }
 
@@ -108,7 +135,8 @@ function narrowTo(context: Context, topic: string): ((id: string) => boolean) | 
   if (top === undefined) return null;
   const item = context.index.items[top.item];
   if (item === undefined) return null;
-  if (item.raci === undefined && /^WP-\d(\.\d)?$/.test(item.id)) return (id) => id === item.id || id.startsWith(`${item.id}.`);
+  if (item.raci === undefined && /^WP-\d(\.\d)?$/.test(item.id))
+    return (id) => id === item.id || id.startsWith(`${item.id}.`);
   return null;
 }
 
@@ -120,11 +148,17 @@ function nothing(context: Context, asked: ReverseAsked): Draft {
   const parts = [`No section names the ${asked.role} as ${joinWords(asked.letters, 'or')}.`];
   if (others.length > 0) parts.push(`It is ${others.join(', ')}.`);
   if (role?.definition !== undefined) parts.push(`What the documents say about it: ${sentence(role.definition)}`);
-  if (role !== null && role.notKnownSame.length > 0) parts.push(`Not known to be the same as: ${role.notKnownSame.join(', ')}.`);
+  if (role !== null && role.notKnownSame.length > 0)
+    parts.push(`Not known to be the same as: ${role.notKnownSame.join(', ')}.`);
   const item = role?.definedIn === undefined ? undefined : library.items.get(role.definedIn);
   const first = library.items.get(library.reverse.get(asked.role)?.[0]?.itemId ?? '');
   const source = item ?? first;
-  const quote = source === undefined ? '' : source.raci === undefined ? (source.statements[0]?.text ?? source.title) : raciText(source);
+  const quote =
+    source === undefined
+      ? ''
+      : source.raci === undefined
+        ? (source.statements[0]?.text ?? source.title)
+        : raciText(source);
   return draft({
     answer: parts.join(' '),
     reason: source === undefined ? 'nobody_named' : null,

@@ -1,13 +1,13 @@
 /** Chooses how a question is answered: refusals, exact look-ups, then retrieval. */
 import type { LibraryItem } from '#src/knowledge/library.ts';
+import { figureText } from '#src/knowledge/passages.ts';
 import type { Query } from '../query.ts';
 import type { Ranked, Steer } from '../retrieve.ts';
 import { judge } from '../sufficiency.ts';
-import { contentStems, topicOf } from '../understand/topic.ts';
+import { contentStems, hasContent, topicOf } from '../understand/topic.ts';
 import { abstain } from './abstain.ts';
-import { figureText } from '#src/knowledge/passages.ts';
-import { draft, find, itemOf, mayRead, queryOf } from './context.ts';
 import type { Context, Draft } from './context.ts';
+import { draft, find, itemOf, mayRead, queryOf } from './context.ts';
 import { abbreviationAnswer, roleAnswer, sameBodyAnswer } from './define.ts';
 import { documentFact } from './document-facts.ts';
 import { figureAnswer, noNumber } from './figure.ts';
@@ -29,6 +29,8 @@ export function routeSingle(context: Context): Draft {
       return done;
     }
   }
+  if (frame.ids.length === 0 && !hasContent(topicOf(frame, { letters: frame.asksWho, strict: true })))
+    return abstain(context, 'unclear');
   const target = pick(context);
   if (target.item === null) return abstain(context, target.reason, target.near);
   context.trace('item', { id: target.item.id, why: target.why });
@@ -37,9 +39,14 @@ export function routeSingle(context: Context): Draft {
 
 function citingFirst(context: Context): Draft | null {
   const { frame } = context;
-  const looksBack = /\bwhich (?:\w+ )?(?:controls?|sections?|items?|clauses?|parts?|areas?|chapters?|topics?)\b|\bwhat (?:\w+ )?(?:controls?|sections?|clauses?)\b|\bwhere\b|\bmaps? to\b|\bcorresponds?\b|\bwho (?:cites|uses)\b/.test(frame.lower);
+  const looksBack =
+    /\bwhich (?:\w+ )?(?:controls?|sections?|items?|clauses?|parts?|areas?|chapters?|topics?)\b|\bwhat (?:\w+ )?(?:controls?|sections?|clauses?)\b|\bwhere\b|\bmaps? to\b|\bcorresponds?\b|\bwho (?:cites|uses)\b/.test(
+      frame.lower,
+    );
   if (frame.references.length === 0 || frame.ids.some((id) => id.known)) return null;
-  const rest = contentStems(frame.lower.replace(OUTSIDE, ' ')).filter((word) => !/\d|^[a-d]$|^(?:iso|iec|nist|bsi|annex|articl|art|measur|map)/.test(word));
+  const rest = contentStems(frame.lower.replace(OUTSIDE, ' ')).filter(
+    (word) => !/\d|^[a-d]$|^(?:iso|iec|nist|bsi|annex|articl|art|measur|map)/.test(word),
+  );
   return looksBack || rest.length === 0 ? citingAnswer(context) : null;
 }
 
@@ -49,10 +56,20 @@ function figureBack(context: Context): Draft | null {
   const value = /(\d+(?:[.,]\d+)?)\s?(?:%|percent)/.exec(frame.lower)?.[1];
   if (value === undefined || contentStems(frame.lower.replace(/[\d.,]+\s?%?|percent/g, ' ')).length > 0) return null;
   const stands = new RegExp(`(?:^|[^\\d.,])${value.replace('.', '\\.')}\\s?(?:%|percent)`);
-  const figuresOf = (item: LibraryItem): LibraryItem['figures'] => item.figures.filter((figure) => figure.value !== null && stands.test(figure.value));
-  const hits = [...library.items.values()].filter((item) => mayRead(context.audience, item) && figuresOf(item).length > 0).slice(0, 6);
+  const figuresOf = (item: LibraryItem): LibraryItem['figures'] =>
+    item.figures.filter((figure) => figure.value !== null && stands.test(figure.value));
+  const hits = [...library.items.values()]
+    .filter((item) => mayRead(context.audience, item) && figuresOf(item).length > 0)
+    .slice(0, 6);
   if (hits.length === 0) return null;
-  const answer = hits.map((hit) => `${hit.id}: ${figuresOf(hit).map((figure) => `${figure.value} ${figure.of}`).join('; ')}.`).join(' ');
+  const answer = hits
+    .map(
+      (hit) =>
+        `${hit.id}: ${figuresOf(hit)
+          .map((figure) => `${figure.value} ${figure.of}`)
+          .join('; ')}.`,
+    )
+    .join(' ');
   const sources = hits.map((hit) => ({ id: hit.id, quote: figuresOf(hit).map(figureText).join(' ') }));
   return draft({ answer, sources, items: hits.map((hit) => hit.id) });
 }
@@ -64,10 +81,12 @@ function reverseFirst(context: Context): Draft | null {
   if (asked === null) return null;
   if (asked.narrow !== null && frame.yesNo && frame.letters.length > 0) {
     const hit = find(context, asked.narrow, (item) => (context.index.items[item]?.raci === undefined ? 0 : 1))[0];
-    if (hit !== undefined && hit.entry >= 0.4) return verifyAnswer(context, itemOf(context, hit), asked.role, frame.letters);
+    if (hit !== undefined && hit.entry >= 0.4)
+      return verifyAnswer(context, itemOf(context, hit), asked.role, frame.letters);
   }
   if (asked.narrow !== null && contentStems(asked.narrow).length > 3) return null;
-  if (!library.reverse.has(asked.role) && library.roles.get(asked.role)?.definedIn?.startsWith('POL-') === true) return null;
+  if (!library.reverse.has(asked.role) && library.roles.get(asked.role)?.definedIn?.startsWith('POL-') === true)
+    return null;
   return reverseAnswer(context, asked);
 }
 
@@ -77,43 +96,73 @@ function refusalOf(context: Context): Draft | null {
   if (frame.refusal !== null) return abstain(context, frame.refusal);
   const unknown = frame.ids.find((id) => !id.known);
   if (unknown !== undefined && !frame.ids.some((id) => id.known)) return unknownId(context, unknown.id);
-  const near = (): readonly LibraryItem[] => find(context, topicOf(frame), () => 1, 3).map((hit) => itemOf(context, hit));
+  const near = (): readonly LibraryItem[] =>
+    find(context, topicOf(frame), () => 1, 3).map((hit) => itemOf(context, hit));
   if (frame.attribute === 'price') return abstain(context, 'no_price_recorded', near());
   if (frame.attribute === 'person') return abstain(context, 'no_person_recorded', near());
   if (frame.attribute === 'state') return abstain(context, 'not_in_documents', near());
   if (frame.attribute === 'fine') return abstain(context, 'not_in_documents', near());
   if (frame.attribute === 'date' && !frame.asksFrequency) return abstain(context, 'no_date_recorded', near());
-  const bare = /^(?:and |so )?who(?:'s|s| is| are) (?:our |the |your |currently |now )*([\w /&-]+?)(?: (?:here|now|currently|today|at the moment|right now|these days))?\s*\??$/.exec(frame.lower)?.[1];
+  const bare =
+    /^(?:and |so )?who(?:'s|s| is| are) (?:our |the |your |currently |now )*([\w /&-]+?)(?: (?:here|now|currently|today|at the moment|right now|these days))?\s*\??$/.exec(
+      frame.lower,
+    )?.[1];
   const held = bare === undefined ? null : library.roles.canonical(bare);
-  if (held !== null && frame.letters.length === 0) return abstain(context, 'no_person_recorded', near(), `The documents name the ${held} as a role; which person holds it is not recorded in them.`);
+  if (held !== null && frame.letters.length === 0)
+    return abstain(
+      context,
+      'no_person_recorded',
+      near(),
+      `The documents name the ${held} as a role; which person holds it is not recorded in them.`,
+    );
   return emptyAtSource(context) ?? outsideText(context);
 }
 
-const OUTSIDE = /\b(?:gdpr|hipaa|ccpa|sox|dora|nis ?2|pci(?:[- ]dss)?|soc ?2|cobit|togaf|fedramp|mitre(?: atlas| att&ck)?|owasp(?: top (?:10|ten))?|iso(?:\/iec)?(?: \d{4,5})?|nist(?: sp)?(?: \d{3}-\d+)?|(?:eu )?ai act|executive order|cis (?:controls|benchmarks))\b/g;
-const ASKS_CONTENT = /\b(?:says?|said|summar\w+|requires?|demands?|contains?|contents?|explain|describe|regulates?|states?|tell me about|overview)\b/;
+const OUTSIDE =
+  /\b(?:gdpr|hipaa|ccpa|sox|dora|nis ?2|pci(?:[- ]dss)?|soc ?2|cobit|togaf|fedramp|mitre(?: atlas| att&ck)?|owasp(?: top (?:10|ten))?|iso(?:\/iec)?(?: \d{4,5})?|nist(?: sp)?(?: \d{3}-\d+)?|(?:eu )?ai act|executive order|cis (?:controls|benchmarks))\b/g;
+const ASKS_CONTENT =
+  /\b(?:says?|said|summar\w+|requires?|demands?|contains?|contents?|explain|describe|regulates?|states?|tell me about|overview)\b/;
 
 /** The text of an outside standard or law: the documents refer to it and do not hold it. */
 function outsideText(context: Context): Draft | null {
   const { frame } = context;
-  if (frame.documents.length > 0 || frame.ids.some((id) => id.known) || frame.asksWho || frame.asksGuardrails) return null;
+  if (frame.documents.length > 0 || frame.ids.some((id) => id.known) || frame.asksWho || frame.asksGuardrails)
+    return null;
   if (!ASKS_CONTENT.test(frame.lower) || frame.lower.search(OUTSIDE) < 0) return null;
   const rest = frame.lower.replace(OUTSIDE, ' ').replace(ASKS_CONTENT, ' ');
   const about = contentStems(rest).filter((word) => !/\d/.test(word));
   const named = /\b(?:what|how) (?:does|do|is)\b[^?]{0,20}$/.test(frame.lower.slice(0, frame.lower.search(OUTSIDE)));
-  return about.length === 0 || named ? abstain(context, 'not_in_documents', [], 'The documents refer to this standard or law and do not hold its text.') : null;
+  return about.length === 0 || named
+    ? abstain(context, 'not_in_documents', [], 'The documents refer to this standard or law and do not hold its text.')
+    : null;
 }
 
 function unknownId(context: Context, id: string): Draft {
   const { library } = context;
   const prefix = id.slice(0, id.lastIndexOf('-'));
   const parent = id.replace(/\.\d+$/, '');
-  const siblings = [...library.items.values()].filter((item) => item.id.startsWith(parent) || (prefix.startsWith('AICM') && item.id.startsWith('AICM-')));
-  const family = siblings.length > 0 ? siblings : [...library.items.values()].filter((item) => item.id.startsWith(`${prefix}-`)).slice(-1);
+  const siblings = [...library.items.values()].filter(
+    (item) => item.id.startsWith(parent) || (prefix.startsWith('AICM') && item.id.startsWith('AICM-')),
+  );
+  const family =
+    siblings.length > 0
+      ? siblings
+      : [...library.items.values()].filter((item) => item.id.startsWith(`${prefix}-`)).slice(-1);
   if (prefix.startsWith('AICM')) {
-    const held = siblings.map((item) => item.id).slice(0, 10).join(' and ');
-    return abstain(context, 'not_indexed', siblings.slice(0, 2), `${id.replace('AICM-', '')} is not in the library: of the AI Controls Matrix it holds ${held} only.`);
+    const held = siblings
+      .map((item) => item.id)
+      .slice(0, 10)
+      .join(' and ');
+    return abstain(
+      context,
+      'not_indexed',
+      siblings.slice(0, 2),
+      `${id.replace('AICM-', '')} is not in the library: of the AI Controls Matrix it holds ${held} only.`,
+    );
   }
-  const last = [...library.items.values()].filter((item) => item.id.startsWith(`${prefix}-`) && /\d/.test(item.id)).at(-1);
+  const last = [...library.items.values()]
+    .filter((item) => item.id.startsWith(`${prefix}-`) && /\d/.test(item.id))
+    .at(-1);
   const near = parent === id && last !== undefined ? [last] : family.slice(0, 3);
   return abstain(context, 'unknown_id', near, `There is no ${id} in the library.`);
 }
@@ -121,7 +170,10 @@ function unknownId(context: Context, id: string): Draft {
 /** "what is the threat coverage of AIS-06": a part that the source leaves blank. */
 function emptyAtSource(context: Context): Draft | null {
   const { frame, library } = context;
-  const known = frame.ids.filter((id) => id.known).map((id) => library.items.get(id.id)).filter((item) => item !== undefined);
+  const known = frame.ids
+    .filter((id) => id.known)
+    .map((id) => library.items.get(id.id))
+    .filter((item) => item !== undefined);
   const pool = known.length > 0 ? known : [...library.items.values()].filter((item) => item.empty.length > 0);
   for (const item of pool) {
     for (const part of item.empty) {
@@ -139,7 +191,10 @@ function aboutItem(context: Context, item: LibraryItem): boolean {
 }
 
 function containsWords(lower: string, part: string): boolean {
-  const words = part.toLowerCase().split(/\s+/).filter((word) => word.length > 2 && word !== 'the' && word !== 'and');
+  const words = part
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word.length > 2 && word !== 'the' && word !== 'and');
   return words.every((word) => lower.includes(word.replace(/s$/, '')));
 }
 
@@ -155,7 +210,8 @@ function pick(context: Context): Target {
   const named = frame.ids.find((id) => id.known);
   if (named !== undefined) {
     const item = library.items.get(named.id);
-    if (item !== undefined && mayRead(context.audience, item)) return { item, query, near: [], why: 'its id is in the question' };
+    if (item !== undefined && mayRead(context.audience, item))
+      return { item, query, near: [], why: 'its id is in the question' };
     return { item: null, reason: 'not_in_documents', near: [] };
   }
   const ranked = find(context, topic, steerFor(context), 6);
@@ -177,17 +233,24 @@ function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
   const best = itemOf(context, first);
   if (!frame.asksWho && best.authority !== 'binding' && MUST.test(frame.lower) && frame.documents.length === 0) {
     const binding = ranked.find((hit) => itemOf(context, hit).authority === 'binding');
-    return binding !== undefined && binding.score >= 0.75 * first.score && binding.entry >= 0.45 ? itemOf(context, binding) : best;
+    return binding !== undefined && binding.score >= 0.75 * first.score && binding.entry >= 0.45
+      ? itemOf(context, binding)
+      : best;
   }
   if (!frame.asksWho || best.raci !== undefined || best.kind === 'control' || best.kind === 'document') return best;
   if (frame.letters.length === 0 && !frame.owns && !frame.loose) return best;
   const other = ranked.find((hit) => itemOf(context, hit).raci !== undefined);
   if (other === undefined || other.score < 0.7 * first.score) return best;
-  if (best.statements.some((statement) => statement.aspect === 'role' || statement.aspect === 'ownership') && other.score < 0.9 * first.score) return best;
+  if (
+    best.statements.some((statement) => statement.aspect === 'role' || statement.aspect === 'ownership') &&
+    other.score < 0.9 * first.score
+  )
+    return best;
   return itemOf(context, other);
 }
 
-const MUST = /\bmust\b|\bmandatory\b|\brequire[ds]?\b|\bhave to\b|\bobliged\b|\ballowed\b|\bforbidden\b|\bprohibited\b|\bcompulsory\b|\bdo (?:i|we) (?:need|have to)\b|\bobliged\b|\bobligat\w+\b|\bmay (?:i|we)\b/;
+const MUST =
+  /\bmust\b|\bmandatory\b|\brequire[ds]?\b|\bhave to\b|\bobliged\b|\ballowed\b|\bforbidden\b|\bprohibited\b|\bcompulsory\b|\bdo (?:i|we) (?:need|have to)\b|\bobliged\b|\bobligat\w+\b|\bmay (?:i|we)\b/;
 const RECOMMENDS = /\brecommend\w*\b|\bsuggest\w*\b|\bbest practices?\b|\badvises?\b/;
 
 /** Steering by what is asked. */
@@ -203,7 +266,8 @@ function steerFor(context: Context): Steer {
     if (frame.asksWho) {
       if (item.raci !== undefined) factor *= 1.15;
       else if (letters && item.kind === 'guide') factor *= 0.75;
-      else if (item.kind === 'clause') factor *= item.statements.some((statement) => statement.aspect === 'role') ? 1.15 : 0.95;
+      else if (item.kind === 'clause')
+        factor *= item.statements.some((statement) => statement.aspect === 'role') ? 1.15 : 0.95;
       if (frame.ssrm && item.ownership !== undefined) factor *= 1.5;
     } else if (item.kind === 'document' && !frame.documents.includes(item.document)) factor *= 0.7;
     if (frame.asksMapping && item.mappings.length > 0) factor *= 1.3;
@@ -216,16 +280,21 @@ function steerFor(context: Context): Steer {
 /** The answer an item gives to what is asked. */
 function answerFrom(context: Context, item: LibraryItem, query: Query, near: readonly LibraryItem[]): Draft {
   const { frame } = context;
-  const layered = item.ownership !== undefined && (frame.asksWho || frame.layers.length > 0 || (frame.ssrm && frame.actors.length > 0));
+  const layered =
+    item.ownership !== undefined &&
+    (frame.asksWho || frame.layers.length > 0 || (frame.ssrm && frame.actors.length > 0));
   if (layered && !isAboutAuditOrMapping(context)) return ssrmAnswer(context, item);
-  if (item.mappings.length > 0 && (frame.standard !== null || frame.asksMapping || frame.references.length > 0)) return mappingAnswer(context, item);
-  const roleWanted = frame.asksWho && !(frame.asksGuardrails && frame.letters.length === 0 && !/\bwho\b|\bwho's\b/.test(frame.lower));
+  if (item.mappings.length > 0 && (frame.standard !== null || frame.asksMapping || frame.references.length > 0))
+    return mappingAnswer(context, item);
+  const roleWanted =
+    frame.asksWho && !(frame.asksGuardrails && frame.letters.length === 0 && !/\bwho\b|\bwho's\b/.test(frame.lower));
   if (item.raci !== undefined && roleWanted && wantsRaci(context)) {
     const role = frame.yesNo ? frame.roles.find((one) => !one.short) : undefined;
     const letters = lettersToAnswer(frame);
     return role === undefined ? raciAnswer(context, item, letters) : verifyAnswer(context, item, role.role, letters);
   }
-  if (item.guardrails.length > 0 && (frame.asksGuardrails || (frame.standard !== null && !frame.asksNumber))) return guardrailAnswer(context, item);
+  if (item.guardrails.length > 0 && (frame.asksGuardrails || (frame.standard !== null && !frame.asksNumber)))
+    return guardrailAnswer(item);
   if (roleWanted && item.kind !== 'responsibility') {
     const named = namedAnswer(context, item, query);
     if (named !== null) return named;
@@ -235,7 +304,8 @@ function answerFrom(context: Context, item: LibraryItem, query: Query, near: rea
   if (frame.asksNumber || frame.asksFrequency) {
     const figure = figureAnswer(context, item, query);
     if (figure !== null) return figure;
-    if (/\bhow many\b|\bnumber of\b|%|\bper ?cent|\bpercentage\b|\bhow long\b|\bdays\b|\bhours\b/.test(frame.lower)) return noNumber(context, item);
+    if (/\bhow many\b|\bnumber of\b|%|\bper ?cent|\bpercentage\b|\bhow long\b|\bdays\b|\bhours\b/.test(frame.lower))
+      return noNumber(context, item);
   }
   return requirementFrom(context, item, query);
 }
@@ -244,12 +314,18 @@ function answerFrom(context: Context, item: LibraryItem, query: Query, near: rea
 function wantsRaci(context: Context): boolean {
   const { frame } = context;
   if (frame.letters.length > 0 || frame.owns || frame.loose) return true;
-  return !/\bwho(?:m)? (?:may|can|is allowed|are allowed|should be able|should have access|has access|gets? access|is permitted|could|has the right|have the right|is entitled|are entitled|benefits?|is affected|are affected|is exempt|needs? training)\b/.test(frame.lower);
+  return !/\bwho(?:m)? (?:may|can|is allowed|are allowed|should be able|should have access|has access|gets? access|is permitted|could|has the right|have the right|is entitled|are entitled|benefits?|is affected|are affected|is exempt|needs? training)\b/.test(
+    frame.lower,
+  );
 }
 
 function isAboutAuditOrMapping(context: Context): boolean {
   const { frame } = context;
   if (frame.layers.length > 0) return false;
   if (frame.letters.length > 0 || frame.owns) return false;
-  return frame.standard !== null || frame.asksMapping || /\baudit\w*|\bchecks?\b|\bverif\w+|\bexamin\w+|\binspect\w*|\breview\w*/.test(frame.lower);
+  return (
+    frame.standard !== null ||
+    frame.asksMapping ||
+    /\baudit\w*|\bchecks?\b|\bverif\w+|\bexamin\w+|\binspect\w*|\breview\w*/.test(frame.lower)
+  );
 }

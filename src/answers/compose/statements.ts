@@ -7,7 +7,13 @@ import { topicStems } from '../text.ts';
 import type { Frame } from '../understand/frame.ts';
 
 /** One statement with how well it fits. */
-export type Scored = { readonly index: number; readonly aspect: Aspect; readonly text: string; readonly score: number; readonly similarity: number };
+export type Scored = {
+  readonly index: number;
+  readonly aspect: Aspect;
+  readonly text: string;
+  readonly score: number;
+  readonly similarity: number;
+};
 
 /** Words of a question that point at an aspect of a section. */
 const ASPECT_WORDS: readonly { readonly aspects: readonly Aspect[]; readonly words: RegExp }[] = [
@@ -38,7 +44,12 @@ export function aspectsAsked(frame: Frame): readonly Aspect[] {
 }
 
 /** Scores each statement of an item against the query and the aspects asked for. */
-export function scoreStatements(index: SearchIndex, item: LibraryItem, query: Query, asked: readonly Aspect[]): readonly Scored[] {
+export function scoreStatements(
+  index: SearchIndex,
+  item: LibraryItem,
+  query: Query,
+  asked: readonly Aspect[],
+): readonly Scored[] {
   const title = new Set(topicStems(item.title));
   let whole = 0;
   for (const [word, weight] of query.weights) if (!title.has(word) && weight === 1) whole += index.idf(word);
@@ -56,5 +67,7 @@ export function scoreStatements(index: SearchIndex, item: LibraryItem, query: Qu
 
 /** Statements that hold a number or say that there is none. */
 export function hasFigure(text: string): boolean {
-  return /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|annual\w*|yearly|every year|quarterly|monthly|weekly|daily|regular\w*|continuous\w*|periodic\w*|once|twice|no number|no figure|no fixed|no target)\b/i.test(text);
+  return /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|annual\w*|yearly|every year|quarterly|monthly|weekly|daily|regular\w*|continuous\w*|periodic\w*|once|twice|no number|no figure|no fixed|no target)\b/i.test(
+    text,
+  );
 }

@@ -1,6 +1,7 @@
 /** What a question is about, read deterministically from its words; every field can be shown to the asker. */
-import { findIds } from '#src/knowledge/ids.ts';
+
 import type { IdMention } from '#src/knowledge/ids.ts';
+import { findIds } from '#src/knowledge/ids.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import { foldText } from '#src/knowledge/names.ts';
 import type { RaciLetter, SsrmActor, SsrmLayer } from '#src/knowledge/schema.ts';
@@ -8,10 +9,10 @@ import { correctText } from '../query.ts';
 import type { SearchIndex } from '../search-index.ts';
 import type { AbstainReason } from '../types.ts';
 import { lettersAsked, withoutRelativeWho } from './letters.ts';
-import { attributeAsked, refuseByWords } from './refuse.ts';
 import type { Attribute } from './refuse.ts';
-import { rolesIn } from './role-mentions.ts';
+import { attributeAsked, refuseByWords } from './refuse.ts';
 import type { RoleMentioned } from './role-mentions.ts';
+import { rolesIn } from './role-mentions.ts';
 import { referencesAsked, standardAsked } from './standards.ts';
 
 /** A question, understood. */
@@ -68,19 +69,26 @@ const ACTORS: readonly { readonly actor: SsrmActor; readonly words: RegExp }[] =
   { actor: 'AIC', words: /\baics?\b|\bai customers?\b|\bcustomers?\b/ },
 ]; // biome-ignore format: a table
 
-const SSRM = /\bssrm\b|\bshared security responsibilit\w*|\b(?:control|grc|ais)\b.*\blayers?\b|\blayers?\b.*\b(?:control|grc|ais)\b|\bmodel provider\b|\bcloud service provider\b/;
-const MAPPING = /\bmap(?:s|ped|ping|pings)?\b|\bcorrespond\w*|\brefs?\b|\breferences?\b|\bcross-?walk\w*|\bequivalents?\b|\btied to\b|\bcounterparts?\b|\blinked? to\b|\brelates? to\b|\bclauses? of\b|\barticles?\b|\baddend\w+|\balign(?:s|ed)? with\b/;
+const SSRM =
+  /\bssrm\b|\bshared security responsibilit\w*|\b(?:control|grc|ais)\b.*\blayers?\b|\blayers?\b.*\b(?:control|grc|ais)\b|\bmodel provider\b|\bcloud service provider\b/;
+const MAPPING =
+  /\bmap(?:s|ped|ping|pings)?\b|\bcorrespond\w*|\brefs?\b|\breferences?\b|\bcross-?walk\w*|\bequivalents?\b|\btied to\b|\bcounterparts?\b|\blinked? to\b|\brelates? to\b|\bclauses? of\b|\barticles?\b|\baddend\w+|\balign(?:s|ed)? with\b/;
 const GUARDRAILS =
   /\bguard-?rails?\b|\bbenchmarks?\b|\b(?:which|what|whats|list) (?:[\w/-]+ ){0,2}?(?:standard|framework|guideline|norm)s?\b(?! (?:must|should|for assessing))|^(?:standard|framework|guideline|norm)s\b|\b(?:standards|frameworks|guidelines|norms) (?:for|on|should|to follow|apply|are|is|that|behind|do)\b|\bnist (?:doc|pub|special|sp|standard)\w*|\bbest[- ]practices? (?:doc|source|from|per)\w*|\b(?:which|what) (?:nist|owasp|iso|cis|csa)\b/;
 const NUMBER =
   /\bhow (?:many|much|long|high|low|big|large|strong|quick(?:ly)?|fast|soon|large)\b|%|\bper ?cent(?:age)?s?\b|\bpercentage\b|\btarget(?:s|ed)?\b|\bthreshold\b|\bnumbers? of\b|\bwhat (?:number|share|rate|version|size|length|level|proportion|fraction)\b|\b(?:key|min(?:imum)?|max(?:imum)?) (?:length|size|rate|strength|number)\b|\brate of\b|\bshare of\b|\bgoals?\b|\bkpi target\b|\bfigure\b|\bversion (?:number|no)\b|\bwhich version\b|\bbits?\b|\bcoverage (?:target|goal)\b|\bmax(?:imum)? \w+ rate\b|\bquota\b|\bpct\b|\bretention (?:period|time)\b|\bmax rate\b/;
 const FREQUENCY =
   /\bhow (?:often|frequent\w*|regular\w*)\b|\bfrequency\b|\bhow many times\b|\bintervals?\b|\bcadence\b|\bevery (?:year|month|week|day|quarter|how)\b|\b(?:annual|yearly|quarterly|monthly|weekly|daily)(?:ly)?\b|\bonce a (?:year|month)\b|\bperiodicity\b|\brhythm\b|\bcycle time\b|\bwhen (?:is|are|must|should|do|does)\b[^?]*\b(?:review|updat|refresh|renew|revis|repeat|redo|audit)\w*/;
-const METRICS = /\bmetrics?\b|\bkpis?\b|\bmeasur\w*|\bevaluat\w*|\bcriteria\b|\bjudged?\b|\bassess(?:ed)?\b.{0,20}\b(?:how|effective)|\bhow (?:do|can) we (?:know|tell)\b|\beffective\w*|\bsuccess(?:ful)?\b|\bindicators?\b/;
-const WHY = /\bwhy\b|\bpurpose\b|\bpoint of\b|\breason\b|\bbenefits?\b|\bwhat for\b|\bgood for\b|\bwhat's the use\b|\badvantages?\b|\bbother\b/;
-const DEFINITION = /\bwhat (?:is|are|'s)\b|\bwhats\b|\bwhat's\b|\bdefin\w+|\bmeaning\b|\bstands? for\b|\bmeant by\b|\bmean by\b|\bwhat does \S+ mean\b|\bexplain\b|\bin plain\b|\bspell(?:ed|t)? out\b|\babbreviation\b|\bacronym\b|\bwhat do you mean\b/;
-const YES_NO = /^(?:(?:so|and|but|hey|hi|ok|btw|um|well)[ ,]+)*(?:is|are|do|does|did|can|could|may|must|should|shall|will|would|has|have|am|isn't|aren't|don't|doesn't)\b|\b(?:right|correct|true|or not|yes or no)\s*\?*$/;
-const COMPARE = /\bvs\.?\b|\bversus\b|\bcompar\w+|\bdifferen(?:ce|t|ces)\b|\bdiffer\b|\bsame\b|\bboth\b|\balike\b|\brespectively\b|\beach\b|\bas opposed to\b|\bidentical\b|\bcontrast\b|\bor rather\b|\bin common\b/;
+const METRICS =
+  /\bmetrics?\b|\bkpis?\b|\bmeasur\w*|\bevaluat\w*|\bcriteria\b|\bjudged?\b|\bassess(?:ed)?\b.{0,20}\b(?:how|effective)|\bhow (?:do|can) we (?:know|tell)\b|\beffective\w*|\bsuccess(?:ful)?\b|\bindicators?\b/;
+const WHY =
+  /\bwhy\b|\bpurpose\b|\bpoint of\b|\breason\b|\bbenefits?\b|\bwhat for\b|\bgood for\b|\bwhat's the use\b|\badvantages?\b|\bbother\b/;
+const DEFINITION =
+  /\bwhat (?:is|are|'s)\b|\bwhats\b|\bwhat's\b|\bdefin\w+|\bmeaning\b|\bstands? for\b|\bmeant by\b|\bmean by\b|\bwhat does \S+ mean\b|\bexplain\b|\bin plain\b|\bspell(?:ed|t)? out\b|\babbreviation\b|\bacronym\b|\bwhat do you mean\b/;
+const YES_NO =
+  /^(?:(?:so|and|but|hey|hi|ok|btw|um|well)[ ,]+)*(?:is|are|do|does|did|can|could|may|must|should|shall|will|would|has|have|am|isn't|aren't|don't|doesn't)\b|\b(?:right|correct|true|or not|yes or no)\s*\?*$/;
+const COMPARE =
+  /\bvs\.?\b|\bversus\b|\bcompar\w+|\bdifferen(?:ce|t|ces)\b|\bdiffer\b|\bsame\b|\bboth\b|\balike\b|\brespectively\b|\beach\b|\bas opposed to\b|\bidentical\b|\bcontrast\b|\bor rather\b|\bin common\b/;
 
 /** Reads a question. Total: any text gives a frame. */
 export function understand(library: Library, index: SearchIndex, question: string): Frame {

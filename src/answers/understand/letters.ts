@@ -27,7 +27,12 @@ const NOT_A_LETTER =
 function hasPlainWho(lower: string): boolean {
   const clauses = lower.split(/(?=\bwho(?:'s|s)?\b)/).filter((clause) => /^who/.test(clause));
   if (clauses.length < 2) return false;
-  return clauses.some((clause) => /^who(?:'s|s)? [a-z]{3,}/.test(clause) && !/^who(?:'s|s)? (?:is|are|for|then|else|about)\b/.test(clause) && !LETTERS.some((letter) => LETTER_WORDS[letter].test(clause)));
+  return clauses.some(
+    (clause) =>
+      /^who(?:'s|s)? [a-z]{3,}/.test(clause) &&
+      !/^who(?:'s|s)? (?:is|are|for|then|else|about)\b/.test(clause) &&
+      !LETTERS.some((letter) => LETTER_WORDS[letter].test(clause)),
+  );
 }
 
 /** What the question says about ownership. */
@@ -42,7 +47,10 @@ export type LettersAsked = {
 
 /** "people who build AI" asks for nobody: the relative `who` is read as `that`. */
 export function withoutRelativeWho(lower: string): string {
-  return lower.replace(/\b(people|those|anyone|anybody|someone|somebody|everyone|everybody|staff|employees?|persons?|colleagues?|teams?|developers?|engineers?|users?|ones|individuals?|vendors?|suppliers?) who\b/g, '$1 that');
+  return lower.replace(
+    /\b(people|those|anyone|anybody|someone|somebody|everyone|everybody|staff|employees?|persons?|colleagues?|teams?|developers?|engineers?|users?|ones|individuals?|vendors?|suppliers?) who\b/g,
+    '$1 that',
+  );
 }
 
 /** Letters written as such: "R and A?", "RACI: A?", "who's the A". Case counts. */
@@ -57,8 +65,12 @@ export function lettersAsked(text: string): LettersAsked {
   const lower = withoutRelativeWho(text.toLowerCase());
   const swapped = lower.replace(NOT_A_LETTER, ' ').replace(REALLY_ACCOUNTABLE, ' accountable ');
   const initials = initialsIn(text);
-  const named = LETTERS.filter((letter) => LETTER_WORDS[letter].test(swapped) || initials.includes(letter.charAt(0).toUpperCase()));
-  const letters = LETTERS.filter((letter) => named.includes(letter) || (letter === 'responsible' && named.length > 0 && hasPlainWho(swapped)));
+  const named = LETTERS.filter(
+    (letter) => LETTER_WORDS[letter].test(swapped) || initials.includes(letter.charAt(0).toUpperCase()),
+  );
+  const letters = LETTERS.filter(
+    (letter) => named.includes(letter) || (letter === 'responsible' && named.length > 0 && hasPlainWho(swapped)),
+  );
   const owns = /\braci\b|\bown(?:s|er|ers|ership|ed)?\b|\bwho(?:'s| is| are)? (?:all )?involved\b/.test(swapped);
   const loose =
     /\bin charge\b|\bwhom? (?:do|should|can|must) (?:i|we) (?:contact|turn to|approach|go to)\b|\btakes? care\b|\blooks? after\b|\bwhom? to (?:contact|ask)\b|\bleads?\b|\bpoint of contact\b|\bwho deals\b/.test(

@@ -1,6 +1,7 @@
 /** Role names in a question. */
-import type { RoleRegistry } from '#src/knowledge/roles.ts';
+
 import { singular } from '#src/knowledge/names.ts';
+import type { RoleRegistry } from '#src/knowledge/roles.ts';
 import { tokens } from '../text.ts';
 
 /** A role found in a text. */
@@ -23,9 +24,31 @@ const AMBIGUOUS = new Set([
   privacy testing qa iss ism isso iso pm exec execs executive executives c-level`.split(/\s+/),
   ...['risk management', 'data management', 'project management', 'product management', 'release management'],
   ...['container management', 'application development', 'system administration', 'data science', 'it support'],
-  ...['it governance', 'model governance', 'ai model governance', 'platform support', 'data collection', 'ai op', 'ai ops'],
-  ...['data protection', 'data governance', 'network security', 'cloud security', 'application security', 'code signing'],
-  ...['hardware security', 'quality assurance', 'information security', 'ai security', 'it security', 'security operation'],
+  ...[
+    'it governance',
+    'model governance',
+    'ai model governance',
+    'platform support',
+    'data collection',
+    'ai op',
+    'ai ops',
+  ],
+  ...[
+    'data protection',
+    'data governance',
+    'network security',
+    'cloud security',
+    'application security',
+    'code signing',
+  ],
+  ...[
+    'hardware security',
+    'quality assurance',
+    'information security',
+    'ai security',
+    'it security',
+    'security operation',
+  ],
   ...['ai development', 'model development', 'ai maintenance', 'ai operation', 'cybersecurity', 'business side'],
 ]);
 

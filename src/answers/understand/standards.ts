@@ -6,7 +6,11 @@ const NAMES: readonly { readonly asked: RegExp; readonly matches: RegExp }[] = [
   { asked: /(?<!\d)42001\b|\baims\b/, matches: /42001/ },
   { asked: /(?<!\d)27001\b|\bannex a\b/, matches: /27001/ },
   { asked: /(?<!\d)27701\b|\bpims\b/, matches: /27701/ },
-  { asked: /\b(?:eu[- ]?)?ai[- ]act\b|\beu act\b|\beuropean (?:ai|law|act)\b|\beu (?:law|regulation)\b|\bai regulation\b/, matches: /ai act/i },
+  {
+    asked:
+      /\b(?:eu[- ]?)?ai[- ]act\b|\beu act\b|\beuropean (?:ai|law|act)\b|\beu (?:law|regulation)\b|\bai regulation\b/,
+    matches: /ai act/i,
+  },
   { asked: /\b600-1\b|\bai 600\b|\bai600\b/, matches: /600-1/ },
   { asked: /\bai rmf\b|\brmf\b/, matches: /rmf|600-1/i },
   { asked: /\bnist\b/, matches: /nist/i },

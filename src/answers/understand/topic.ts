@@ -8,7 +8,15 @@ const DOCUMENT_NAMES =
   /\b(?:per|in|of|by|from|under|according to|acc\.? to|as per|says?|what does|does|on|for)? ?(?:the |our |this )?(?:csa |ml |ai |raci |responsibilit\w+ |organi[sz]ational )?(?:white ?-?paper|paper|wp)(?:'s)?\b|\b(?:per|in|of|by|from|under|according to|as per) (?:the |our |this |company )?(?:ai )?(?:security )?policy(?:'s)?\b|\b(?:the |our )?isms(?: guide)?(?= (?:say|list|suggest|recommend|want)\w*|[,?)]|$)|\(isms guide\)|\bin the isms guide\b|\baccording to the (?:isms )?guide\b|\bpolicy (?:says?|wants?|requires?|demands?)\b|\baicm\b/g;
 
 /** Removes documents' names, ids and (for questions about roles) the words for letters; lower case. */
-export function topicOf(frame: Frame, options: { readonly letters?: boolean; readonly roles?: boolean; readonly strict?: boolean; readonly cutRoles?: boolean } = {}): string {
+export function topicOf(
+  frame: Frame,
+  options: {
+    readonly letters?: boolean;
+    readonly roles?: boolean;
+    readonly strict?: boolean;
+    readonly cutRoles?: boolean;
+  } = {},
+): string {
   if (options.roles === true) {
     const without = topicOf(frame, { ...options, roles: false, strict: true, cutRoles: true });
     if (contentStems(without).length > 1) return without;

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
 import { findIds, resolveId } from '#src/knowledge/ids.ts';
-import { buildLibrary } from '#src/knowledge/library.ts';
 import type { Library } from '#src/knowledge/library.ts';
+import { buildLibrary } from '#src/knowledge/library.ts';
 import { listLine, showItem } from '#src/knowledge/listing.ts';
 import { foldText, nameKey, withoutAbbreviation } from '#src/knowledge/names.ts';
 import { itemPassages, libraryPassages } from '#src/knowledge/passages.ts';
@@ -33,10 +33,22 @@ describe('a broken library', () => {
   const file = 'policy/policy.yaml';
   test.each<[string, string, (data: Record<string, unknown>) => void]>([
     ['two items with one id', 'duplicate_id', (data) => itemsOf(data).push(structuredClone(itemsOf(data)[1] ?? {}))],
-    ['a related id that does not exist', 'unknown_id', (data) => Object.assign(itemsOf(data)[1] ?? {}, { related: ['WP-9.9'] })],
-    ['an id with another document’s prefix', 'unknown_document', (data) => Object.assign(itemsOf(data)[1] ?? {}, { id: 'XX-1.1' })],
+    [
+      'a related id that does not exist',
+      'unknown_id',
+      (data) => Object.assign(itemsOf(data)[1] ?? {}, { related: ['WP-9.9'] }),
+    ],
+    [
+      'an id with another document’s prefix',
+      'unknown_document',
+      (data) => Object.assign(itemsOf(data)[1] ?? {}, { id: 'XX-1.1' }),
+    ],
     ['a document nobody described', 'unknown_document', (data) => Object.assign(data, { document: 'nothing' })],
-    ['a role nobody registered', 'unknown_role', (data) => Object.assign(itemsOf(data)[1] ?? {}, { raci: { responsible: ['Wizards of Oz'] } })],
+    [
+      'a role nobody registered',
+      'unknown_role',
+      (data) => Object.assign(itemsOf(data)[1] ?? {}, { raci: { responsible: ['Wizards of Oz'] } }),
+    ],
     ['an unknown key', 'schema', (data) => Object.assign(itemsOf(data)[1] ?? {}, { ownr: 'x' })],
     ['an empty list of items', 'schema', (data) => Object.assign(data, { items: [] })],
   ])('%s is refused', (_name, code, change) => {
@@ -59,12 +71,16 @@ describe('a broken library', () => {
 
   test('all problems of all files are reported together', () => {
     const once = changed(files, file, (data) => Object.assign(itemsOf(data)[2] ?? {}, { related: ['POL-99'] }));
-    const twice = changed(once, 'isms/guide.yaml', (data) => Object.assign(itemsOf(data)[0] ?? {}, { related: ['WP-77'] }));
+    const twice = changed(once, 'isms/guide.yaml', (data) =>
+      Object.assign(itemsOf(data)[0] ?? {}, { related: ['WP-77'] }),
+    );
     expect(errorOf(twice).issues.map((issue) => issue.file)).toEqual(expect.arrayContaining([file, 'isms/guide.yaml']));
   });
 
   test('a missing file of the four is named', () => {
-    expect(errorOf(files.filter((raw) => raw.file !== 'roles.yaml')).issues.map((issue) => issue.file)).toContain('roles.yaml');
+    expect(errorOf(files.filter((raw) => raw.file !== 'roles.yaml')).issues.map((issue) => issue.file)).toContain(
+      'roles.yaml',
+    );
   });
 });
 
@@ -75,7 +91,11 @@ describe('hashes', () => {
       items[1] = Object.fromEntries(Object.entries(items[1] ?? {}).reverse());
     });
     expect(buildLibrary(reordered).hash).toBe(library.hash);
-    const altered = buildLibrary(changed(files, 'policy/policy.yaml', (data) => Object.assign(itemsOf(data)[1] ?? {}, { title: 'Purpose, altered' })));
+    const altered = buildLibrary(
+      changed(files, 'policy/policy.yaml', (data) =>
+        Object.assign(itemsOf(data)[1] ?? {}, { title: 'Purpose, altered' }),
+      ),
+    );
     expect(altered.hash).not.toBe(library.hash);
     expect(altered.documents.get('policy')?.hash).not.toBe(library.documents.get('policy')?.hash);
     expect(altered.documents.get('whitepaper')?.hash).toBe(library.documents.get('whitepaper')?.hash);
@@ -104,11 +124,24 @@ describe('ids in any spelling', () => {
     expect(resolveId(library, text)).toEqual({ ok: true, id });
   });
 
-  test.each(['WP-2.6.3', 'policy clause 13.2', 'DSP-07', 'wp 4.1', 'clause 14'])('%s is unknown, not guessed', (text) => {
-    expect(resolveId(library, text)).toMatchObject({ ok: false, reason: 'unknown' });
-  });
+  test.each(['WP-2.6.3', 'policy clause 13.2', 'DSP-07', 'wp 4.1', 'clause 14'])(
+    '%s is unknown, not guessed',
+    (text) => {
+      expect(resolveId(library, text)).toMatchObject({ ok: false, reason: 'unknown' });
+    },
+  );
 
-  test.each(['TLS 1.3', '99.5 %', 'version 1.0', 'B.6.2.5', 'A.8.32', 'NIST 800-53', 'ISO 27001', 'MEASURE 2.9', 'constructor'])('%s is no id', (text) => {
+  test.each([
+    'TLS 1.3',
+    '99.5 %',
+    'version 1.0',
+    'B.6.2.5',
+    'A.8.32',
+    'NIST 800-53',
+    'ISO 27001',
+    'MEASURE 2.9',
+    'constructor',
+  ])('%s is no id', (text) => {
     expect(findIds(library, text)).toEqual([]);
   });
 });
@@ -130,7 +163,9 @@ describe('roles', () => {
   });
 
   test('a joint mention stands for both', () => {
-    expect(library.roles.resolve('Legal and Compliance Departments')).toEqual(expect.arrayContaining(['Legal Team', 'Compliance Team']));
+    expect(library.roles.resolve('Legal and Compliance Departments')).toEqual(
+      expect.arrayContaining(['Legal Team', 'Compliance Team']),
+    );
   });
 
   test('are printed as in the document, without a trailing abbreviation; a bare title is spelt out', () => {
@@ -149,7 +184,24 @@ describe('roles', () => {
 describe('what is printed', () => {
   test('a list line follows the contract', () => {
     const line = listLine(library.items.get('WP-2.6.1') ?? expect.fail());
-    expect(Object.keys(line)).toEqual(['id', 'title', 'document', 'version', 'hash', 'authority', 'audience', 'raci', 'alternatives', 'ownership', 'mappings', 'statements', 'figures', 'guardrails', 'aliases', 'questions']);
+    expect(Object.keys(line)).toEqual([
+      'id',
+      'title',
+      'document',
+      'version',
+      'hash',
+      'authority',
+      'audience',
+      'raci',
+      'alternatives',
+      'ownership',
+      'mappings',
+      'statements',
+      'figures',
+      'guardrails',
+      'aliases',
+      'questions',
+    ]);
     expect(line.raci?.accountable).toEqual(['Head of AI Operations', 'Chief Technology Officer']);
     expect(line.alternatives).toEqual(['accountable']);
     expect(line.ownership).toBeNull();
@@ -161,7 +213,8 @@ describe('what is printed', () => {
 
   test('every item is shown within 80 columns', () => {
     for (const item of library.items.values()) {
-      for (const line of showItem(library, item).split('\n')) expect(line.length, `${item.id}: ${line}`).toBeLessThanOrEqual(80);
+      for (const line of showItem(library, item).split('\n'))
+        expect(line.length, `${item.id}: ${line}`).toBeLessThanOrEqual(80);
     }
   });
 });
@@ -172,7 +225,9 @@ describe('passages', () => {
     expect(new Set(all.map((passage) => passage.id)).size).toBe(all.length);
     const item = library.items.get('WP-2.6.1') ?? expect.fail();
     expect(itemPassages(item)).toEqual(itemPassages(structuredClone(item)));
-    expect(itemPassages(item).find((passage) => passage.part === 'raci')?.text).toContain('Head of AI Operations or Chief Technology Officer');
+    expect(itemPassages(item).find((passage) => passage.part === 'raci')?.text).toContain(
+      'Head of AI Operations or Chief Technology Officer',
+    );
   });
 });
 
@@ -180,7 +235,9 @@ describe('nothing of the documents is lost', () => {
   test('items by kind', () => {
     const count = (test: (id: string) => boolean): number => [...library.items.keys()].filter(test).length;
     expect([...library.items.values()].filter((item) => item.raci !== undefined)).toHaveLength(35);
-    expect([...library.items.values()].filter((item) => item.document === 'policy' && item.kind === 'clause')).toHaveLength(35);
+    expect(
+      [...library.items.values()].filter((item) => item.document === 'policy' && item.kind === 'clause'),
+    ).toHaveLength(35);
     expect(library.items.has('POL-DOC')).toBe(true);
     expect(count((id) => id.startsWith('AICM-'))).toBe(2);
     expect(count((id) => id.startsWith('ISMS-'))).toBe(5);
@@ -190,14 +247,20 @@ describe('nothing of the documents is lost', () => {
   test('every RACI letter of every section names somebody, and alternatives are kept', () => {
     for (const item of library.items.values()) {
       if (item.raci === undefined) continue;
-      for (const letter of ['responsible', 'accountable', 'consulted', 'informed'] as const) expect(item.raci[letter].length, `${item.id} ${letter}`).toBeGreaterThan(0);
+      for (const letter of ['responsible', 'accountable', 'consulted', 'informed'] as const)
+        expect(item.raci[letter].length, `${item.id} ${letter}`).toBeGreaterThan(0);
     }
-    const withAlternatives = [...library.items.values()].filter((item) => item.alternatives.length > 0).map((item) => item.id);
+    const withAlternatives = [...library.items.values()]
+      .filter((item) => item.alternatives.length > 0)
+      .map((item) => item.id);
     expect(withAlternatives).toEqual(['WP-2.5.4', 'WP-2.6.1', 'WP-2.6.4', 'WP-2.6.5', 'WP-3.1']);
   });
 
   test('facts per document', () => {
-    const facts = (document: string): number => [...library.items.values()].filter((item) => item.document === document).reduce((sum, item) => sum + itemPassages(item).length, 0);
+    const facts = (document: string): number =>
+      [...library.items.values()]
+        .filter((item) => item.document === document)
+        .reduce((sum, item) => sum + itemPassages(item).length, 0);
     expect(facts('whitepaper')).toBeGreaterThanOrEqual(FACTS.whitepaper);
     expect(facts('policy')).toBeGreaterThanOrEqual(FACTS.policy);
     expect(facts('aicm')).toBeGreaterThanOrEqual(FACTS.aicm);
@@ -205,7 +268,10 @@ describe('nothing of the documents is lost', () => {
   });
 
   test('every item of substance has at least 12 questions', () => {
-    const thin = [...library.items.values()].filter((item) => (item.raci !== undefined || item.kind === 'clause' || item.kind === 'control') && item.questions.length < 12);
+    const thin = [...library.items.values()].filter(
+      (item) =>
+        (item.raci !== undefined || item.kind === 'clause' || item.kind === 'control') && item.questions.length < 12,
+    );
     expect(thin.map((item) => item.id)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -57,7 +57,9 @@ describe('the knowledge folder', () => {
     const error = await readKnowledgeFolder(folder).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(KnowledgeError);
     expect((error as KnowledgeError).code).toBe('not_yaml');
-    expect(new Set((error as KnowledgeError).issues.map((issue) => issue.file))).toEqual(new Set(['b.yaml', 'policy/a.yaml']));
+    expect(new Set((error as KnowledgeError).issues.map((issue) => issue.file))).toEqual(
+      new Set(['b.yaml', 'policy/a.yaml']),
+    );
   });
 
   test('a missing folder is an error with a remedy', async () => {

@@ -92,7 +92,7 @@ const STRANGE: readonly string[] = [
   'AICM-GRC-99',
   'section -1',
   'clause NaN',
-  '${process.env.OPENAI_API_KEY}',
+  ['$', '{process.env.OPENAI_API_KEY}'].join(''),
   '{{7*7}}',
   '<script>alert(1)</script> who owns canary releases',
   '<!channel> who is accountable for canary releases?',
@@ -134,7 +134,10 @@ const LONG: readonly Attack[] = [
   { name: '10,000 vs', question: long('canary vs ', 10_000) },
   { name: '10,000 misspelt words', question: long('acountible vulnrability prioritisaton ', 10_000) },
   { name: '100,000 characters', question: long('who is accountable for rollback? ', 100_000) },
-  { name: 'a question after 9,000 characters of noise', question: `${long('x ', 9_000)} who is accountable for rollback?` },
+  {
+    name: 'a question after 9,000 characters of noise',
+    question: `${long('x ', 9_000)} who is accountable for rollback?`,
+  },
 ];
 
 const label = (text: string): string => JSON.stringify(text).slice(0, 60);
