@@ -14,7 +14,7 @@ import { canonicalText } from './canonical.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { hiddenHashes } from './disclose.ts';
 import { parseEnvelope } from './dsse.ts';
-import { toBase64, toHex, utf8 } from './encoding.ts';
+import { toBase64, utf8 } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
 import { listingHeader, listingLine } from './exports/csv.ts';
 import { consistencyProof, inclusionProof } from './merkle.ts';
@@ -191,9 +191,4 @@ async function* listingLines({ input }: Build): AsyncGenerator<string> {
   for await (const { index, leaf } of input.entries()) {
     yield listingLine(index, parseStatement(parseEnvelope(leaf).payload));
   }
-}
-
-/** Name of an object in a bundle: the hex SHA-256 of its bytes. */
-export async function objectName(crypto: Crypto, bytes: Uint8Array): Promise<string> {
-  return toHex(await crypto.sha256(bytes));
 }

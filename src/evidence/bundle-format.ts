@@ -30,7 +30,7 @@ const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 const size = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const base64Hash = z.string().length(44);
 
-export const manifestSchema = z.strictObject({
+const manifestSchema = z.strictObject({
   format: z.literal(BUNDLE_FORMAT),
   origin: z.string().min(1).max(300),
   /** Of the checkpoint in the bundle. */

@@ -16,7 +16,7 @@ type About = {
 };
 
 /** Text made safe for HTML content and attributes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   const escapes: Readonly<Record<string, string>> = {
     '&': '&amp;',
     '<': '&lt;',

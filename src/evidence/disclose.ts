@@ -7,10 +7,10 @@ import { concat, fromBase64, toBase64, toHex, utf8 } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
 import type { Crypto, Disclosure } from './ports.ts';
 
-export const SALT_BYTES = 32;
+const SALT_BYTES = 32;
 
 /** What stands in the data: `$type: "json"` marks a value that was no string and is hidden as canonical JSON. */
-export type Hidden = { readonly $hidden: string; readonly $type?: 'json' };
+type Hidden = { readonly $hidden: string; readonly $type?: 'json' };
 
 /**
  * A place in the data: keys and array indexes joined by dots, `*` for every element or member (`votes.*.reason`). With
@@ -21,7 +21,7 @@ export type HidePath = string | { readonly path: string; readonly person: string
 type Target = { readonly segments: readonly string[]; readonly person: string | null };
 
 /** True for the marker that `hide` leaves. */
-export function isHidden(value: unknown): value is Hidden {
+function isHidden(value: unknown): value is Hidden {
   if (typeof value !== 'object' || value === null || !('$hidden' in value)) return false;
   return typeof value.$hidden === 'string' && /^[0-9a-f]{64}$/.test(value.$hidden);
 }
@@ -93,7 +93,7 @@ export async function disclosureHash(crypto: Crypto, salt: Uint8Array, value: st
 }
 
 /** Stands in place of an erased text. */
-export const ERASED = '[erased]';
+const ERASED = '[erased]';
 
 /**
  * Puts hidden values back. A value that was erased or is not known becomes `erased` (default `[erased]`), or null where

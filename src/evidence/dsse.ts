@@ -4,7 +4,7 @@ import { concat, fromBase64, fromUtf8, toBase64, utf8 } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
 import type { Crypto, KnownKey, Signer } from './ports.ts';
 
-export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 /** Entry bundles carry a 16-bit length (C2SP tlog-tiles). */
 export const LEAF_BYTES_MAX = 65_535;
 export const STATEMENT_BYTES_MAX = 48_000;

@@ -100,7 +100,7 @@ export function parseNote(note: string): ParsedNote {
 }
 
 /** One signature line; throws `note_invalid`. */
-export function parseSignatureLine(line: string): NoteSignature {
+function parseSignatureLine(line: string): NoteSignature {
   const match = /^\u2014 (\S{1,300}) ([A-Za-z0-9+/]+={0,2})$/.exec(line);
   const [, name = '', encoded = ''] = match ?? [];
   if (match === null || !isKeyName(name)) throw new EvidenceError('note_invalid', 'a line that is no signature');

@@ -51,7 +51,7 @@ export type LogEntry = {
 };
 
 /** The part of a stored event that its statement repeats. */
-export type EntryEvent = {
+type EntryEvent = {
   readonly id: string;
   readonly stream: string;
   readonly seq: number;

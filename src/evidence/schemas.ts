@@ -30,7 +30,7 @@ const DESCRIPTIONS: Readonly<Record<PredicateKind, string>> = {
 };
 
 /** JSON Schema (draft 2020-12) of the whole statement with this kind's predicate type. */
-export function schemaOfKind(kind: PredicateKind): Readonly<Record<string, unknown>> {
+function schemaOfKind(kind: PredicateKind): Readonly<Record<string, unknown>> {
   const shape = statementSchema.extend({ predicateType: z.literal(predicateTypeOf(kind)) });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -7,8 +7,8 @@ import { EvidenceError } from './errors.ts';
 import { PREDICATE_KINDS, type PredicateKind, predicateTypeOf, predicateTypeOfEvent } from './event-kinds.ts';
 import type { Crypto } from './ports.ts';
 
-export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
-export const PREDICATE_SCHEMA_VERSION = 1;
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+const PREDICATE_SCHEMA_VERSION = 1;
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 const id = z.string().min(1).max(200);
@@ -17,7 +17,7 @@ const wholeNumber = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const utcTime = z.iso.datetime({ precision: 3 });
 
 /** The predicate, version 1; the published JSON Schemas in docs/schemas say the same. */
-export const predicateSchema = z.strictObject({
+const predicateSchema = z.strictObject({
   schemaVersion: z.literal(PREDICATE_SCHEMA_VERSION),
   event: z.strictObject({
     id,
@@ -63,7 +63,6 @@ export const statementSchema = z.strictObject({
 });
 
 export type Statement = z.infer<typeof statementSchema>;
-export type Predicate = z.infer<typeof predicateSchema>;
 
 /** What the caller knows about one event when it is committed. All strings are ids, hashes and codes: no names. */
 export type StatementInput = {

@@ -73,7 +73,7 @@ export type SeenDeployment = {
   readonly time: string;
 };
 
-export type ReconciledRow = SeenDeployment & {
+type ReconciledRow = SeenDeployment & {
   readonly result: 'approved' | 'without_approval' | 'before_approval' | 'outside_validity';
   /** The approval it was held against. */
   readonly request: string | null;

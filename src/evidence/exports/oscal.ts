@@ -3,9 +3,9 @@ import { fromHex, toHex, utf8 } from '../encoding.ts';
 import type { Crypto } from '../ports.ts';
 import type { ExportContext, ExportEvidence, ExportRequest } from './records.ts';
 
-export const OSCAL_VERSION = '1.2.1';
+const OSCAL_VERSION = '1.2.1';
 /** Namespace of our own properties. */
-export const OSCAL_NS = 'urn:countersign:oscal:v1';
+const OSCAL_NS = 'urn:countersign:oscal:v1';
 
 export type OscalProp = { readonly name: string; readonly ns: string; readonly value: string };
 

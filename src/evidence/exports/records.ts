@@ -17,7 +17,7 @@ export type ExportDemand = {
   readonly serves: readonly string[];
 };
 
-export type ExportVote = {
+type ExportVote = {
   readonly person: string;
   readonly role: string | null;
   readonly choice: string;
