@@ -1,5 +1,5 @@
 /** Ports for what has a stream of its own beside requests and the directory: systems, holds, risks, proposals, tokens. */
-import type { Projection } from './ports.ts';
+import type { Projection, StoredEvent } from './ports.ts';
 
 /** A stored row: a projection of one stream, without hidden texts. */
 export type RecordRow = Omit<Extract<Projection, { table: 'record' }>, 'table'>;
@@ -42,6 +42,8 @@ export interface GateStore {
     /** Ids or short ids of exceptions to look up as well. */
     readonly others: readonly string[];
   }): Promise<GateFacts>;
+  /** Events of several streams, each in order, as they are stored: the gate needs no hidden text. */
+  readStreams(streams: readonly string[]): Promise<readonly StoredEvent[]>;
   /** Adds to the counters, for many questions at once. */
   count(
     repeats: readonly { readonly question: string; readonly times: number; readonly lastAt: Date }[],

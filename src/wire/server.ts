@@ -7,6 +7,7 @@ import { openAnswers } from './answers.ts';
 import { type Core, knowledgeOf, openCore } from './core.ts';
 import { openDatabase } from './database.ts';
 import { startDirectory } from './directory.ts';
+import { loadGateSettings } from './gate-settings.ts';
 import { healthHandler, slackHandler } from './http.ts';
 import { newId, newNonce } from './ids.ts';
 import { type LoadedPolicy, loadLibrary, loadPolicy } from './knowledge.ts';
@@ -14,6 +15,7 @@ import { createLog } from './log.ts';
 import { outboundDeps } from './outbound-deps.ts';
 import { connectSlack } from './slack-side.ts';
 import { createSteps } from './steps.ts';
+import { openSystems, type Systems } from './systems.ts';
 import { createWork, type Work } from './work.ts';
 
 /** A running server. */
@@ -22,6 +24,7 @@ export type RunningServer = {
   readonly port: number;
   readonly core: Core;
   readonly work: Work;
+  readonly systems: Systems;
   /** What became of the vector index, which is opened after the start. */
   readonly vectors: Promise<'loaded' | 'built' | 'failed'>;
   /** Resolves when everything received so far is worked off; for tests. */
@@ -55,7 +58,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     });
     const port = await web.listen(config.port, config.host);
     ends.unshift(() => web.close(DRAIN_MS));
-    const [library, policy] = await Promise.all([loadLibrary(config.dataDir), loadPolicy()]);
+    const [library, policy, { settings }] = await Promise.all([
+      loadLibrary(config.dataDir),
+      loadPolicy(),
+      loadGateSettings(),
+    ]);
     const answers = await openAnswers(config, library, log, now);
     steps.done(`${library.items.size} items and ${answers.passages} passages indexed`);
     const open = await openDatabase(config, 'server', steps, options.onLost ?? (() => undefined));
@@ -82,6 +89,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       work.outbox.wake();
       work.publisher.wake();
     };
+    const systems = openSystems({ core, settings, committed: () => committed(), log });
     const app = createSlackApp({
       inbox: core.stores.inbox,
       wake: work.inbox.wake,
@@ -93,21 +101,30 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       transport: slack.transport,
     });
     const sandbox = slack.sandbox;
-    handlers.splice(0, 1, slackHandler(app), healthHandler(core), ...(sandbox === null ? [] : [sandbox.handle]));
+    handlers.splice(
+      0,
+      1,
+      slackHandler(app),
+      healthHandler(core),
+      ...systems.handlers,
+      ...(sandbox === null ? [] : [sandbox.handle]),
+    );
     // Order of the end: no new requests, no new events, what is under way, the page's streams, the database last.
     ends.splice(
       1,
       0,
       () => app.stop(),
+      () => systems.stop(),
       () => work.stop(),
       async () => sandbox?.close(),
     );
     await app.start();
     await work.sweeper.sweep();
     work.start();
+    systems.start();
     const vectors = answers.openVectors();
     sandbox?.resume();
-    return { address: addressOf(config.host, port), port, core, work, idle: () => idle(work), vectors, stop };
+    return { address: addressOf(config.host, port), port, core, work, systems, idle: () => idle(work), vectors, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,5 +1,7 @@
+import type { StoredEvent } from '#src/delivery/ports.ts';
 import type { GateFacts, GateStore } from '#src/delivery/systems-ports.ts';
 import type { Database } from './database.ts';
+import { EVENT_COLUMNS } from './ledger.ts';
 
 /** One statement, so that all facts are of one moment; each part goes by an index. */
 const FACTS_SQL = `SELECT
@@ -22,6 +24,14 @@ export function createGateStore({ pool }: Pick<Database, 'pool'>): GateStore {
         values: [system, systemKey, question, others],
       });
       return rows[0] ?? { requests: [], others: [], system: null, holds: [], asked: null };
+    },
+    async readStreams(streams) {
+      const { rows } = await pool.query<StoredEvent>({
+        name: 'gate-streams',
+        text: `SELECT ${EVENT_COLUMNS} FROM event WHERE stream = ANY($1) ORDER BY stream, seq`,
+        values: [streams],
+      });
+      return rows;
     },
     async count(repeats) {
       if (repeats.length === 0) return;

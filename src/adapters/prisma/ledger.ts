@@ -13,7 +13,8 @@ import type { Database } from './database.ts';
 import { StoreError } from './errors.ts';
 import { plainBytes } from './values.ts';
 
-const EVENT_COLUMNS = `id, stream, seq, type, schema_version AS "schemaVersion", at, actor, command_id AS "commandId",
+/** Columns of a stored event. */
+export const EVENT_COLUMNS = `id, stream, seq, type, schema_version AS "schemaVersion", at, actor, command_id AS "commandId",
   ordinal, data, log_index::float8 AS "logIndex"`;
 const REQUEST_COLUMNS = `id, short_id AS "shortId", status, version, state`;
 

@@ -9,15 +9,18 @@ import type {
   Timers,
   WorkspaceStore,
 } from '#src/delivery/ports.ts';
+import type { GateStore, RecordStore } from '#src/delivery/systems-ports.ts';
 import type { EvidenceStore } from '#src/evidence/ports.ts';
 import type { Database } from './database.ts';
 import { createEvidenceStore } from './evidence.ts';
 import { createGapStore } from './gaps.ts';
+import { createGateStore } from './gate.ts';
 import { createInbox } from './inbox.ts';
 import { createLedger } from './ledger.ts';
 import { createOutbox } from './outbox.ts';
 import { createPackStore } from './packs.ts';
 import { createPeople } from './people.ts';
+import { createRecordStore } from './records.ts';
 import { createRefusalStore } from './refusals.ts';
 import { createTimers } from './timers.ts';
 import { createWorkspaceStore } from './workspace.ts';
@@ -34,6 +37,8 @@ export type Stores = {
   readonly packs: PackStore;
   readonly workspace: WorkspaceStore;
   readonly evidence: EvidenceStore;
+  readonly records: RecordStore;
+  readonly gate: GateStore;
 };
 
 /**
@@ -52,5 +57,7 @@ export function createStores(database: Database, newId: () => string): Stores {
     packs: createPackStore(database),
     workspace: createWorkspaceStore(database),
     evidence: createEvidenceStore(database),
+    records: createRecordStore(database),
+    gate: createGateStore(database),
   };
 }

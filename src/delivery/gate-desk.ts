@@ -1,0 +1,207 @@
+/**
+ * The gate's desk: one question of a pipeline, from the look-up to the answer and its evidence. A first answer and a
+ * changed one are committed before they are given; the same answer again is only counted (issue 7, "Gate, first form").
+ */
+import { createHash } from 'node:crypto';
+import { type GateAnswer, type GateQuery, type GateReason, gate } from '#src/approvals/gate.ts';
+import type { RequestState } from '#src/approvals/types.ts';
+import { canonicalText } from '#src/evidence/canonical.ts';
+import { type GateMode, type GateSettings, modeOf } from '#src/systems/gate-settings.ts';
+import { covers, scopeWords } from '#src/systems/holds.ts';
+import { systemKeyOf } from '#src/systems/names.ts';
+import { createRequestCache, type RequestCache } from './gate-requests.ts';
+import { createKeyedQueue } from './keyed-queue.ts';
+import type { GateFacts, GateStore, RecordStore } from './systems-ports.ts';
+import { holdOfRow, vendorsOfRow } from './systems-rows.ts';
+import { onStream, type StreamDeps } from './systems-stream.ts';
+
+export type GateDeskDeps = StreamDeps & {
+  readonly gate: GateStore;
+  readonly records: RecordStore;
+  readonly settings: () => GateSettings;
+};
+
+/** An answer with what a pipeline needs beside it. */
+export type GateReply = GateAnswer & {
+  readonly query: GateQuery;
+  readonly mode: GateMode;
+  /** Whether the pipeline may go on: the answer is yes, or the environment is only observed. */
+  readonly pass: boolean;
+  readonly answeredAt: Date;
+  /** The same answer was given to this question before; it was counted, not recorded again. */
+  readonly repeat: boolean;
+  /** Index of the log entry that this answer made; null for a repeat. */
+  readonly entry: number | null;
+};
+
+export type GateAsker = { readonly token: string };
+
+export type GateDesk = {
+  /**
+   * Answers one question. `newQuestion` is asked before a question that was never asked makes an entry; where it says
+   * no, nothing is recorded and null comes back. Throws what the stores throw: the caller answers no then.
+   */
+  ask(query: GateQuery, asker: GateAsker, newQuestion?: () => boolean): Promise<GateReply | null>;
+  /** Writes the counted repeats; called now and then, and at the end. */
+  flush(): Promise<void>;
+  /** How often a question was answered the same way again, those not written yet included. */
+  repeatsOf(query: GateQuery): Promise<number>;
+};
+
+/** Makes the gate's desk. */
+export function createGateDesk(deps: GateDeskDeps): GateDesk {
+  const requests = createRequestCache(deps.gate);
+  const queue = createKeyedQueue();
+  const repeats = new Map<string, { times: number; lastAt: Date }>();
+  return {
+    async ask(query, asker, newQuestion = () => true) {
+      const question = questionId(query);
+      const { facts, states } = await lookUp(deps, requests, query, question);
+      const now = deps.now();
+      const answer = withHolds(gate(states, query, now), facts, query);
+      const mode = modeOf(deps.settings(), query.environment);
+      const reply = { ...answer, query, mode, pass: answer.allowed || mode === 'observe', answeredAt: now };
+      const print = fingerprint(answer);
+      if (facts.asked?.status === print) {
+        const known = repeats.get(question);
+        repeats.set(question, { times: (known?.times ?? 0) + 1, lastAt: now });
+        return { ...reply, repeat: true, entry: null };
+      }
+      if (facts.asked === null && !newQuestion()) return null;
+      const entry = await queue(systemKeyOf(query.system), () => record(deps, reply, asker, question, print));
+      return { ...reply, repeat: entry === null, entry };
+    },
+    async flush() {
+      const rows = [...repeats].map(([question, { times, lastAt }]) => ({ question, times, lastAt }));
+      repeats.clear();
+      try {
+        await deps.gate.count(rows);
+      } catch (error) {
+        // Not lost: counted again with the next flush.
+        for (const { question, times, lastAt } of rows) {
+          const since = repeats.get(question);
+          repeats.set(question, { times: times + (since?.times ?? 0), lastAt: since?.lastAt ?? lastAt });
+        }
+        throw error;
+      }
+    },
+    async repeatsOf(query) {
+      const question = questionId(query);
+      const stored = await deps.gate.countOf(question);
+      return (stored?.count ?? 0) + (repeats.get(question)?.times ?? 0);
+    },
+  };
+}
+
+type Looked = { readonly facts: GateFacts; readonly states: readonly RequestState[] };
+
+/** The requests of the system and every exception they rest on, followed through renewals. */
+async function lookUp(deps: GateDeskDeps, cache: RequestCache, query: GateQuery, question: string): Promise<Looked> {
+  const look = { system: query.system, systemKey: systemKeyOf(query.system), question };
+  let facts = await deps.gate.facts({ ...look, others: [] });
+  let states = await cache.load(facts.requests);
+  let wanted = missing(states, new Set());
+  const asked = new Set<string>();
+  // A chain of renewals is short; the bound keeps a damaged one from asking for ever.
+  for (let round = 0; wanted.length > 0 && round < 20; round++) {
+    for (const id of wanted) asked.add(id);
+    facts = await deps.gate.facts({ ...look, others: [...asked] });
+    states = await cache.load([...facts.requests, ...facts.others]);
+    wanted = missing(states, asked);
+  }
+  return { facts, states };
+}
+
+function missing(states: readonly RequestState[], asked: ReadonlySet<string>): readonly string[] {
+  const submitted = states.filter((state) => state.status !== 'draft');
+  const known = new Set(submitted.flatMap(({ id, shortId }) => [id, shortId]));
+  const named = submitted.flatMap((state) => [
+    ...(state.document.kind === 'deployment' ? state.document.restsOn : []),
+    ...(state.document.kind === 'exception' && state.renewedBy ? [state.renewedBy] : []),
+  ]);
+  return [...new Set(named)].filter((id) => !known.has(id) && !asked.has(id));
+}
+
+/** A hold denies whatever the requests say, and says so first. */
+function withHolds(answer: GateAnswer, facts: GateFacts, query: GateQuery): GateAnswer {
+  const subject = { ...query, vendors: vendorsOfRow(facts.system, query.digest) };
+  const words = facts.holds.flatMap((row): GateReason[] => {
+    const hold = holdOfRow(row);
+    // A hold that cannot be read could cover anything.
+    if (hold === null) return [{ code: 'suspended', words: `The suspension ${row.id} cannot be read; tell an admin` }];
+    if (!covers(hold.scope, subject)) return [];
+    const text = `Stopped since ${hold.placedAt} by incident ${hold.incident}, which covers ${scopeWords(hold.scope)}`;
+    return [{ code: 'suspended', words: text }];
+  });
+  const [first, ...rest] = words;
+  if (first === undefined) return answer;
+  const own = answer.allowed ? [] : answer.reasons;
+  return { ...answer, allowed: false, until: null, reasons: [first, ...rest, ...own] };
+}
+
+/** Commits the answer; null where another process recorded the same one in the meantime. */
+function record(
+  deps: GateDeskDeps,
+  reply: Omit<GateReply, 'repeat' | 'entry'>,
+  asker: GateAsker,
+  question: string,
+  print: string,
+): Promise<number | null> {
+  const key = systemKeyOf(reply.query.system);
+  const stream = `gate:${key}`;
+  const afterSeq = async () => (await deps.records.read('gate-stream', key))?.version ?? 0;
+  const commandId = `gate:${deps.newId(reply.answeredAt)}`;
+  return onStream<number | null>(
+    deps,
+    { stream, actor: 'service', commandId, commandKind: 'gate.ask', afterSeq },
+    async () => {
+      const asked = await deps.records.read('gate-question', question);
+      if (asked?.status === print) return { kind: 'settled', result: null };
+      const version = (await afterSeq()) + 1;
+      const { query, allowed, mode, pass, request, until, reasons } = reply;
+      const data = {
+        ...query,
+        allowed,
+        mode,
+        pass,
+        request,
+        until: until?.toISOString() ?? null,
+        reasons: reasons.slice(0, 20).map(({ code, words }) => ({ code, words: words.slice(0, 300) })),
+        before: asked === null ? null : answerOf(asked.status),
+        token: asker.token,
+      };
+      const row = { parent: key, version };
+      return {
+        kind: 'commit',
+        drafts: [
+          {
+            type: 'gate.answered',
+            data,
+            artefacts: [{ name: `${query.system} ${query.version}`, sha256: query.digest }],
+          },
+        ],
+        records: [
+          { kind: 'gate-question', id: question, status: print, ...row, state: { ...query, allowed } },
+          { kind: 'gate-stream', id: key, status: 'open', ...row, state: {} },
+        ],
+        result: (firstIndex) => firstIndex,
+      };
+    },
+    async () => null,
+  );
+}
+
+/** What makes two answers the same: yes or no, by which request, for which reasons. */
+function fingerprint(answer: GateAnswer): string {
+  const codes = [...new Set(answer.reasons.map((reason) => reason.code))].sort();
+  return `${answer.allowed ? 'allow' : 'deny'} ${answer.request?.shortId ?? '-'} ${codes.join(',')}`.slice(0, 400);
+}
+
+function answerOf(print: string): 'allow' | 'deny' {
+  return print.startsWith('allow') ? 'allow' : 'deny';
+}
+
+/** Identity of a question: hex sha256 of its four parts. */
+export function questionId({ system, version, digest, environment }: GateQuery): string {
+  return createHash('sha256').update(canonicalText({ system, version, digest, environment }), 'utf8').digest('hex');
+}
