@@ -1,4 +1,5 @@
 /** What the evidence tests share: keys from fixed seeds, a log in memory, statements with hidden texts. */
+import { spawnSync } from 'node:child_process';
 import { createPrivateKey, hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
@@ -32,6 +33,11 @@ export const START = new Date('2026-11-20T08:00:00.000Z');
 export function sharedFolder(part: string): URL | null {
   const url = new URL(`../../../../shared/${part}/`, import.meta.url);
   return existsSync(url) ? url : null;
+}
+
+/** Whether the programs that an auditor would use are here; tests that run them say so and skip where they are not. */
+export function hasPrograms(...names: readonly string[]): boolean {
+  return names.every((name) => spawnSync(name, [name === 'openssl' ? 'version' : '--version']).status === 0);
 }
 
 /** Bytes that depend on the text alone. */

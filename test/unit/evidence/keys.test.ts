@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyFile, openKeys, readKeyFile } from '#src/adapters/keys/key-files.ts';
 import { utf8 } from '#src/evidence/encoding.ts';
 import type { RecordedKey, Signer } from '#src/evidence/ports.ts';
-import { crypto } from './fixtures.ts';
+import { crypto, hasPrograms } from './fixtures.ts';
 
 let root: string;
 let folder: string;
@@ -82,7 +82,7 @@ describe('a later start', () => {
   });
 });
 
-describe('a key given by file', () => {
+describe.skipIf(!hasPrograms('openssl'))('a key given by file (skipped: no openssl)', () => {
   it('made by openssl is used, and its id is what openssl computes', async () => {
     const path = join(root, 'given.pem');
     execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', path]);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeZipFile } from '#src/adapters/archive/zip-file.ts';
 import { buildBundle } from '#src/evidence/bundle-build.ts';
-import { bundleInput, crypto, logOf, statementSigner, vkey } from './fixtures.ts';
+import { bundleInput, crypto, hasPrograms, logOf, statementSigner, vkey } from './fixtures.ts';
 
 const page = readFileSync(new URL('../../../docs/verify.md', import.meta.url), 'utf8');
 const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```\n```text\n([\s\S]*?)```\n/g)].map(([, commands, printed]) => ({
@@ -34,7 +34,7 @@ function run(commands: readonly string[]): readonly string[] {
   return output.split(`${MARK}\n`).map((part) => part.trim());
 }
 
-describe('docs/verify.md', () => {
+describe.skipIf(!hasPrograms('openssl', 'python3'))('docs/verify.md (skipped: no openssl or python3)', () => {
   it('when followed literally, prints what it says', async () => {
     const log = await logOf(7, 4);
     await writeZipFile(crypto, join(folder, 'bundle.zip'), async (sink) =>
