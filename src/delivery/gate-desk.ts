@@ -68,7 +68,9 @@ export function createGateDesk(deps: GateDeskDeps): GateDesk {
         return { ...reply, repeat: true, entry: null };
       }
       if (facts.asked === null && !newQuestion()) return null;
-      const entry = await queue(systemKeyOf(query.system), () => record(deps, reply, asker, question, print));
+      const entry = await queue(systemKeyOf(query.system), () =>
+        record(deps, reply, asker, { question, print, facts }),
+      );
       return { ...reply, repeat: entry === null, entry };
     },
     async flush() {
@@ -139,25 +141,31 @@ function withHolds(answer: GateAnswer, facts: GateFacts, query: GateQuery): Gate
   return { ...answer, allowed: false, until: null, reasons: [first, ...rest, ...own] };
 }
 
+type Asked = { readonly question: string; readonly print: string; readonly facts: GateFacts };
+
 /** Commits the answer; null where another process recorded the same one in the meantime. */
 function record(
   deps: GateDeskDeps,
   reply: Omit<GateReply, 'repeat' | 'entry'>,
   asker: GateAsker,
-  question: string,
-  print: string,
+  { question, print, facts }: Asked,
 ): Promise<number | null> {
   const key = systemKeyOf(reply.query.system);
-  const stream = `gate:${key}`;
-  const afterSeq = async () => (await deps.records.read('gate-stream', key))?.version ?? 0;
-  const commandId = `gate:${deps.newId(reply.answeredAt)}`;
+  // What was just looked up serves the first round: an older position meets the ledger's guard and is read again.
+  let known: Pick<GateFacts, 'answers' | 'asked'> | null = facts;
+  const afterSeq = async (): Promise<number> => {
+    known ??= await deps.gate.facts({ system: reply.query.system, systemKey: key, question, others: [] });
+    return known.answers;
+  };
+  const command = { stream: `gate:${key}`, actor: 'service', commandKind: 'gate.ask', afterSeq };
   return onStream<number | null>(
     deps,
-    { stream, actor: 'service', commandId, commandKind: 'gate.ask', afterSeq },
+    { ...command, commandId: `gate:${deps.newId(reply.answeredAt)}` },
     async () => {
-      const asked = await deps.records.read('gate-question', question);
+      const asked = known?.asked ?? null;
       if (asked?.status === print) return { kind: 'settled', result: null };
       const version = (await afterSeq()) + 1;
+      known = null;
       const { query, allowed, mode, pass, request, until, reasons } = reply;
       const data = {
         ...query,

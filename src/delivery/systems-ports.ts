@@ -29,6 +29,8 @@ export type GateFacts = {
   readonly holds: readonly RecordRow[];
   /** The last answer to the same question; null when it was never asked. */
   readonly asked: RecordRow | null;
+  /** Position of the last event of the system's stream of answers; 0 for none. */
+  readonly answers: number;
 };
 
 /** The gate's look-ups and its counter of repeated answers. */

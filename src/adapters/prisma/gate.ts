@@ -12,7 +12,8 @@ const FACTS_SQL = `SELECT
   (SELECT row_to_json(record) FROM record WHERE kind = 'system' AND id = $2) AS system,
   (SELECT coalesce(json_agg(row_to_json(record)), '[]') FROM record
     WHERE kind = 'hold' AND status IN ('active', 'reviewed')) AS holds,
-  (SELECT row_to_json(record) FROM record WHERE kind = 'gate-question' AND id = $3) AS asked`;
+  (SELECT row_to_json(record) FROM record WHERE kind = 'gate-question' AND id = $3) AS asked,
+  coalesce((SELECT version FROM record WHERE kind = 'gate-stream' AND id = $2), 0) AS answers`;
 
 /** The gate's look-ups on PostgreSQL. */
 export function createGateStore({ pool }: Pick<Database, 'pool'>): GateStore {
@@ -23,7 +24,7 @@ export function createGateStore({ pool }: Pick<Database, 'pool'>): GateStore {
         text: FACTS_SQL,
         values: [system, systemKey, question, others],
       });
-      return rows[0] ?? { requests: [], others: [], system: null, holds: [], asked: null };
+      return rows[0] ?? { requests: [], others: [], system: null, holds: [], asked: null, answers: 0 };
     },
     async readStreams(streams) {
       const { rows } = await pool.query<StoredEvent>({
