@@ -15,6 +15,7 @@ import { SERVICE } from '#src/wire/version.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import { writeBundle } from './evidence-bundle.ts';
 import type { ExportFlags } from './evidence-command.ts';
+import { vkeysOf } from './evidence-log.ts';
 import { type Selection, select } from './evidence-selection.ts';
 import { type Session, withSession } from './session.ts';
 import { count, table } from './terminal.ts';
@@ -62,7 +63,7 @@ export function exportEvidence(context: CliContext, flags: ExportFlags): Promise
     const job: ExportJob = { session, checkpoint, selection, redact: flags.redact === true, path, at: context.now() };
     const written = await write(job, flags);
     const left = (await evidence.sequencedSize()) - checkpoint.size;
-    report(context, flags, job, written, left);
+    report(context, flags, job, { ...written, left, vkeys: await vkeysOf(session) });
     return 0;
   });
 }
@@ -154,8 +155,11 @@ async function writeText(path: string, pieces: AsyncIterable<string> | Iterable<
   }
 }
 
-function report(context: CliContext, flags: ExportFlags, job: ExportJob, written: Written, left: number): void {
+type Outcome = Written & { readonly left: number; readonly vkeys: readonly string[] };
+
+function report(context: CliContext, flags: ExportFlags, job: ExportJob, written: Outcome): void {
   const { checkpoint, selection, path } = job;
+  const { left, vkeys } = written;
   if (flags.json) {
     context.json({
       format: flags.format,
@@ -169,6 +173,7 @@ function report(context: CliContext, flags: ExportFlags, job: ExportJob, written
       query: selection.query,
       redacted: job.redact,
       unpublished: left,
+      vkeys,
     });
     return;
   }
@@ -185,7 +190,11 @@ function report(context: CliContext, flags: ExportFlags, job: ExportJob, written
         ? [['left out', `${count(left, 'entry', 'entries')} committed since, not under a checkpoint yet`]]
         : []),
       ...(flags.format === 'bundle'
-        ? [['check it', `countersign evidence verify --bundle ${flags.out} --vkey KEY`]]
+        ? [
+            ['check it', `countersign evidence verify --bundle ${flags.out} --vkey KEY`],
+            // Whoever checks must not take it from the bundle itself.
+            ...vkeys.map((vkey) => ['key', `${vkey} (hand it over by another way than the bundle)`]),
+          ]
         : []),
     ]),
   );

@@ -2,7 +2,7 @@
 import { tally } from '#src/approvals/tally.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { RequestRecord } from '#src/delivery/desk.ts';
-import { historyOf, historyText } from '#src/delivery/history.ts';
+import { historyOf } from '#src/delivery/history.ts';
 import { detailFacts, titleOf } from '#src/slack/blocks/card-view.ts';
 import type { People } from './people.ts';
 import { instant, paragraph, table } from './terminal.ts';
@@ -18,7 +18,7 @@ export function requestLines(record: RequestRecord, roster: Roster, people: Peop
   );
   const open = state.decision === null && state.status !== 'withdrawn';
   return [
-    ...paragraph(`${state.shortId}  ${titleOf(state)}: ${words(state.status)}`, '', '  '),
+    ...paragraph(`${titleOf(state)}: ${words(state.status)}`, `${state.shortId}  `, '  '),
     '',
     ...table([
       ['Tier', [terms.tier, ...terms.tierReasons.map((reason) => reason.because)].join('; ')],
@@ -43,8 +43,13 @@ export function requestLines(record: RequestRecord, roster: Roster, people: Peop
     ]),
     '',
     'History, with the index of each entry in the evidence log',
-    ...historyOf(record, { who: people.words, quote: (text) => `"${text.replace(/\s+/g, ' ')}"` }).flatMap((line) =>
-      paragraph(historyText(line), '  ', '      '),
+    ...table(
+      historyOf(record, { who: people.words, quote: (text) => `"${text.replace(/\s+/g, ' ')}"` }).map((line) => [
+        String(line.index),
+        instant(line.at),
+        line.words,
+      ]),
+      '  ',
     ),
   ];
 }

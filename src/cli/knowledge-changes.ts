@@ -1,0 +1,220 @@
+/** `knowledge import`, `knowledge accept` and `knowledge rollback`: each change is an event with its evidence. */
+import { resolve } from 'node:path';
+import { parseFile } from '#src/adapters/parse/parse-file.ts';
+import {
+  createKnowledgeDesk,
+  type KnowledgeActor,
+  type KnowledgeDesk,
+  type KnowledgeOutcome,
+} from '#src/delivery/knowledge-desk.ts';
+import { createRecorder } from '#src/delivery/record.ts';
+import { holdersOf } from '#src/directory/directory.ts';
+import { importFile } from '#src/knowledge/importers/import-file.ts';
+import { composeLibrary } from '#src/knowledge/packs/compose.ts';
+import type { ApproverDecision } from '#src/knowledge/packs/events.ts';
+import { previewText } from '#src/knowledge/packs/explain.ts';
+import { importKindSchema } from '#src/knowledge/packs/pack.ts';
+import { type Proposal, propose } from '#src/knowledge/packs/proposal.ts';
+import { newId, random } from '#src/wire/ids.ts';
+import { SERVICE } from '#src/wire/version.ts';
+import { openWorkspace } from '#src/wire/workspace.ts';
+import { type CliContext, CommandError, type ExitCode } from './context.ts';
+import type { DecideFlags, ImportFlags } from './knowledge-flags.ts';
+import { crosswalkFrom, openPacks, type Packs } from './knowledge-packs.ts';
+import { databaseConfig, type Session, wasStarted, withSession } from './session.ts';
+import { paragraph } from './terminal.ts';
+
+/** Reads a file, shows what it would change, and keeps it as a proposal. Exit 1 where nothing would change. */
+export async function importKnowledge(context: CliContext, file: string, flags: ImportFlags): Promise<ExitCode> {
+  const parsed = await parseFile(resolve(context.cwd, file));
+  const draft = importFile(parsed, {
+    kind: importKindSchema.parse(flags.as),
+    id: flags.id ?? null,
+    version: flags.version ?? null,
+  });
+  const packs = await openPacks(context);
+  const base = packs.inForce.get(draft.document.id) ?? null;
+  const library = composeLibrary(packs.files, await packs.folder.acceptedPacks());
+  const crosswalk = await crosswalkFrom(context, flags.crosswalk, base, {
+    document: draft.document,
+    source: draft.source,
+    curatedFrom: null,
+    items: [],
+  });
+  const prefixes = new Map([...library.documents.values()].map((document) => [document.prefix, document.id]));
+  const make = (actor: string): Proposal | null => {
+    const result = propose(draft, {
+      base,
+      prefixes,
+      roles: library.roles,
+      crosswalk,
+      actor,
+      now: context.now().toISOString(),
+    });
+    if (result.ok) return result.proposal;
+    if (result.reason === 'unchanged') return null;
+    throw new CommandError('input_invalid', result.detail, 'Give another --id, or import it as another kind.');
+  };
+  // Half a library is never put in force: an import that does not fit the rest is refused here, before it is kept.
+  const trial = make('service');
+  if (trial === null) return report(context, flags, null, false);
+  const others = [...packs.inForce.values()].filter(
+    (pack) => pack.source.kind !== 'shipped' && pack.document.id !== draft.document.id,
+  );
+  composeLibrary(packs.files, [...others, trial.pack]);
+  if (!(await wasStarted(databaseConfig(context)))) return report(context, flags, trial, false);
+  return withDesk(context, packs, async (desk, session) => {
+    const actor = await actorOf(context, session, flags, `import:${newId(context.now())}`);
+    const proposal = make(actor.person);
+    if (proposal === null) return report(context, flags, null, false);
+    await packs.folder.keepProposal(proposal);
+    await desk.propose(proposal, actor);
+    return report(context, flags, proposal, true);
+  });
+}
+
+function report(context: CliContext, flags: ImportFlags, proposal: Proposal | null, kept: boolean): ExitCode {
+  if (flags.json) context.json(proposal === null ? { proposal: null, reason: 'unchanged' } : summaryOf(proposal, kept));
+  else if (proposal === null) context.text(...paragraph('Nothing would change: the same content is in force.'));
+  else {
+    context.text(...previewText(proposal).trimEnd().split('\n'));
+    if (!kept)
+      context.text(
+        '',
+        ...paragraph(
+          'This was only a look: Countersign was never started here, so nothing was kept. Start it once with "npm start" and import again.',
+        ),
+      );
+  }
+  return 0;
+}
+
+function summaryOf(proposal: Proposal, kept: boolean): unknown {
+  const { pack, diff, suspicious, notes } = proposal;
+  return {
+    proposal: kept ? proposal.id : null,
+    document: pack.document.id,
+    version: pack.document.version,
+    packHash: proposal.packHash,
+    file: pack.source,
+    audience: pack.document.audience,
+    outsideModel: pack.document.outsideModel,
+    licence: pack.document.licence,
+    items: pack.items.length,
+    diff,
+    suspicious,
+    notes,
+  };
+}
+
+/** Puts a proposal in force. Exit 1 where it may not be, with the reason. */
+export async function acceptKnowledge(context: CliContext, id: string, flags: DecideFlags): Promise<ExitCode> {
+  const packs = await openPacks(context);
+  const proposal = await packs.folder.proposal(id);
+  if (proposal === null) {
+    throw new CommandError(
+      'unknown_id',
+      `No proposal ${id} waits.`,
+      `Waiting: ${(await packs.folder.proposals()).join(', ') || 'nothing'}.`,
+    );
+  }
+  return withDesk(context, packs, async (desk, session) => {
+    const outcome = await desk.accept(
+      proposal,
+      await actorOf(context, session, flags, `accept:${newId(context.now())}`),
+    );
+    if (outcome.ok) await packs.folder.dropProposal(id);
+    return tell(context, flags, outcome, `${proposal.pack.document.id} ${proposal.pack.document.version} is in force`);
+  });
+}
+
+/** Puts an earlier version back in force. Exit 1 where it may not be, with the reason. */
+export async function rollbackKnowledge(
+  context: CliContext,
+  document: string,
+  version: string,
+  flags: DecideFlags,
+): Promise<ExitCode> {
+  const packs = await openPacks(context);
+  return withDesk(context, packs, async (desk, session) => {
+    const outcome = await desk.rollback(
+      document,
+      version,
+      await actorOf(context, session, flags, `rollback:${newId(context.now())}`),
+    );
+    return tell(context, flags, outcome, `${document} is back at ${version}`);
+  });
+}
+
+function tell(context: CliContext, flags: DecideFlags, outcome: KnowledgeOutcome, done: string): ExitCode {
+  if (flags.json) context.json(outcome.ok ? { ok: true, logIndex: outcome.logIndex, event: outcome.event } : outcome);
+  else if (outcome.ok) {
+    context.text(
+      ...paragraph(
+        `${done} (entry ${outcome.logIndex} of the evidence log). "ask" answers from it at once; a running server does after its next start.`,
+      ),
+    );
+  } else context.text(...paragraph(`Not done (${outcome.reason}): ${outcome.detail}`));
+  return outcome.ok ? 0 : 1;
+}
+
+/** Opens the database and the desk on it. Throws what `withSession` and `openWorkspace` throw. */
+function withDesk(
+  context: CliContext,
+  packs: Packs,
+  work: (desk: KnowledgeDesk, session: Session) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  return withSession(context, async (session) => {
+    const { stores, crypto, config, stamp } = session;
+    const workspace = await openWorkspace(config, stores, crypto, stamp.workspaceId, context.now);
+    const recorder = createRecorder({
+      crypto,
+      signer: workspace.keys.statement,
+      randomBytes: random,
+      newId,
+      service: SERVICE,
+    });
+    const library = composeLibrary(packs.files, await packs.folder.acceptedPacks());
+    const desk = createKnowledgeDesk({
+      ledger: stores.ledger,
+      recorder,
+      now: context.now,
+      newId,
+      committed: () => undefined,
+      copies: packs.folder,
+      shipped: packs.shipped,
+      holdsRole: async (person, role) => {
+        const ours = library.roleMap.map.find((entry) => entry.role === role)?.ours ?? null;
+        const assignments = await stores.ledger.listAssignments();
+        return [role, ...(ours === null ? [] : [ours])].some((name) =>
+          holdersOf(assignments, name, context.now()).some((holder) => holder.person === person),
+        );
+      },
+    });
+    return work(desk, session);
+  });
+}
+
+async function actorOf(
+  context: CliContext,
+  session: Session,
+  flags: { readonly by?: string } & DecideFlags,
+  commandId: string,
+): Promise<KnowledgeActor> {
+  const user = flags.by ?? `os:${context.env['USER'] ?? context.env['LOGNAME'] ?? 'operator'}`;
+  return { person: await session.stores.people.personFor(user, null), commandId, decision: decisionOf(flags) };
+}
+
+function decisionOf(flags: DecideFlags): ApproverDecision | null {
+  const { approver, decision, decidedOn, effective } = flags;
+  const given = [approver, decision, decidedOn].filter((value) => value !== undefined);
+  if (given.length === 0) return null;
+  if (approver === undefined || decision === undefined || decidedOn === undefined) {
+    throw new CommandError(
+      'usage',
+      'A decision needs who made it, where it is recorded and when.',
+      'Give --approver, --decision and --decided-on together.',
+    );
+  }
+  return { approver, reference: decision, decidedOn, effective: effective ?? null };
+}

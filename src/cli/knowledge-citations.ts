@@ -1,0 +1,28 @@
+/** Items that requests and exceptions cite, read from the database where there is one. */
+import type { Citation } from '#src/knowledge/packs/affected.ts';
+import type { CliContext } from './context.ts';
+import { databaseConfig, wasStarted, withSession } from './session.ts';
+
+const REQUESTS_MAX = 5_000;
+const ITEM_ID = /^[A-Z][A-Z0-9]*-[A-Za-z0-9&]+(?:[.-][A-Za-z0-9&]+)*(?:\([0-9]+\))?$/;
+
+/** Citations of every request that is kept; none where Countersign was never started. */
+export async function requestCitations(context: CliContext): Promise<readonly Citation[]> {
+  const started = await wasStarted(databaseConfig(context)).catch(() => false);
+  if (!started) return [];
+  return withSession(context, async ({ stores }) => {
+    const requests = await stores.ledger.listRequests({ limit: REQUESTS_MAX });
+    return requests.flatMap((request) =>
+      [...idsIn(request.state, 0)].map((itemId) => ({ subject: request.shortId, itemId, itemHash: null })),
+    );
+  });
+}
+
+/** Texts inside a state that are item ids. */
+function idsIn(value: unknown, depth: number): ReadonlySet<string> {
+  if (typeof value === 'string') return new Set(value.length <= 60 && ITEM_ID.test(value) ? [value] : []);
+  if (typeof value !== 'object' || value === null || depth > 20) return new Set();
+  const found = new Set<string>();
+  for (const inner of Object.values(value)) for (const id of idsIn(inner, depth + 1)) found.add(id);
+  return found;
+}

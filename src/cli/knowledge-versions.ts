@@ -1,0 +1,111 @@
+/** `knowledge status` and `knowledge diff`: versions of documents, what waits, and what changed for whom. */
+import { affectedBy } from '#src/knowledge/packs/affected.ts';
+import { diffPacks } from '#src/knowledge/packs/diff.ts';
+import { diffText } from '#src/knowledge/packs/explain.ts';
+import { packHash } from '#src/knowledge/packs/pack.ts';
+import type { CliContext, ExitCode } from './context.ts';
+import { requestCitations } from './knowledge-citations.ts';
+import type { DiffFlags } from './knowledge-flags.ts';
+import { crosswalkFrom, openPacks, packNamed } from './knowledge-packs.ts';
+import { count, table } from './terminal.ts';
+
+/** Prints which version of each document is in force, where it comes from, and what waits. */
+export async function knowledgeStatus(context: CliContext, flags: { readonly json?: true }): Promise<ExitCode> {
+  const packs = await openPacks(context);
+  const documents = [...packs.inForce.values()].map((pack) => ({
+    document: pack.document.id,
+    title: pack.document.title,
+    version: pack.document.version,
+    hash: packHash(pack),
+    items: pack.items.length,
+    authority: pack.document.authority,
+    audience: pack.document.audience,
+    outsideModel: pack.document.outsideModel,
+    licence: pack.document.licence,
+    effective: pack.document.effective,
+    nextReview: pack.document.nextReview,
+    source:
+      pack.source.kind === 'shipped'
+        ? null
+        : { file: pack.source.file, sha256: pack.source.sha256, kind: pack.source.kind },
+  }));
+  const waiting = [];
+  for (const id of await packs.folder.proposals()) {
+    const proposal = await packs.folder.proposal(id);
+    if (proposal !== null)
+      waiting.push({
+        proposal: id,
+        document: proposal.pack.document.id,
+        version: proposal.pack.document.version,
+        proposedAt: proposal.proposedAt,
+        suspicious: proposal.suspicious.length,
+      });
+  }
+  if (flags.json) {
+    context.json({ documents, proposals: waiting });
+    return 0;
+  }
+  context.text(`${count(documents.length, 'document')} in force`);
+  for (const document of documents) {
+    const { source } = document;
+    context.text('', ...table([[document.document, document.title]]));
+    context.text(
+      ...table(
+        [
+          [
+            'version',
+            `${document.version} (${document.hash.slice(0, 8)}), ${count(document.items, 'item')}, ${document.authority}, audience ${document.audience}`,
+          ],
+          [
+            'from',
+            source === null
+              ? 'the shipped files'
+              : `${source.file} (${source.kind}, sha256 ${source.sha256.slice(0, 16)})`,
+          ],
+          ...(document.effective === null
+            ? []
+            : [['binds from', `${document.effective}; next review ${document.nextReview ?? 'not set'}`]]),
+          ['licence', document.licence],
+        ],
+        '  ',
+      ),
+    );
+  }
+  context.text(
+    '',
+    waiting.length === 0 ? 'Nothing waits for acceptance.' : `${count(waiting.length, 'proposal')} waiting`,
+  );
+  context.text(
+    ...table(
+      waiting.map((entry) => [
+        entry.proposal,
+        `${entry.document} ${entry.version}, proposed ${entry.proposedAt.slice(0, 10)}`,
+      ]),
+      '  ',
+    ),
+  );
+  return 0;
+}
+
+/** Prints what changed from one version to another, and which requests cite it. */
+export async function knowledgeDiff(context: CliContext, a: string, b: string, flags: DiffFlags): Promise<ExitCode> {
+  const packs = await openPacks(context);
+  const [from, to] = [await packNamed(packs, a), await packNamed(packs, b)];
+  const diff = diffPacks(from, to, await crosswalkFrom(context, flags.crosswalk, from, to));
+  const affected = affectedBy(diff, await requestCitations(context));
+  if (flags.json) {
+    context.json({ ...diff, affected });
+    return 0;
+  }
+  context.text(...diffText(diff).trimEnd().split('\n'));
+  if (affected.length > 0) {
+    context.text('', `Requests that cite what changed (${affected.length})`);
+    context.text(
+      ...table(
+        affected.map((entry) => [entry.subject, `${entry.itemId} (${entry.because.replace('_', ' ')})`]),
+        '  ',
+      ),
+    );
+  }
+  return 0;
+}

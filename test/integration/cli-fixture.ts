@@ -1,0 +1,200 @@
+/** The real command line as a child process, and a data folder on which a server has decided some requests. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { v7 } from 'uuid';
+import type { DeploymentDocument, RequestDocument } from '#src/approvals/document.ts';
+import { readConfig } from '#src/config.ts';
+import { recordStart } from '#src/delivery/start-record.ts';
+import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
+import { type Core, knowledgeOf, openCore } from '#src/wire/core.ts';
+import { openDatabase } from '#src/wire/database.ts';
+import { startDirectory } from '#src/wire/directory.ts';
+import { loadLibrary, loadPolicy } from '#src/wire/knowledge.ts';
+import { createSteps } from '#src/wire/steps.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Code, stdout and stderr of one command. */
+export type Ran = { readonly code: number; readonly out: string; readonly err: string };
+
+export type RunOptions = {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+};
+
+/** Runs `countersign` with a clean environment. */
+export function countersign(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'Pacific/Kiritimati', ...options.env };
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [join(root, 'bin', 'countersign.mjs'), ...args],
+      { cwd: root, env, maxBuffer: 64 * 1024 * 1024 },
+      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code ?? 255), out, err }),
+    );
+    child.stdin?.end(options.input ?? '');
+  });
+}
+
+/** The lines of a JSON-lines output, parsed. */
+export function jsonLines(out: string): readonly unknown[] {
+  return out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): unknown => JSON.parse(line));
+}
+
+/** The longest line without those that hold something that must stay whole: a path, a digest, an address. */
+export function widest(out: string): number {
+  const lines = out.split('\n').filter((line) => !/\S{60,}|psql|\/tmp|sha256:/.test(line));
+  return Math.max(...lines.map((line) => line.length));
+}
+
+export const DIGEST = `sha256:${'ab'.repeat(32)}`;
+
+/** A data folder that a server holds open. */
+export type Started = {
+  readonly dataDir: string;
+  readonly core: Core;
+  readonly env: Readonly<Record<string, string>>;
+  run(...args: readonly string[]): Promise<Ran>;
+  /** Brings the signed checkpoint up to everything committed. */
+  publish(): Promise<unknown>;
+  /** Ends the server; the folder stays. */
+  stop(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/**
+ * Opens a fresh folder as a server does: database, workspace, first entries, directory. What speaks to Slack is left
+ * out, because no command needs it.
+ */
+export async function startOnFolder(): Promise<Started> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'countersign-cli-'));
+  const env = { COUNTERSIGN_DATA_DIR: dataDir };
+  const config = readConfig(env, dataDir);
+  const now = () => new Date();
+  const silent = createSteps(
+    () => undefined,
+    () => 0,
+  );
+  const [library, policy] = await Promise.all([loadLibrary(dataDir), loadPolicy()]);
+  const open = await openDatabase(config, 'server', silent, () => undefined);
+  const parts = { workspaceId: 'sandbox', library, policy, committed: () => undefined, now };
+  const core = await openCore(config, open, parts);
+  const { workspace, stores, crypto } = core;
+  const facts = {
+    origin: workspace.origin,
+    workspaceId: 'sandbox',
+    statementKeyId: workspace.keys.statement.keyId,
+    checkpointKeyId: workspace.keys.checkpoint.keyId,
+    policy: { sha256: policy.hash, version: policy.policy.version, bytes: policy.bytes },
+    knowledge: knowledgeOf(library),
+  };
+  await recordStart({ ledger: stores.ledger, recorder: core.recorder, now }, facts, 'first');
+  await startDirectory(config, core, 'first');
+  const publish = async () => {
+    await integratePending(crypto, stores.evidence);
+    return publishCheckpoint(crypto, stores.evidence, workspace.keys.checkpoint, workspace.checkpointKeys, now());
+  };
+  let stopped: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    stopped ??= open.close();
+    return stopped;
+  };
+  return {
+    dataDir,
+    core,
+    env,
+    run: (...args) => countersign(args, { env }),
+    publish,
+    stop,
+    async close() {
+      await stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+const evidence = (kind: string) => ({
+  kind,
+  title: `${kind} of October`,
+  url: `https://evidence.example/${kind}`,
+  sha256: null,
+  date: new Date(Date.now() - 20 * 24 * 3_600_000).toISOString(),
+});
+
+const deployment: DeploymentDocument = {
+  kind: 'deployment',
+  system: 'ticket-router',
+  version: '1.4.0',
+  digest: DIGEST,
+  environment: 'staging',
+  purpose: 'Sorts incoming tickets by topic for the service desk.',
+  answers: { personalData: false, affectsPeople: false },
+  evidence: [evidence('risk-assessment')],
+  scope: null,
+  lastChange: null,
+  restsOn: [],
+  replaces: null,
+  raisedTier: null,
+};
+
+/** DR-1 approved, DR-2 open on a higher tier, EX-1 approved; everything under a checkpoint. */
+export async function seedRequests({ core, publish }: Started): Promise<void> {
+  const { people, ledger } = core.stores;
+  const policy = await loadPolicy();
+  const milo = await people.personFor('U0MILO', 'Milo Okafor');
+  const ciso = await people.personFor('U0CISO', 'Carla Reyes');
+  const caio = await people.personFor('U0CAIO', 'Aiko Tanaka');
+  let commands = 0;
+  const submit = async (document: RequestDocument) => {
+    const id = v7();
+    const shortId = await ledger.nextShortId(document.kind === 'deployment' ? 'DR' : 'EX');
+    const opening = { requestId: id, shortId, requester: milo, owner: milo, document, policy, nonce: 'n'.repeat(32) };
+    const result = await core.desk.act(id, { type: 'submit', by: milo, commandId: `c${commands++}`, ...opening });
+    if (!result.ok) throw new Error(`submit: ${result.reason} ${result.detail.join()}`);
+    return { id, revision: result.state.revision.hash };
+  };
+  const approve = async ({ id, revision }: { readonly id: string; readonly revision: string }) => {
+    for (const by of [ciso, caio]) {
+      const vote = {
+        choice: 'approve',
+        reason: 'Tested under load.',
+        conflict: null,
+        conditions: [],
+        card: null,
+      } as const;
+      const result = await core.desk.act(id, { type: 'vote', by, commandId: `c${commands++}`, revision, ...vote });
+      if (!result.ok) throw new Error(`vote: ${result.reason} ${result.detail.join()}`);
+    }
+  };
+  await approve(await submit(deployment));
+  await submit({
+    ...deployment,
+    system: 'credit-scoring',
+    version: '2.1',
+    answers: { personalData: true, affectsPeople: true },
+  });
+  await approve(
+    await submit({
+      kind: 'exception',
+      deviatesFrom: ['POL-5.2'],
+      systems: ['ticket-router'],
+      environments: [],
+      teams: [],
+      circumstances: 'The old batch host has no second factor.',
+      compensatingControls: [],
+      remediationPlan: 'Replace the host.',
+      residualRisk: { level: 'low', text: 'Reachable from one network only.' },
+      expiresAt: new Date(Date.now() + 30 * 24 * 3_600_000).toISOString(),
+      answers: {},
+      evidence: [evidence('risk-assessment')],
+      replaces: null,
+      raisedTier: null,
+    }),
+  );
+  await publish();
+}
