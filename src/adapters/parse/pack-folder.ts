@@ -44,6 +44,8 @@ export type PackFolder = {
   readonly keepPack: (pack: Pack) => Promise<string>;
   /** The pack of a hash, or null where it is not kept. @throws PackFolderError `damaged` */
   readonly pack: (hash: string) => Promise<Pack | null>;
+  /** Hashes of all packs that are kept, sorted. */
+  readonly packs: () => Promise<readonly string[]>;
   /** Replaces what is in force: document id -> pack hash. Shipped documents are not listed. */
   readonly setInForce: (documents: ReadonlyMap<string, string>) => Promise<void>;
   /** Document id -> pack hash; empty where nothing was ever accepted. */
@@ -86,6 +88,10 @@ export function openPackFolder(dataFolder: string): PackFolder {
       return hash;
     },
     pack: readPackFile,
+    packs: async () => {
+      const names = await readdir(packs).catch(() => []);
+      return names.flatMap((name) => /^([0-9a-f]{64})\.json$/.exec(name)?.[1] ?? []).sort();
+    },
     setInForce: async (documents) => {
       const sorted = Object.fromEntries([...documents].sort(([a], [b]) => (a < b ? -1 : 1)));
       await replace(

@@ -72,7 +72,7 @@ export type Acceptance = { readonly ok: true; readonly event: KnowledgeAccepted;
  * Decides on accepting a proposal. A first pack of a document needs one person; a later one a second person; a binding
  * one the decision of the approver its title block names (POL-DOC), taken by somebody who holds that role.
  */
-export function decideAcceptance(proposal: Proposal, ledger: Ledger, acting: Acting): Acceptance {
+export function decideAcceptance(proposal: Omit<Proposal, 'diff'>, ledger: Ledger, acting: Acting): Acceptance {
   const id = proposal.pack.document.id;
   const inForce = ledger.get(id)?.inForce ?? null;
   if (inForce === proposal.packHash)

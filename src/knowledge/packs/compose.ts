@@ -3,13 +3,14 @@ import { buildLibrary, type Library } from '../library.ts';
 import type { RawFile } from '../raw.ts';
 import { roleRegistry } from '../roles.ts';
 import { type DocumentInfo, itemFileSchema, libraryFileSchema, rolesFileSchema } from '../schema.ts';
-import { itemFileForm, type Pack } from './pack.ts';
+import { type ItemFileForm, itemFileForm, type Pack } from './pack.ts';
 
 type RawItem = Readonly<Record<string, unknown>>;
 
 /**
  * Builds the library of shipped files and accepted packs. An accepted pack replaces the shipped items of its document
- * (or adds a document); roles it names that no registry knows are added; relations to items that no longer exist are
+ * (or adds a document); aliases and questions that the files have for the same ids are added, so that they can be edited
+ * after an import too. Roles it names that no registry knows are added; relations to items that no longer exist are
  * dropped, so that one import cannot make the rest unusable.
  * @throws KnowledgeError as `buildLibrary` does
  */
@@ -17,16 +18,33 @@ export function composeLibrary(shipped: readonly RawFile[], accepted: readonly P
   if (accepted.length === 0) return buildLibrary(shipped);
   const replaced = new Set(accepted.map((pack) => pack.document.id));
   const kept = shipped.filter((file) => !(file.file.includes('/') && replaced.has(documentOf(file))));
+  const curated = new Map(shipped.flatMap((file) => itemsOf(file).map((item) => [item['id'], item] as const)));
   const packs = accepted.map(
     (pack): RawFile => ({
       file: `packs/${pack.document.id}.json`,
-      data: { document: pack.document.id, items: pack.items.map(itemFileForm) },
+      data: {
+        document: pack.document.id,
+        items: pack.items.map((item) => withFileCuration(itemFileForm(item), curated.get(item.id))),
+      },
       lineOf: () => 1,
     }),
   );
   const files = [...kept, ...packs];
   const ids = new Set(files.flatMap((file) => itemsOf(file).map((item) => item['id'])));
   return buildLibrary(files.map((file) => repaired(file, accepted, ids)));
+}
+
+/** The item with the aliases and questions of the file added to its own. */
+function withFileCuration(item: ItemFileForm, file: RawItem | undefined): ItemFileForm {
+  if (file === undefined) return item;
+  const union = (own: readonly string[] | undefined, more: unknown): string[] => [
+    ...new Set([...(own ?? []), ...list(more).filter((text) => typeof text === 'string')]),
+  ];
+  return {
+    ...item,
+    aliases: union(item.aliases, file['aliases']),
+    questions: union(item.questions, file['questions']),
+  };
 }
 
 function repaired(file: RawFile, accepted: readonly Pack[], ids: ReadonlySet<unknown>): RawFile {
