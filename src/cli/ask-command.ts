@@ -1,8 +1,6 @@
 /** `ask` and `eval`: they need no database. */
 import type { Register } from './context.ts';
-
-/** Options of `ask`. */
-export type AskFlags = { readonly json?: true; readonly explain?: true; readonly batch?: string };
+import type { AskFlags, JsonFlags } from './flags.ts';
 
 export const registerAsk: Register = (program, cli) => {
   program
@@ -24,7 +22,7 @@ export const registerAsk: Register = (program, cli) => {
     .argument('<file>', 'the questions')
     .option('--json', 'print the summary as one JSON object')
     .action(
-      cli.action(async (file: string, flags: { readonly json?: true }) => {
+      cli.action(async (file: string, flags: JsonFlags) => {
         const { evaluate } = await import('./evaluate.ts');
         return evaluate(cli.context, file, flags);
       }),

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { type Answerer, createAnswerer, type TraceStep } from '#src/answers/answerer.ts';
 import { answerLines } from './answer-text.ts';
-import type { AskFlags } from './ask-command.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
+import type { AskFlags } from './flags.ts';
 import { openLibrary, readInput } from './library.ts';
 import { paragraph } from './terminal.ts';
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { writeZipFile } from '#src/adapters/archive/zip-file.ts';
 import { type BundleObject, buildBundle } from '#src/evidence/bundle-build.ts';
 import type { Manifest } from '#src/evidence/bundle-format.ts';
-import type { EvidenceStore } from '#src/evidence/ports.ts';
+import type { EvidenceStore, StoredCheckpoint } from '#src/evidence/ports.ts';
 import { createTileNodeReader, type ReadTile } from '#src/evidence/tiles.ts';
 import { ROOT } from '#src/wire/paths.ts';
 import { SERVICE } from '#src/wire/version.ts';
-import type { ExportJob } from './evidence-export.ts';
 import { vkeysOf } from './evidence-log.ts';
+import type { Selection } from './evidence-selection.ts';
 import { keysReachableBy } from './evidence-text.ts';
 import type { Session } from './session.ts';
 
@@ -18,6 +18,16 @@ const TILES_KEPT_MAX = 2_000;
 const PLACES_MAX = 1_000;
 /** Members of an event's data whose hex value is the hash of a stored object. */
 const OBJECT_KEYS: ReadonlySet<string> = new Set(['sha256', 'roster', 'card', 'policyHash']);
+
+/** What is known when a file is written. */
+export type ExportJob = {
+  readonly session: Session;
+  readonly checkpoint: StoredCheckpoint;
+  readonly selection: Selection;
+  readonly redact: boolean;
+  readonly path: string;
+  readonly at: Date;
+};
 
 /** Writes the bundle to the job's path, whole or not at all. */
 export async function writeBundle(job: ExportJob): Promise<Manifest> {

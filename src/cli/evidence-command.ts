@@ -1,33 +1,7 @@
 /** `evidence`: verifying, proving and exporting what the log holds. */
 import { InvalidArgumentError, Option } from 'commander';
 import type { Register } from './context.ts';
-
-/** Options of `evidence verify`. */
-export type VerifyFlags = {
-  readonly json?: true;
-  readonly bundle?: string;
-  readonly vkey: readonly string[];
-  readonly anchor: readonly string[];
-  readonly treeOnly?: true;
-};
-
-export const EXPORT_FORMATS = ['bundle', 'oscal-ar', 'oscal-poam', 'csv'] as const;
-
-/** Options of `evidence export`. */
-export type ExportFlags = {
-  readonly json?: true;
-  readonly format: (typeof EXPORT_FORMATS)[number];
-  readonly out: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly control?: string;
-  readonly request?: string;
-  readonly system?: string;
-  readonly person?: string;
-  readonly sample?: number;
-  readonly seed?: string;
-  readonly redact?: true;
-};
+import { EXPORT_FORMATS, type ExportFlags, type JsonFlags, type VerifyFlags } from './flags.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -58,7 +32,7 @@ export const registerEvidence: Register = (program, cli) => {
     .description('print the latest signed checkpoint: keep it where the operator cannot change it')
     .option('--json', 'print it as one JSON object')
     .action(
-      cli.action(async (flags: { readonly json?: true }) => {
+      cli.action(async (flags: JsonFlags) => {
         const { printCheckpoint } = await import('./evidence-log.ts');
         return printCheckpoint(cli.context, flags);
       }),
@@ -69,7 +43,7 @@ export const registerEvidence: Register = (program, cli) => {
     .argument('<index>', 'index of the entry', wholeNumber)
     .option('--json', 'print it, with the entry, as one JSON object')
     .action(
-      cli.action(async (at: number, flags: { readonly json?: true }) => {
+      cli.action(async (at: number, flags: JsonFlags) => {
         const { printProof } = await import('./evidence-log.ts');
         return printProof(cli.context, at, flags);
       }),

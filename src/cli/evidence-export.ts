@@ -10,25 +10,14 @@ import { populationCsv } from '#src/evidence/exports/csv.ts';
 import { assessmentResults } from '#src/evidence/exports/oscal-ar.ts';
 import { planOfAction } from '#src/evidence/exports/oscal-poam.ts';
 import type { ExportContext } from '#src/evidence/exports/records.ts';
-import type { StoredCheckpoint } from '#src/evidence/ports.ts';
 import { SERVICE } from '#src/wire/version.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import { writeBundle } from './evidence-bundle.ts';
-import type { ExportFlags } from './evidence-command.ts';
+import { type ExportJob, writeBundle } from './evidence-bundle.ts';
 import { vkeysOf } from './evidence-log.ts';
 import { type Selection, select } from './evidence-selection.ts';
-import { type Session, withSession } from './session.ts';
+import type { ExportFlags } from './flags.ts';
+import { withSession } from './session.ts';
 import { count, table } from './terminal.ts';
-
-/** What is known when a file is written. */
-export type ExportJob = {
-  readonly session: Session;
-  readonly checkpoint: StoredCheckpoint;
-  readonly selection: Selection;
-  readonly redact: boolean;
-  readonly path: string;
-  readonly at: Date;
-};
 
 /** Entries written, and the first and last of them. */
 type Written = { readonly count: number; readonly first: number | null; readonly last: number | null };

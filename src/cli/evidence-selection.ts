@@ -8,12 +8,12 @@ import type { ExportRequest } from '#src/evidence/exports/records.ts';
 import type { Crypto, Disclosure, EvidenceStore, LogEntry } from '#src/evidence/ports.ts';
 import { parseStatement, type Statement } from '#src/evidence/statement.ts';
 import { CommandError } from './context.ts';
-import type { ExportFlags } from './evidence-command.ts';
+import type { ExportFlags } from './flags.ts';
 
 const PAGE = 1_000;
 
 /** An entry with what it says. */
-export type ReadEntry = LogEntry & { readonly statement: Statement };
+type ReadEntry = LogEntry & { readonly statement: Statement };
 
 /** What the filters select, under one checkpoint. */
 export type Selection = {
@@ -82,7 +82,7 @@ export async function select(parts: SelectionParts, flags: ExportFlags): Promise
 }
 
 /** All entries below an index with their statements, 1,000 at a time. Throws EvidenceError with the entry's index. */
-export async function* entriesBelow(store: EvidenceStore, size: number): AsyncGenerator<ReadEntry> {
+async function* entriesBelow(store: EvidenceStore, size: number): AsyncGenerator<ReadEntry> {
   let from = 0;
   while (from < size) {
     const page = await store.readEntries(from, Math.min(PAGE, size - from));

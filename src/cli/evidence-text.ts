@@ -2,13 +2,21 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '#src/config.ts';
-import { ANCHOR_STRENGTHS } from '#src/evidence/anchors.ts';
+import { ANCHOR_STRENGTHS, type AnchorStrength } from '#src/evidence/anchors.ts';
 import type { BundleReport } from '#src/evidence/bundle-verify.ts';
 import type { VerificationReport } from '#src/evidence/verify-log.ts';
-import type { ReportExtra } from './evidence-verify.ts';
 import { count, paragraph, table } from './terminal.ts';
 
 const FINDINGS_SHOWN_MAX = 20;
+
+/** What `--json` adds to a report. */
+export type ReportExtra = {
+  /** As far as the verifier kept the anchors out of the operator's reach; `none` without one. */
+  readonly anchorStrength: AnchorStrength;
+  readonly keysReachableBy: string | null;
+  /** Where the trusted keys come from. */
+  readonly keysFrom: 'given' | 'key files beside the database' | 'none';
+};
 
 type Report = VerificationReport | BundleReport;
 

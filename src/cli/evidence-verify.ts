@@ -1,24 +1,15 @@
 /** `evidence verify`: the stored log, or a bundle. It compares and reports; it repairs nothing. */
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
-import type { Anchor, AnchorStrength } from '#src/evidence/anchors.ts';
+import type { Anchor } from '#src/evidence/anchors.ts';
 import type { BundleReport } from '#src/evidence/bundle-verify.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
 import type { VerificationReport } from '#src/evidence/verify-log.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { VerifyFlags } from './evidence-command.ts';
-import { givenAnchors, givenKeys } from './evidence-keys.ts';
-import { bundleLines, logLines } from './evidence-text.ts';
+import { givenAnchors, givenKeys, ownKeys } from './evidence-keys.ts';
+import { bundleLines, keysReachableBy, logLines, type ReportExtra } from './evidence-text.ts';
+import type { VerifyFlags } from './flags.ts';
 
 const PROGRESS_EVERY = 50_000;
-
-/** What `--json` adds to a report. */
-export type ReportExtra = {
-  /** As far as the verifier kept the anchors out of the operator's reach; `none` without one. */
-  readonly anchorStrength: AnchorStrength;
-  readonly keysReachableBy: string | null;
-  /** Where the trusted keys come from. */
-  readonly keysFrom: 'given' | 'key files beside the database' | 'none';
-};
 
 /** Verifies. Exit 1 when there is a finding. Throws CommandError for what the person gave. */
 export async function verifyEvidence(context: CliContext, flags: VerifyFlags): Promise<ExitCode> {
@@ -36,11 +27,9 @@ async function verifyDatabase(
   given: readonly string[],
   anchors: readonly Anchor[],
 ): Promise<ExitCode> {
-  const [{ withSession }, { verifyLog }, { keysReachableBy }, { ownKeys }] = await Promise.all([
+  const [{ withSession }, { verifyLog }] = await Promise.all([
     import('./session.ts'),
     import('#src/evidence/verify-log.ts'),
-    import('./evidence-text.ts'),
-    import('./evidence-keys.ts'),
   ]);
   return withSession(context, async ({ config, stores, crypto, stamp }) => {
     const own = given.length > 0 ? [] : await ownKeys(config, crypto, stamp.logOrigin);

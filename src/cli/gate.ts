@@ -3,7 +3,7 @@ import { gate } from '#src/approvals/gate.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
 import { createDeskReader } from '#src/delivery/desk.ts';
 import type { CliContext, ExitCode } from './context.ts';
-import type { GateFlags } from './request-command.ts';
+import type { GateFlags } from './flags.ts';
 import { withSession } from './session.ts';
 import { paragraph } from './terminal.ts';
 

@@ -1,8 +1,6 @@
 /** `knowledge`: the library as it is; changes to it are registered beside. */
 import type { Register } from './context.ts';
-
-/** Options of `knowledge list`. */
-export type ListFlags = { readonly json?: true; readonly document?: string };
+import type { JsonFlags, ListFlags } from './flags.ts';
 
 export const registerKnowledge: Register = (program, cli) => {
   const knowledge = program.command('knowledge').description('the items of the library, and changes to it');
@@ -23,7 +21,7 @@ export const registerKnowledge: Register = (program, cli) => {
     .argument('<id>', 'an id as people write it: WP-2.6.1, wp 2.6.1, GRC 05, policy 4.3')
     .option('--json', 'print it as one JSON object')
     .action(
-      cli.action(async (id: string, flags: { readonly json?: true }) => {
+      cli.action(async (id: string, flags: JsonFlags) => {
         const { showKnowledge } = await import('./knowledge-read.ts');
         return showKnowledge(cli.context, id, flags);
       }),

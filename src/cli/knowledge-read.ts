@@ -3,7 +3,7 @@ import { findIds } from '#src/knowledge/ids.ts';
 import type { Library, LibraryItem } from '#src/knowledge/library.ts';
 import { listLine, showItem } from '#src/knowledge/listing.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { ListFlags } from './knowledge-command.ts';
+import type { ListFlags } from './flags.ts';
 import { openLibrary } from './library.ts';
 import { count, table } from './terminal.ts';
 

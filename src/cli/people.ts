@@ -2,7 +2,7 @@
 import type { PeopleStore } from '#src/delivery/ports.ts';
 
 /** A person in JSON: the pseudonym always; user and name until they are erased. */
-export type PersonView = { readonly person: string; readonly user: string | null; readonly name: string | null };
+type PersonView = { readonly person: string; readonly user: string | null; readonly name: string | null };
 
 /** Looks people up once each. */
 export type People = {

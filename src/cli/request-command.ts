@@ -1,18 +1,7 @@
 /** `request` and `gate`: what was asked for, and what may be deployed. */
 import { InvalidArgumentError } from 'commander';
 import type { Register } from './context.ts';
-
-/** Options of `request list`. */
-export type RequestListFlags = { readonly json?: true; readonly status?: string; readonly system?: string };
-
-/** Options of `gate`. */
-export type GateFlags = {
-  readonly json?: true;
-  readonly system: string;
-  readonly version: string;
-  readonly digest: string;
-  readonly environment: string;
-};
+import type { GateFlags, JsonFlags, RequestListFlags } from './flags.ts';
 
 function digest(value: string): string {
   const lower = value.toLowerCase();
@@ -45,7 +34,7 @@ export const registerRequests: Register = (program, cli) => {
     .argument('<id>', 'DR-12, EX-3, or the full id')
     .option('--json', 'print it as one JSON object')
     .action(
-      cli.action(async (id: string, flags: { readonly json?: true }) => {
+      cli.action(async (id: string, flags: JsonFlags) => {
         const { showRequest } = await import('./requests.ts');
         return showRequest(cli.context, id, flags);
       }),

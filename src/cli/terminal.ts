@@ -1,7 +1,7 @@
 /** Text for a terminal of 80 columns, readable without colour. */
 import { wrapText } from '#src/knowledge/listing.ts';
 
-export const COLUMNS = 80;
+const COLUMNS = 80;
 
 /** A paragraph, each of its own lines wrapped; a word that is longer than a line stays whole. */
 export function paragraph(text: string, first = '', rest = first): readonly string[] {

@@ -1,0 +1,46 @@
+/** Options of the commands, as commander gives them. */
+
+/** `--json` alone. */
+export type JsonFlags = { readonly json?: true };
+
+/** Options of `ask`. */
+export type AskFlags = JsonFlags & { readonly explain?: true; readonly batch?: string };
+
+/** Options of `knowledge list`. */
+export type ListFlags = JsonFlags & { readonly document?: string };
+
+/** Options of `request list`. */
+export type RequestListFlags = JsonFlags & { readonly status?: string; readonly system?: string };
+
+/** Options of `gate`. */
+export type GateFlags = JsonFlags & {
+  readonly system: string;
+  readonly version: string;
+  readonly digest: string;
+  readonly environment: string;
+};
+
+/** Options of `evidence verify`. */
+export type VerifyFlags = JsonFlags & {
+  readonly bundle?: string;
+  readonly vkey: readonly string[];
+  readonly anchor: readonly string[];
+  readonly treeOnly?: true;
+};
+
+export const EXPORT_FORMATS = ['bundle', 'oscal-ar', 'oscal-poam', 'csv'] as const;
+
+/** Options of `evidence export`. */
+export type ExportFlags = JsonFlags & {
+  readonly format: (typeof EXPORT_FORMATS)[number];
+  readonly out: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly control?: string;
+  readonly request?: string;
+  readonly system?: string;
+  readonly person?: string;
+  readonly sample?: number;
+  readonly seed?: string;
+  readonly redact?: true;
+};
