@@ -148,7 +148,10 @@ async function withModel(
   first: Draft,
 ): Promise<Draft> {
   let best = first;
-  if ((first.reason === 'not_in_documents' || first.reason === 'unclear') && budget?.allows() !== false) {
+  if (
+    (first.reason === 'not_in_documents' || first.reason === 'unclear' || first.reason === 'other_language') &&
+    budget?.allows() !== false
+  ) {
     const rewritten = await model.rewrite(input.question.slice(0, MAX_ECHO));
     input.trace('rewrite', rewritten);
     if (rewritten.ok) {

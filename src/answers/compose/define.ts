@@ -10,6 +10,24 @@ import { sentence } from './phrases.ts';
 const STANDS_FOR =
   /\bstands? for\b|\bspell(?:ed|t|ing|s)?\b[^?]*\bout\b|\babbreviat\w*|\bacronym\b|\bshort for\b|\blong form\b|\bfull form\b|\bmeaning of\b|\bwhat does [\w&/-]+ mean\b|\bwhat (?:is|are|'s) (?:an? |the )?[\w&/-]+\s*\??$|\bwhats (?:an? )?[\w&/-]+\s*\??$|\bwhat's (?:an? )?[\w&/-]+\s*\??$|^[\w&/-]+\s*\?$/;
 
+/** Who or what ISSC is: the policy names it as owner and approver and never says more. */
+export function isscAnswer(context: Context): Draft | null {
+  const { lower } = context.frame;
+  if (!/\bissc\b/.test(lower)) return null;
+  const about =
+    /\b(?:members?|sits?|composition|consists?|who (?:is|are)|what (?:is|'s)|whats|what's|is (?:the )?issc|stands?|spell\w*|mean\w*|short for|full name|in (?:the )?issc)\b/.test(
+      lower,
+    );
+  const owns = /\b(?:owns?|owner|approv\w+|sign\w*)\b/.test(lower);
+  if (!about || owns) return null;
+  return abstain(
+    context,
+    'not_defined',
+    itemsWith(context, 'ISSC'),
+    'ISSC owns and approved the AI Security Policy; no document spells the abbreviation out or says who sits in it.',
+  );
+}
+
 /** "what does CNAPP stand for": from the glossary, or that nobody spells it out. */
 export function abbreviationAnswer(context: Context): Draft | null {
   const { frame, library } = context;

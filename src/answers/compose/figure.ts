@@ -43,6 +43,8 @@ export function figureAnswer(context: Context, item: LibraryItem, query: Query):
     const said = close.map((figure) =>
       figure.value === null ? `${capital(figure.of)}: the source sets no number` : `${figure.value}: ${figure.of}`,
     );
+    if (close.every((figure) => figure.value === null && !QUALIFIED.test(figure.of)))
+      return withoutNumber(context, item, close, scored[0]?.text ?? null);
     const support = scored.filter((statement) => statement.similarity > 0).slice(0, 2);
     const best = support.length > 0 ? support : scored.slice(0, 1);
     const also = close.some((figure) => figure.value === null) ? [...best, ...noNumberNotes(item)] : best;
@@ -76,6 +78,21 @@ export function figureAnswer(context: Context, item: LibraryItem, query: Query):
     sources: [{ id: item.id, quote: best.text }],
     related: item.related.slice(0, 3),
   });
+}
+
+/** "(regularly)", "(a regular schedule)": the source says something in words where a number was asked for. */
+const QUALIFIED = /\(.+\)/;
+
+/** The source has the measure and no number for it: a no that cites where it should stand. */
+function withoutNumber(
+  context: Context,
+  item: LibraryItem,
+  figures: readonly { readonly of: string }[],
+  said: string | null,
+): Draft {
+  const missing = `${introduces(context.library, item)}, sets no number for ${figures[0]?.of ?? 'this'}.${said === null ? '' : ` It says: ${sentence(said)}`}`;
+  const quote = `No number is given for ${figures[0]?.of ?? 'this'}.`;
+  return abstain(context, 'no_number_recorded', [item], missing, [{ id: item.id, quote }]);
 }
 
 /** The honest no for a number that nobody wrote down. */

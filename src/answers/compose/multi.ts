@@ -92,8 +92,24 @@ function partFrame(context: Context, text: string, own: boolean): Frame {
   };
 }
 
+const BOTH_CONTROLS =
+  /\b(?:both|the two|all|each of the|these two|either|each) controls?\b|\bboth (?:aicm|of the controls)\b/;
+
+/** "in both controls": every control of the library that has ownership by layer. */
+function bothControls(context: Context): readonly Frame[] | null {
+  const { frame, library } = context;
+  const controls = [...library.items.values()].filter((item) => item.ownership !== undefined).slice(0, MOST_PARTS);
+  if (controls.length < 2) return null;
+  return controls.map((item) => ({
+    ...partFrame(context, frame.text, false),
+    ids: [{ id: item.id, known: true, start: 0, end: 0 }],
+    documents: [item.document],
+  }));
+}
+
 function byIds(context: Context): readonly Frame[] | null {
   const { frame, library } = context;
+  if (frame.ids.length === 0 && BOTH_CONTROLS.test(frame.lower)) return bothControls(context);
   if (frame.ids.length < 2) return null;
   const known = frame.ids.filter((id) => id.known);
   if (known.length === 0) return null;

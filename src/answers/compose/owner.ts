@@ -48,7 +48,8 @@ export function raciAnswer(context: Context, item: LibraryItem, letters: readonl
   const parts = [sentence(clauses.join('; '))];
   if (missing.length > 0) parts.push(`Nobody is named as ${joinWords(missing, 'or')}.`);
   if (letters.some((letter) => item.alternatives.includes(letter))) {
-    parts.push('The source names them as alternatives and does not say which.');
+    const which = letters.filter((letter) => item.alternatives.includes(letter));
+    parts.push(`The ${joinWords(which)} roles are alternatives; the source does not say which.`);
   }
   parts.push(...ownRoles(context, item, letters));
   return draft({

@@ -113,6 +113,13 @@ export function reverseAnswer(context: Context, asked: ReverseAsked): Draft {
     );
   }
   if (groups.length === 0) return nothing(context, asked);
+  const defined = asked.letters.length === 4 ? library.roles.get(asked.role) : null;
+  const definedIn = defined?.definedIn === undefined ? undefined : library.items.get(defined.definedIn);
+  if (defined?.definition !== undefined && definedIn !== undefined) {
+    groups.push(`The documents define the role so: ${defined.definition}`);
+    const quote = definedIn.statements.find((statement) => statement.text.includes(asked.role))?.text;
+    if (quote !== undefined) sources.push({ id: definedIn.id, quote });
+  }
   const missing =
     none.length > 0 && asked.letters.length < 4 ? ` It is nowhere named as ${joinWords(none, 'or')}.` : '';
   return draft({ answer: groups.map(sentence).join(' ') + missing, sources, items, letters: asked.letters });

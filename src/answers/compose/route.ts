@@ -4,15 +4,18 @@ import { figureText } from '#src/knowledge/passages.ts';
 import type { Query } from '../query.ts';
 import type { Ranked, Steer } from '../retrieve.ts';
 import { judge } from '../sufficiency.ts';
+import { stem, topicStems } from '../text.ts';
 import { contentStems, hasContent, topicOf } from '../understand/topic.ts';
 import { abstain } from './abstain.ts';
+import { checklistAnswer } from './checklist.ts';
 import type { Context, Draft } from './context.ts';
 import { draft, find, itemOf, mayRead, queryOf } from './context.ts';
-import { abbreviationAnswer, roleAnswer, sameBodyAnswer } from './define.ts';
+import { abbreviationAnswer, isscAnswer, roleAnswer, sameBodyAnswer } from './define.ts';
 import { documentFact } from './document-facts.ts';
 import { figureAnswer, noNumber } from './figure.ts';
 import { citingAnswer, guardrailAnswer, mappingAnswer } from './mapping.ts';
 import { lettersToAnswer, namedAnswer, nobodyNamed, raciAnswer, ssrmAnswer, verifyAnswer } from './owner.ts';
+import { OUTSIDE, refusalOf } from './refusals.ts';
 import { requirementFrom } from './requirement.ts';
 import { reverseAnswer, reverseAsked } from './reverse.ts';
 
@@ -21,7 +24,17 @@ export function routeSingle(context: Context): Draft {
   const { frame } = context;
   const refused = refusalOf(context);
   if (refused !== null) return refused;
-  const fixed = [sameBodyAnswer, citingFirst, documentFact, figureBack, reverseFirst, abbreviationAnswer, roleAnswer];
+  const fixed = [
+    isscAnswer,
+    sameBodyAnswer,
+    citingFirst,
+    checklistAnswer,
+    documentFact,
+    figureBack,
+    reverseFirst,
+    abbreviationAnswer,
+    roleAnswer,
+  ];
   for (const attempt of fixed) {
     const done = attempt(context);
     if (done !== null) {
@@ -90,114 +103,6 @@ function reverseFirst(context: Context): Draft | null {
   return reverseAnswer(context, asked);
 }
 
-/** Orders, instructions, unknown ids, and attributes that no document records. */
-function refusalOf(context: Context): Draft | null {
-  const { frame, library } = context;
-  if (frame.refusal !== null) return abstain(context, frame.refusal);
-  const unknown = frame.ids.find((id) => !id.known);
-  if (unknown !== undefined && !frame.ids.some((id) => id.known)) return unknownId(context, unknown.id);
-  const near = (): readonly LibraryItem[] =>
-    find(context, topicOf(frame), () => 1, 3).map((hit) => itemOf(context, hit));
-  if (frame.attribute === 'price') return abstain(context, 'no_price_recorded', near());
-  if (frame.attribute === 'person') return abstain(context, 'no_person_recorded', near());
-  if (frame.attribute === 'state') return abstain(context, 'not_in_documents', near());
-  if (frame.attribute === 'fine') return abstain(context, 'not_in_documents', near());
-  if (frame.attribute === 'date' && !frame.asksFrequency) return abstain(context, 'no_date_recorded', near());
-  const bare =
-    /^(?:and |so )?who(?:'s|s| is| are) (?:our |the |your |currently |now )*([\w /&-]+?)(?: (?:here|now|currently|today|at the moment|right now|these days))?\s*\??$/.exec(
-      frame.lower,
-    )?.[1];
-  const held = bare === undefined ? null : library.roles.canonical(bare);
-  if (held !== null && frame.letters.length === 0)
-    return abstain(
-      context,
-      'no_person_recorded',
-      near(),
-      `The documents name the ${held} as a role; which person holds it is not recorded in them.`,
-    );
-  return emptyAtSource(context) ?? outsideText(context);
-}
-
-const OUTSIDE =
-  /\b(?:gdpr|hipaa|ccpa|sox|dora|nis ?2|pci(?:[- ]dss)?|soc ?2|cobit|togaf|fedramp|mitre(?: atlas| att&ck)?|owasp(?: top (?:10|ten))?|iso(?:\/iec)?(?: \d{4,5})?|nist(?: sp)?(?: \d{3}-\d+)?|(?:eu )?ai act|executive order|cis (?:controls|benchmarks))\b/g;
-const ASKS_CONTENT =
-  /\b(?:says?|said|summar\w+|requires?|demands?|contains?|contents?|explain|describe|regulates?|states?|tell me about|overview)\b/;
-
-/** The text of an outside standard or law: the documents refer to it and do not hold it. */
-function outsideText(context: Context): Draft | null {
-  const { frame } = context;
-  if (frame.documents.length > 0 || frame.ids.some((id) => id.known) || frame.asksWho || frame.asksGuardrails)
-    return null;
-  if (!ASKS_CONTENT.test(frame.lower) || frame.lower.search(OUTSIDE) < 0) return null;
-  const rest = frame.lower.replace(OUTSIDE, ' ').replace(ASKS_CONTENT, ' ');
-  const about = contentStems(rest).filter((word) => !/\d/.test(word));
-  const named = /\b(?:what|how) (?:does|do|is)\b[^?]{0,20}$/.test(frame.lower.slice(0, frame.lower.search(OUTSIDE)));
-  return about.length === 0 || named
-    ? abstain(context, 'not_in_documents', [], 'The documents refer to this standard or law and do not hold its text.')
-    : null;
-}
-
-function unknownId(context: Context, id: string): Draft {
-  const { library } = context;
-  const prefix = id.slice(0, id.lastIndexOf('-'));
-  const parent = id.replace(/\.\d+$/, '');
-  const siblings = [...library.items.values()].filter(
-    (item) => item.id.startsWith(parent) || (prefix.startsWith('AICM') && item.id.startsWith('AICM-')),
-  );
-  const family =
-    siblings.length > 0
-      ? siblings
-      : [...library.items.values()].filter((item) => item.id.startsWith(`${prefix}-`)).slice(-1);
-  if (prefix.startsWith('AICM')) {
-    const held = siblings
-      .map((item) => item.id)
-      .slice(0, 10)
-      .join(' and ');
-    return abstain(
-      context,
-      'not_indexed',
-      siblings.slice(0, 2),
-      `${id.replace('AICM-', '')} is not in the library: of the AI Controls Matrix it holds ${held} only.`,
-    );
-  }
-  const last = [...library.items.values()]
-    .filter((item) => item.id.startsWith(`${prefix}-`) && /\d/.test(item.id))
-    .at(-1);
-  const near = parent === id && last !== undefined ? [last] : family.slice(0, 3);
-  return abstain(context, 'unknown_id', near, `There is no ${id} in the library.`);
-}
-
-/** "what is the threat coverage of AIS-06": a part that the source leaves blank. */
-function emptyAtSource(context: Context): Draft | null {
-  const { frame, library } = context;
-  const known = frame.ids
-    .filter((id) => id.known)
-    .map((id) => library.items.get(id.id))
-    .filter((item) => item !== undefined);
-  const pool = known.length > 0 ? known : [...library.items.values()].filter((item) => item.empty.length > 0);
-  for (const item of pool) {
-    for (const part of item.empty) {
-      if (part.length < 6 || !containsWords(frame.lower, part)) continue;
-      if (known.length === 0 && !(part.includes(' ') && aboutItem(context, item))) continue;
-      return abstain(context, 'empty_at_source', [item], `${item.id} leaves this empty at the source: ${part}.`);
-    }
-  }
-  return null;
-}
-
-function aboutItem(context: Context, item: LibraryItem): boolean {
-  const best = find(context, topicOf(context.frame), () => 1, 1)[0];
-  return best?.id === item.id || context.frame.documents.includes(item.document);
-}
-
-function containsWords(lower: string, part: string): boolean {
-  const words = part
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word.length > 2 && word !== 'the' && word !== 'and');
-  return words.every((word) => lower.includes(word.replace(/s$/, '')));
-}
-
 type Target =
   | { readonly item: LibraryItem; readonly query: Query; readonly near: readonly LibraryItem[]; readonly why: string }
   | { readonly item: null; readonly reason: 'not_in_documents' | 'unclear'; readonly near: readonly LibraryItem[] };
@@ -222,7 +127,50 @@ function pick(context: Context): Target {
   if (best === undefined || !verdict.enough) {
     return { item: null, reason: query.own.length === 0 ? 'unclear' : 'not_in_documents', near };
   }
-  return { item: prefer(context, ranked), query, near, why: verdict.why };
+  const chosen = prefer(context, ranked);
+  const missing = missingFocus(context, chosen, query);
+  if (missing !== null) {
+    context.trace('focus', `the item has nothing on "${missing}"`);
+    return { item: null, reason: 'not_in_documents', near };
+  }
+  return { item: chosen, query, near, why: verdict.why };
+}
+
+/** Nouns that ask for a kind of answer, not for a subject. */
+const GENERIC = new Set(
+  `standard framework law regulation rule requirement control section clause team role party layer step measure metric
+  figure target percentage share value kind type sort technique method tool practice mechanism thing data document doc
+  article reference guardrail exec department body technology principle activity criterion criteria asset threat risk
+  option phase stage question protocol approach system systems topic area point part element aspect component item duty
+  condition case situation benefit reason purpose consequence punishment penalty sanction sector industry example product
+  level class classification category label frequency number interval test check action procedure process policy guidance
+  guideline norm benchmark best main key new exact specific certain different typical regulatory legal name info
+  information detail record feature service people person staff employee group user stakeholder obligation expectation
+  word term definition abbreviation algorithm factor attribute characteristic property strategy plan solution initiative
+  weakness problem issue challenge concern attack vulnerability task responsibility organisation organization org company
+  ai ml model models security sec`
+    .split(/\s+/)
+    .map((word) => stem(word)),
+);
+
+const FOCUS =
+  /\b(?:what|which)\s+((?:[a-z0-9-]+\s+){0,2}?[a-z0-9-]+)\s+(?:is|are|was|were|do|does|did|must|should|shall|can|may|will|would|has|have|applies|apply|counts?)\b/;
+
+/** "which python version must we use": the noun after the question word has to be a subject of the item. */
+function missingFocus(context: Context, item: LibraryItem, query: Query): string | null {
+  const { frame, index } = context;
+  if (frame.asksWho || frame.ids.length > 0) return null;
+  const focus = FOCUS.exec(frame.lower)?.[1];
+  if (focus === undefined) return null;
+  const stems = index.stemsOf(index.number.get(item.id) ?? -1);
+  const missing = topicStems(focus).filter(
+    (word) =>
+      !stems.has(word) &&
+      query.own.includes(word) &&
+      !GENERIC.has(word) &&
+      query.offers.get(word)?.some((offer) => stems.has(offer)) !== true,
+  );
+  return missing[0] ?? null;
 }
 
 /** Among near-equals, the item that can answer what is asked: one with a RACI for a question about a letter. */
@@ -295,7 +243,11 @@ function answerFrom(context: Context, item: LibraryItem, query: Query, near: rea
   }
   if (item.guardrails.length > 0 && (frame.asksGuardrails || (frame.standard !== null && !frame.asksNumber)))
     return guardrailAnswer(item);
-  if (roleWanted && item.kind !== 'responsibility') {
+  if (
+    roleWanted &&
+    item.kind !== 'responsibility' &&
+    !(item.ownership !== undefined && isAboutAuditOrMapping(context))
+  ) {
     const named = namedAnswer(context, item, query);
     if (named !== null) return named;
     const raci = near.find((other) => other.raci !== undefined);
@@ -304,11 +256,14 @@ function answerFrom(context: Context, item: LibraryItem, query: Query, near: rea
   if (frame.asksNumber || frame.asksFrequency) {
     const figure = figureAnswer(context, item, query);
     if (figure !== null) return figure;
-    if (/\bhow many\b|\bnumber of\b|%|\bper ?cent|\bpercentage\b|\bhow long\b|\bdays\b|\bhours\b/.test(frame.lower))
-      return noNumber(context, item);
+    if (STRICT_NUMBER.test(frame.lower)) return noNumber(context, item);
   }
   return requirementFrom(context, item, query);
 }
+
+/** A number is asked for in so many words; without one there is no answer. */
+const STRICT_NUMBER =
+  /\bhow many\b|\bnumber of\b|%|\bper ?cent|\bpercentage\b|\bhow long\b|\bdays\b|\bhours\b|\b(?:minimum|maximum|min|max) (?:\w+ )?(?:number|length|size|rate|time|duration|score|age)\b|\bin (?:ms|milliseconds|seconds|minutes|months|years|requests|tokens|gb|mb)\b|\bper (?:second|minute|hour|day)\b|\b\w+ scores?\b/;
 
 /** "who may touch the signing infrastructure" asks for access rules, not for the RACI. */
 function wantsRaci(context: Context): boolean {

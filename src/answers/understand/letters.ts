@@ -21,7 +21,7 @@ const REALLY_ACCOUNTABLE =
 
 /** Phrases that hold a letter's word and do not ask for it. */
 const NOT_A_LETTER =
-  /\bshared (?:security )?responsibilit\w*|\bresponsible (?:ai|use|usage|development|deployment|manner|way)\b|\bresponsibly\b|\binformed (?:decision|consent)\w*|\broles and responsibilities\b/g;
+  /\bshared (?:security )?responsibilit\w*|\bresponsible (?:ai|use|usage|development|deployment|manner|way)\b|\bresponsibly\b|\binformed (?:decision|consent)\w*|\broles and responsibilities\b|\b(?:model|system|product|process|project|data|app|application|service|business|use[- ]case) owners?\b(?= (?:have|has|need|needs|must|should|do|does|here|and|what|want|can|is|am|to|,|before)\b|,|:)|\b(?:a|as|an|im an?|i'm an?|i am an?) (?:\w+ )?(?:model|system|product|process|data|app|application|service) owner\b/g;
 
 /** "who watches them, who's accountable": one of several who-clauses has a plain verb, so it asks who does it. */
 function hasPlainWho(lower: string): boolean {
