@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WebClient } from '@slack/web-api';
+import { type Logger, LogLevel, WebClient } from '@slack/web-api';
 import type { Timers } from '../../src/sandbox/core.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 
@@ -19,7 +19,11 @@ export type Received = {
 };
 
 /** What the scripted app answers. */
-export type AppAnswer = { readonly status?: number; readonly body?: unknown };
+export type AppAnswer = {
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 export type AppScript = (received: Received) => AppAnswer | Promise<AppAnswer>;
 
 export type Stage = {
@@ -74,6 +78,27 @@ const parse = (raw: string, type: string): Record<string, unknown> => {
   return form['payload'] === undefined ? form : (JSON.parse(form['payload']) as Record<string, unknown>);
 };
 
+/** Looks again and again, without a pause of its own, until something is so; gives up after five seconds. */
+export const until = async (so: () => boolean | Promise<boolean>): Promise<void> => {
+  const end = performance.now() + 5_000;
+  while (!(await so())) {
+    if (performance.now() > end) throw new Error('it did not become so within five seconds');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
+
+const quiet = (): undefined => undefined;
+/** The client prints every refusal; here refusals are what is tested. */
+const SILENT: Logger = {
+  debug: quiet,
+  info: quiet,
+  warn: quiet,
+  error: quiet,
+  setLevel: quiet,
+  getLevel: () => LogLevel.ERROR,
+  setName: quiet,
+};
+
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'countersign-sandbox-'));
 
 /** One HTTP server with the sandbox and a scripted app on it, as `main` would mount them. */
@@ -98,7 +123,7 @@ export const openStage = async (options: Partial<SandboxOptions> = {}): Promise<
       for (const wake of waiting) wake();
       const answer = await stage.script(item);
       res.statusCode = answer.status ?? 200;
-      res.setHeader('content-type', 'application/json');
+      res.setHeaders(new Headers({ 'content-type': 'application/json', ...answer.headers }));
       res.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
     };
     serve().catch((error: unknown) => res.destroy(error as Error));
@@ -110,7 +135,7 @@ export const openStage = async (options: Partial<SandboxOptions> = {}): Promise<
     sandbox,
     received,
     script: () => ({}),
-    client: new WebClient(TOKEN, { slackApiUrl: `${url}/sandbox/api/`, retryConfig: { retries: 0 } }),
+    client: new WebClient(TOKEN, { slackApiUrl: `${url}/sandbox/api/`, retryConfig: { retries: 0 }, logger: SILENT }),
     page: async (path, body) => {
       const response = await fetch(`${url}/sandbox/${path}`, {
         method: 'POST',
