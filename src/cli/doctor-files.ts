@@ -4,6 +4,7 @@ import type { Roster } from '#src/approvals/types.ts';
 import { type Config, ConfigError, readConfig } from '#src/config.ts';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
 import { readDirectoryFile } from '#src/wire/directory.ts';
+import { loadGateSettings } from '#src/wire/gate-settings.ts';
 import { type LoadedPolicy, loadPolicy } from '#src/wire/knowledge.ts';
 import { StartRefusedError } from '#src/wire/workspace.ts';
 import type { CliContext } from './context.ts';
@@ -65,10 +66,22 @@ export async function checkPolicy(found: Findings): Promise<LoadedPolicy | null>
     found.ok('policy', `version ${policy.policy.version}, sha256 ${policy.hash.slice(0, 16)}...`);
     return policy;
   } catch (error) {
-    if (!(error instanceof StartRefusedError)) throw error;
-    const lines = error.message.split('\n').filter((line) => line.startsWith('  '));
-    for (const line of lines) found.problem('policy', line.trim(), 'Correct this line and start again.');
+    reportLines('policy', error, found);
     return null;
+  }
+}
+
+/** What a no of the gate means in each environment. */
+export async function checkGate(found: Findings): Promise<void> {
+  try {
+    const { settings } = await loadGateSettings();
+    const observed = Object.entries(settings.environments).flatMap(([name, mode]) =>
+      mode === 'observe' ? [name] : [],
+    );
+    if (settings.default === 'observe') observed.push('every environment that is not listed');
+    found.ok('gate', observed.length === 0 ? 'a no stops everywhere' : `only observed: ${observed.join(', ')}`);
+  } catch (error) {
+    reportLines('gate', error, found);
   }
 }
 
@@ -79,9 +92,15 @@ export async function checkDirectoryFile(config: Config, found: Findings): Promi
     const { assignments } = await readDirectoryFile(config.directoryFile);
     found.ok('directory file', `${count(assignments.length, 'assignment')} in ${config.directoryFile}`);
   } catch (error) {
-    if (!(error instanceof StartRefusedError)) throw error;
-    const lines = error.message.split('\n').filter((line) => line.startsWith('  '));
-    for (const line of lines) found.problem('directory file', line.trim(), 'Correct this line and start again.');
+    reportLines('directory file', error, found);
+  }
+}
+
+/** A refused start names each line of the file on a line of its own, indented. Throws any other error again. */
+function reportLines(name: string, error: unknown, found: Findings): void {
+  if (!(error instanceof StartRefusedError)) throw error;
+  for (const line of error.message.split('\n').filter((one) => one.startsWith('  '))) {
+    found.problem(name, line.trim(), 'Correct this line and start again.');
   }
 }
 

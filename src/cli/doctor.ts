@@ -4,7 +4,14 @@ import { StoreError } from '#src/adapters/prisma/errors.ts';
 import { ConfigError } from '#src/config.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import { checkDatabase, psqlLine } from './doctor-database.ts';
-import { checkDirectoryFile, checkKnowledge, checkNode, checkPolicy, checkSettings } from './doctor-files.ts';
+import {
+  checkDirectoryFile,
+  checkGate,
+  checkKnowledge,
+  checkNode,
+  checkPolicy,
+  checkSettings,
+} from './doctor-files.ts';
 import { createFindings, doctorLines, problemsOf } from './doctor-report.ts';
 import { withSession } from './session.ts';
 
@@ -15,6 +22,7 @@ export async function doctor(context: CliContext, flags: { readonly json?: true 
   const config = checkSettings(context, found);
   await checkKnowledge(context, found);
   const policy = await checkPolicy(found);
+  await checkGate(found);
   if (config !== null) await checkDirectoryFile(config, found);
   let connect: string | null = null;
   try {

@@ -1,42 +1,62 @@
-/** `gate`: rule 10 for a pipeline. Yes only for what was approved, in force, with nothing open. */
-import { gate } from '#src/approvals/gate.ts';
-import type { SubmittedState } from '#src/approvals/types.ts';
-import { createDeskReader } from '#src/delivery/desk.ts';
-import type { CliContext, ExitCode } from './context.ts';
+/** `gate`: rule 10 for a pipeline. Yes only for what was approved, in force, with nothing open and nothing suspended. */
+import { createGateDesk, type GateReply } from '#src/delivery/gate-desk.ts';
+import { gateJson, gateQuestionSchema } from '#src/web/gate-api.ts';
+import { loadGateSettings } from '#src/wire/gate-settings.ts';
+import { newId } from '#src/wire/ids.ts';
+import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import type { GateFlags } from './flags.ts';
 import { withSession } from './session.ts';
 import { paragraph } from './terminal.ts';
+import { openWriting } from './writing.ts';
 
-const REQUESTS_MAX = 10_000;
+/** Who asks, as the entry in the log names it. */
+const ASKER = { token: 'command line' };
 
-/** Answers from the events of every request about the system, and of the exceptions they rest on. Exit 0 yes, 1 no. */
+/**
+ * Answers, and records a first or changed answer in the log before it is given. Exit 0 where the pipeline may go on, 1
+ * where it stops: a no in an environment that is only observed is printed and does not stop it (knowledge/gate.yaml).
+ */
 export function askGate(context: CliContext, flags: GateFlags): Promise<ExitCode> {
   const { system, version, digest, environment } = flags;
-  return withSession<ExitCode>(context, async ({ stores }) => {
-    const { ledger } = stores;
-    const desk = createDeskReader({ ledger, now: context.now });
-    const states = new Map<string, SubmittedState>();
-    const rows = await ledger.listRequests({ systemId: system, limit: REQUESTS_MAX });
-    const open = rows.map(({ id }) => id);
-    for (let id = open.pop(); id !== undefined; id = open.pop()) {
-      // An exception may be named by either of its ids; read each request once.
-      const row = states.has(id) ? null : await ledger.findRequest(id);
-      if (row === null || states.has(row.id)) continue;
-      const state = (await desk.read(row.id))?.state;
-      if (state === undefined) continue;
-      states.set(row.id, state);
-      if (state.document.kind === 'deployment') open.push(...state.document.restsOn);
-      if (state.renewedBy !== null) open.push(state.renewedBy);
-    }
-    const answer = gate([...states.values()], { system, version, digest, environment }, context.now());
-    if (flags.json) {
-      context.json({ ...answer, until: answer.until?.toISOString() ?? null, system, version, digest, environment });
-    } else {
-      context.text(
-        ...paragraph(`${answer.allowed ? 'yes' : 'NO'}: ${system} ${version} in ${environment}`),
-        ...answer.reasons.flatMap(({ code, words }) => paragraph(`${words} (${code})`, '  - ', '    ')),
-      );
-    }
-    return answer.allowed ? 0 : 1;
+  const question = gateQuestionSchema.safeParse({ system, version, digest, environment });
+  if (!question.success) {
+    const [issue] = question.error.issues;
+    throw new CommandError(
+      'usage',
+      `--${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+      'Nothing was asked. Give system, version, digest and environment as in the request.',
+    );
+  }
+  return withSession<ExitCode>(context, async (session) => {
+    const { ledger, records, gate } = session.stores;
+    const { settings } = await loadGateSettings();
+    const { recorder, publish } = await openWriting(context, session);
+    const desk = createGateDesk({
+      ledger,
+      records,
+      gate,
+      recorder,
+      newId,
+      now: context.now,
+      committed: () => undefined,
+      settings: () => settings,
+    });
+    const reply = await desk.ask(question.data, ASKER);
+    await desk.flush();
+    if (reply === null) throw new Error('the gate gave no answer');
+    if (reply.entry !== null) await publish();
+    if (flags.json) context.json(gateJson(reply));
+    else context.text(...gateLines(reply));
+    return reply.pass ? 0 : 1;
   });
+}
+
+function gateLines({ query, allowed, pass, reasons, entry }: GateReply): readonly string[] {
+  const { system, version, environment } = query;
+  const observed = pass && !allowed ? '; this environment is only observed, so it does not stop' : '';
+  return [
+    ...paragraph(`${allowed ? 'yes' : 'NO'}: ${system} ${version} in ${environment}${observed}`),
+    ...reasons.flatMap(({ code, words }) => paragraph(`${words} (${code})`, '  - ', '    ')),
+    ...(entry === null ? [] : [`  Evidence entry ${entry}`]),
+  ];
 }

@@ -113,15 +113,18 @@ describe('gate', () => {
   const query = ['--system', 'ticket-router', '--version', '1.4.0', '--environment', 'staging'];
   const answer = z.looseObject({
     allowed: z.boolean(),
-    request: z.strictObject({ id: z.uuid(), shortId: z.string() }).nullable(),
+    pass: z.boolean(),
+    mode: z.enum(['observe', 'enforce']),
+    request: z.string().nullable(),
     until: time.nullable(),
+    entry: z.int().nullable(),
     reasons: z.array(z.strictObject({ code: z.string(), words: z.string() })).min(1),
   });
 
   it('when it was approved, exit 0 with the request', async () => {
     const ran = await started.run('gate', ...query, '--digest', DIGEST, '--json');
     expect(ran.code).toBe(0);
-    expect(answer.parse(json(ran))).toMatchObject({ allowed: true, request: { shortId: 'DR-1' } });
+    expect(answer.parse(json(ran))).toMatchObject({ allowed: true, request: 'DR-1', entry: expect.any(Number) });
   });
 
   it.each([
@@ -133,6 +136,22 @@ describe('gate', () => {
     const ran = await started.run('gate', ...query, ...more, '--json');
     expect(ran.code).toBe(1);
     expect(answer.parse(json(ran)).reasons.map((reason) => reason.code)).toContain(code);
+  });
+
+  it('when the same is asked again, it is counted and not recorded again; the log still verifies', async () => {
+    const ran = await started.run('gate', ...query, '--digest', DIGEST, '--json');
+    expect(answer.parse(json(ran))).toMatchObject({ allowed: true, repeat: true, entry: null });
+    expect(json(await started.run('evidence', 'verify', '--json'))).toMatchObject({
+      verdict: 'verified',
+      unpublished: 0,
+    });
+  });
+
+  it('when the environment is only observed, a no is told and does not stop', async () => {
+    const observed = ['--digest', DIGEST, '--environment', 'development'];
+    const ran = await started.run('gate', ...query, ...observed, '--json');
+    expect(ran.code).toBe(0);
+    expect(answer.parse(json(ran))).toMatchObject({ allowed: false, pass: true, mode: 'observe' });
   });
 
   it('when an option is missing or no digest is given, exit 2 and nothing on stdout', async () => {
