@@ -52,42 +52,53 @@ export type SearchIndex = {
 export function buildSearchIndex(library: Library): SearchIndex {
   const items = [...library.items.values()];
   const words = new Map<string, number>();
-  const fieldStems = items.map((item) => fieldsOf(item, words));
+  const topics = new Map<string, readonly string[]>();
+  const fieldStems = items.map((item) => fieldsOf(item, words, topics));
   const averages = averageLengths(fieldStems);
-  const frequency = new Map<string, Map<number, number>>();
+  const rows = new Map<string, Row>();
   fieldStems.forEach((fields, number) => {
     for (const name of FIELD_NAMES) {
       const list = fields[name];
       const norm = 1 - B + (B * list.length) / Math.max(1, averages[name]);
-      for (const word of list) {
-        const row = frequency.get(word) ?? new Map<number, number>();
-        row.set(number, (row.get(number) ?? 0) + FIELD_WEIGHTS[name] / norm);
-        frequency.set(word, row);
-      }
+      for (const word of list) count(rows, word, number, FIELD_WEIGHTS[name] / norm);
     }
   });
-  const idf = idfOf(frequency, items.length);
-  const entries = items.flatMap((item, number) => entriesOf(item, number, idf));
-  const sets = fieldStems.map((fields) => new Set(FIELD_NAMES.flatMap((name) => fields[name])));
+  const idf = idfOf(rows, items.length);
+  const entries = items.flatMap((item, number) => entriesOf(item, number, idf, topics));
+  const sets: Set<string>[] = [];
   noteRoleWords(library, words);
   return {
     library,
     items,
     number: new Map(items.map((item, number) => [item.id, number])),
-    fields: toPostings(frequency),
+    fields: toPostings(rows),
     entries,
     entryPostings: entryPostings(entries),
     idf,
     words,
     trigramWords: trigramIndex(words),
-    stemsOf: (item) => sets[item] ?? new Set(),
+    // Only the best items of a question are looked into.
+    stemsOf: (item) => {
+      sets[item] ??= new Set(FIELD_NAMES.flatMap((name) => fieldStems[item]?.[name] ?? []));
+      return sets[item];
+    },
   };
 }
 
-function fieldsOf(item: LibraryItem, words: Map<string, number>): Record<FieldName, readonly string[]> {
+/** Stems of each field; counts the words into `words` and keeps each text's topic stems in `topics`, for the entries. */
+function fieldsOf(
+  item: LibraryItem,
+  words: Map<string, number>,
+  topics: Map<string, readonly string[]>,
+): Record<FieldName, readonly string[]> {
   const take = (text: string): readonly string[] => {
-    for (const { word } of tokens(text)) if (word.length > 2) words.set(word, (words.get(word) ?? 0) + 1);
-    return topicStems(text);
+    const stems: string[] = [];
+    for (const { word } of tokens(text)) {
+      if (word.length > 2) words.set(word, (words.get(word) ?? 0) + 1);
+      if (!isStopWord(word)) stems.push(stem(word));
+    }
+    topics.set(text, stems);
+    return stems;
   };
   const extras = itemPassages(item).filter((passage) => passage.part === 'figure' || passage.part === 'guardrails');
   return {
@@ -107,10 +118,12 @@ function averageLengths(all: readonly Record<FieldName, readonly string[]>[]): R
   return sums;
 }
 
-function idfOf(frequency: ReadonlyMap<string, ReadonlyMap<number, number>>, count: number): (word: string) => number {
+function idfOf(rows: ReadonlyMap<string, Row>, total: number): (word: string) => number {
   const values = new Map<string, number>();
-  for (const [word, row] of frequency) values.set(word, Math.log(1 + (count - row.size + 0.5) / (row.size + 0.5)));
-  const unknown = Math.log(1 + (count + 0.5) / 0.5);
+  for (const [word, { owners }] of rows) {
+    values.set(word, Math.log(1 + (total - owners.length + 0.5) / (owners.length + 0.5)));
+  }
+  const unknown = Math.log(1 + (total + 0.5) / 0.5);
   return (word) => values.get(word) ?? unknown;
 }
 
@@ -119,9 +132,14 @@ export function entryWeight(idf: number): number {
   return idf ** ENTRY_POWER;
 }
 
-function entriesOf(item: LibraryItem, number: number, idf: (word: string) => number): readonly Entry[] {
+function entriesOf(
+  item: LibraryItem,
+  number: number,
+  idf: (word: string) => number,
+  topics: ReadonlyMap<string, readonly string[]>,
+): readonly Entry[] {
   const make = (text: string, kind: Entry['kind']): Entry => {
-    const topic = topicStems(text);
+    const topic = topics.get(text) ?? topicStems(text);
     const stems = [...new Set(topic.length > 0 ? topic : allStems(text))];
     const length = Math.sqrt(stems.reduce((sum, word) => sum + entryWeight(idf(word)) ** 2, 0));
     return { item: number, text, kind, stems, length };
@@ -133,22 +151,36 @@ function entriesOf(item: LibraryItem, number: number, idf: (word: string) => num
   ].filter((entry) => entry.stems.length > 0);
 }
 
-function toPostings(frequency: ReadonlyMap<string, ReadonlyMap<number, number>>): ReadonlyMap<string, Postings> {
+/** Postings while they grow; owners come in rising order. */
+type Row = { readonly owners: number[]; readonly weights: number[] };
+
+/** Adds a weight to a word's row for an owner that is the row's last, or comes after it. */
+function count(rows: Map<string, Row>, word: string, owner: number, weight: number): void {
+  const row = rows.get(word);
+  if (row === undefined) {
+    rows.set(word, { owners: [owner], weights: [weight] });
+    return;
+  }
+  const last = row.owners.length - 1;
+  if (row.owners[last] === owner) row.weights[last] = (row.weights[last] ?? 0) + weight;
+  else {
+    row.owners.push(owner);
+    row.weights.push(weight);
+  }
+}
+
+function toPostings(rows: ReadonlyMap<string, Row>): ReadonlyMap<string, Postings> {
   const postings = new Map<string, Postings>();
-  for (const [word, row] of frequency) {
-    postings.set(word, { owners: Int32Array.from(row.keys()), weights: Float32Array.from(row.values()) });
+  for (const [word, { owners, weights }] of rows) {
+    postings.set(word, { owners: Int32Array.from(owners), weights: Float32Array.from(weights) });
   }
   return postings;
 }
 
 function entryPostings(entries: readonly Entry[]): ReadonlyMap<string, Postings> {
-  const rows = new Map<string, Map<number, number>>();
+  const rows = new Map<string, Row>();
   entries.forEach((entry, number) => {
-    for (const word of entry.stems) {
-      const row = rows.get(word) ?? new Map<number, number>();
-      row.set(number, 1);
-      rows.set(word, row);
-    }
+    for (const word of entry.stems) count(rows, word, number, 1);
   });
   return toPostings(rows);
 }

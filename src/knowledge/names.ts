@@ -14,6 +14,8 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
  * Latin letter or digit are left alone unless every one of them has a look-alike (an id such as a Cyrillic `АС`).
  */
 export function foldText(text: string): string {
+  // Nearly every text is plain already, and there are thousands of them at each start.
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
   const plain = text.normalize('NFKC').replace(/[\p{Cc}\p{Cf}]/gu, (c) => (/\s/.test(c) ? ' ' : ''));
   return plain.replace(/[^\s]+/gu, (word) => {
     if (/^[\x20-\x7e]*$/.test(word)) return word;
