@@ -38,8 +38,6 @@ export type Report = {
 export type BenchModule = {
   /** Short name for `--only`. */
   readonly name: string;
-  /** Cores the bench and what it starts may use; all of them where left out. */
-  readonly cores?: number;
   run(report: Report): Promise<void>;
 };
 

@@ -13,7 +13,17 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { type BenchModule, headLines, type Line, type Report, reaches, tableLines } from './report.ts';
 
-const BENCHES: Readonly<Record<string, { readonly cores?: number; readonly load: () => Promise<BenchModule> }>> = {
+type Bench = {
+  /** Cores that the bench and whatever it starts may use; all of them where left out. */
+  readonly cores?: number;
+  readonly load: () => Promise<BenchModule>;
+};
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  start: { load: () => import('./start.ts') },
+  ask: { cores: 1, load: () => import('./ask.ts') },
+  retrieval: { load: () => import('./retrieval.ts') },
+  index: { load: () => import('./index-build.ts') },
 };
 
 const { values: flags } = parseArgs({
@@ -81,7 +91,14 @@ async function all(): Promise<number> {
 
 async function inChild(name: string, onLine: (line: Line) => void): Promise<boolean> {
   const cores = BENCHES[name]?.cores;
-  const own = [process.execPath, '--expose-gc', import.meta.filename, '--child', name, ...(flags.quick ? ['--quick'] : [])];
+  const own = [
+    process.execPath,
+    '--expose-gc',
+    import.meta.filename,
+    '--child',
+    name,
+    ...(flags.quick ? ['--quick'] : []),
+  ];
   const [command = '', ...args] = cores === undefined ? own : [...pinning(cores, onLine), ...own];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('exit', resolve));
