@@ -64,22 +64,13 @@ function add(vector: Float32Array, feature: string, weight: number): void {
 /** What the vector index holds: every statement and every curated question, each under its item. */
 export function vectorEntries(library: Library): readonly VectorEntry[] {
   const entries: VectorEntry[] = [];
-  const push = (itemId: string, text: string): void => {
-    entries.push({
-      itemId,
-      text,
-      // Only an index that is built asks for it; one that is loaded again does not.
-      get textHash() {
-        return textHash(text);
-      },
-    });
-  };
   for (const item of library.items.values()) {
     for (const passage of itemPassages(item)) {
       if (passage.part === 'raci' || passage.part === 'mapping') continue;
-      push(item.id, `${item.title}. ${passage.text}`);
+      const text = `${item.title}. ${passage.text}`;
+      entries.push({ itemId: item.id, text, textHash: textHash(text) });
     }
-    for (const text of item.questions) push(item.id, text);
+    for (const text of item.questions) entries.push({ itemId: item.id, text, textHash: textHash(text) });
   }
   return entries;
 }

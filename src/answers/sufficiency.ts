@@ -12,8 +12,8 @@ export type Sufficiency = { readonly enough: boolean; readonly why: string };
 /** Below this share of the question's words (by rarity) the item is about something else. */
 const LEAST_COVERAGE = 0.39;
 
-/** Judges the best hit. */
-export function judge(index: SearchIndex, query: Query, best: Ranked | undefined): Sufficiency {
+/** Judges the best hit. `named`: the question names the document the hit is from, so its subject is not in doubt. */
+export function judge(index: SearchIndex, query: Query, best: Ranked | undefined, named = false): Sufficiency {
   if (best === undefined) return { enough: false, why: 'nothing shares a word with the question' };
   const known = query.own.filter((word) => index.fields.has(word) || query.offers.has(word));
   if (query.own.length === 0) return { enough: false, why: 'no word of the question carries a topic' };
@@ -23,9 +23,10 @@ export function judge(index: SearchIndex, query: Query, best: Ranked | undefined
   const foreign = query.unknown.length / query.own.length;
   if (foreign >= 0.5 && best.entry < 0.75)
     return { enough: false, why: 'half of the words occur nowhere in the library' };
-  if (best.coverage < LEAST_COVERAGE && best.entry < 0.85)
+  const ease = named ? 0.09 : 0;
+  if (best.coverage < LEAST_COVERAGE - ease && best.entry < 0.85)
     return { enough: false, why: `the item covers only ${best.coverage.toFixed(2)} of the question` };
-  if (best.coverage < 0.5 && best.entry < 0.5)
+  if (best.coverage < 0.5 - ease && best.entry < 0.5 - ease)
     return { enough: false, why: 'neither the words nor any curated question come near' };
   if (best.entry < 0.32 && best.coverage < 0.74)
     return { enough: false, why: 'no title, alias or question comes near' };

@@ -20,7 +20,7 @@ const CLAUSE_BORDER =
 export function multiAnswer(context: Context): Draft | null {
   const { frame } = context;
   if (frame.refusal !== null) return null;
-  const parts = byIds(context) ?? byVersus(context) ?? byAnd(context) ?? byClauses(context);
+  const parts = byIds(context) ?? byDocuments(context) ?? byVersus(context) ?? byAnd(context) ?? byClauses(context);
   if (parts === null) return null;
   const drafts = parts.slice(0, MOST_PARTS).map((part) => routeSingle({ ...context, frame: part }));
   if (drafts.every((one) => one.reason !== null)) return null;
@@ -90,6 +90,19 @@ function partFrame(context: Context, text: string, own: boolean): Frame {
     attribute: own ? part.attribute : null,
     refusal: null,
   };
+}
+
+/** "compare policy and whitepaper on encryption": the same topic in each document named. */
+function byDocuments(context: Context): readonly Frame[] | null {
+  const { frame } = context;
+  if (frame.documents.length !== 2 || !(frame.compares || /\bor\b/.test(frame.lower))) return null;
+  const parts = frame.documents.map(
+    (document): Frame => ({ ...partFrame(context, frame.text, false), documents: [document] }),
+  );
+  const topic = contentStems(
+    topicOf(frame, { letters: true, strict: true }).replace(/\bpolicy\b|\bguide\b|\bisms\b/g, ' '),
+  );
+  return topic.length > 0 ? parts : null;
 }
 
 const BOTH_CONTROLS =

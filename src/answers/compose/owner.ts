@@ -118,7 +118,14 @@ export function namedAnswer(context: Context, item: LibraryItem, query: Query): 
           `${item.kind === 'clause' ? topicOf(frame) : frame.lower}${frame.letters.includes('accountable') ? ' overall responsibility' : ''}`,
         )
       : query;
-  const scored = scoreStatements(index, item, words, ['role', 'ownership']);
+  const wanted = new Set(
+    frame.roles.filter((role) => !role.short || role.role === 'All Employees').map((role) => role.role),
+  );
+  const scored = scoreStatements(index, item, words, ['role', 'ownership']).map((statement) => {
+    const names =
+      wanted.size > 0 && rolesIn(library.roles, statement.text.slice(0, 60)).some((role) => wanted.has(role.role));
+    return names ? { ...statement, score: statement.score + 0.6 } : statement;
+  });
   const naming = scored
     .filter(
       ({ aspect, text }) =>
@@ -133,9 +140,11 @@ export function namedAnswer(context: Context, item: LibraryItem, query: Query): 
   const top = naming[0];
   if (top === undefined) return null;
   if (
-    frame.letters.length > 0 &&
-    (item.kind === 'guide' || (item.kind === 'front-matter' && !/\bwho\b/.test(frame.lower)))
+    item.kind === 'guide' ||
+    (item.kind === 'front-matter' && !/\bwho\b(?! is responsible for what)/.test(frame.lower))
   )
+    return null;
+  if (item.kind === 'front-matter' && top.aspect !== 'role' && top.aspect !== 'ownership' && top.aspect !== 'document')
     return null;
   const list = item.kind !== 'clause' || (naming.length === scored.length && scored.length > 3);
   const close = naming.filter((statement) => statement.score >= (list ? 0.9 : 0.75) * top.score).slice(0, 2);

@@ -1,6 +1,7 @@
 /** What an item says about the part asked for, in its own statements. */
 import type { LibraryItem } from '#src/knowledge/library.ts';
 import { itemPassages } from '#src/knowledge/passages.ts';
+import type { Aspect } from '#src/knowledge/schema.ts';
 import type { Query } from '../query.ts';
 import { topicStems } from '../text.ts';
 import type { Context, Draft } from './context.ts';
@@ -48,9 +49,21 @@ export function extract(context: Context, item: LibraryItem, chosen: readonly Sc
   });
 }
 
+/** A control's page defines its actors at length; they are wanted only where an actor is named. */
+function aspectsFor(context: Context, item: LibraryItem): readonly Aspect[] {
+  const asked = aspectsAsked(context.frame);
+  if (item.kind !== 'control' || context.frame.actors.length > 0 || /\bproviders?\b/.test(context.frame.lower))
+    return asked;
+  const pointed = asked.filter(
+    (aspect) =>
+      !['definition', 'scope', 'strategy', 'example', 'reason', 'purpose', 'risk', 'technique'].includes(aspect),
+  );
+  return pointed.some((aspect) => aspect !== 'requirement') ? pointed : [...pointed, 'requirement'];
+}
+
 /** The statements that answer: a whole clause; of longer items what fits the aspect and the words. */
 export function chooseStatements(context: Context, item: LibraryItem, query: Query): readonly Scored[] {
-  const asked = aspectsAsked(context.frame);
+  const asked = aspectsFor(context, item);
   const scored = scoreStatements(context.index, item, query, asked);
   const best = [...scored].sort((a, b) => b.score - a.score);
   if (item.kind === 'clause') return wholeClause(scored);
@@ -75,7 +88,38 @@ export function chooseStatements(context: Context, item: LibraryItem, query: Que
     .sort((a, b) => b.similarity - a.similarity)
     .filter((statement) => statement.similarity > 0.1);
   for (const extra of sharpest.slice(0, 2)) if (chosen.length < MOST && !chosen.includes(extra)) chosen.push(extra);
-  return chosen;
+  return filled(chosen, scored);
+}
+
+const ENOUGH = 6;
+const FILL = [
+  'requirement',
+  'strategy',
+  'reason',
+  'criteria',
+  'monitoring',
+  'definition',
+  'purpose',
+  'access-control',
+  'scope',
+  'technique',
+];
+
+/** Adds what continues a chosen statement ("It ...") and, to a short answer, the item's next best statements. */
+function filled(chosen: readonly Scored[], scored: readonly Scored[]): readonly Scored[] {
+  const all = [...chosen];
+  for (const statement of chosen.slice(0, 3)) {
+    const next = scored[statement.index + 1];
+    const continues =
+      next !== undefined &&
+      (/^(?:It|Its|They|Their|These|This|Such|The framework|The system)\b/.test(next.text) ||
+        next.aspect === statement.aspect);
+    if (continues && !all.includes(next) && all.length < MOST + 1) all.push(next);
+  }
+  const rest = [...scored]
+    .filter((statement) => !all.includes(statement) && FILL.includes(statement.aspect))
+    .sort((a, b) => b.similarity - a.similarity || FILL.indexOf(a.aspect) - FILL.indexOf(b.aspect));
+  return [...all, ...rest.slice(0, Math.max(0, ENOUGH - all.length))];
 }
 
 function wholeClause(scored: readonly Scored[]): readonly Scored[] {

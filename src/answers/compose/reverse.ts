@@ -57,13 +57,18 @@ const BEFORE_SUBJECT =
   /(?:^|\b(?:does|do|is|are|am|when|where|as|i'm|im|we|we're|of|for|must|should|need|needs|and|on|what|hi|hello|hey)[\s,:]+(?:only )?(?:the |our |an? |new )*|[,:.;?-]\s*(?:the |our )?)$/i;
 const AFTER_SUBJECT =
   /^\s*(?:$|[:?,;-]|(?:team|department|dept|people|folks|guys|here|gets?|get|is|are|am|needs?|only|have|has|must|should|do|does|be|been|lead|manager|head|responsible|accountable|consulted|informed|answers?|asked|told|duties|tasks|responsibilities|accountabilities|supposed|in the|on the|involved)\b)/i;
+const TOPIC_OF_LETTER =
+  /\b(?:accountable|responsible|consulted|informed|answers?|accountability|responsibility)\b[\w ]{0,12}\b(?:for|of|on|about|by)\s+(?:the |our )?$/i;
 const ASKED_ROLE = /\b(?:accountable|responsible|consulted|informed|which|what|whose|owning)\s+$/i;
 
 /** The role the question is about: the first unambiguous one, else a short form that stands where a subject stands. */
 function subjectRole(context: Context): { readonly role: string; readonly start: number; readonly end: number } | null {
   const { frame, library } = context;
   const used = frame.roles.filter(
-    (role) => (library.reverse.has(role.role) || !role.short) && !ASKED_ROLE.test(frame.text.slice(0, role.start)),
+    (role) =>
+      (library.reverse.has(role.role) || !role.short) &&
+      !ASKED_ROLE.test(frame.text.slice(0, role.start)) &&
+      !(role.short && TOPIC_OF_LETTER.test(frame.text.slice(0, role.start))),
   );
   const clear = used.find((role) => !role.short);
   if (clear !== undefined) return clear;

@@ -120,7 +120,7 @@ function pick(context: Context): Target {
     return { item: null, reason: 'not_in_documents', near: [] };
   }
   const ranked = find(context, topic, steerFor(context), 6);
-  const verdict = judge(index, query, ranked[0]);
+  const verdict = judge(index, query, ranked[0], namesDocument(context, ranked[0]));
   context.trace('sufficient', verdict);
   const near = ranked.slice(0, 3).map((hit) => itemOf(context, hit));
   const best = near[0];
@@ -152,6 +152,10 @@ const GENERIC = new Set(
     .split(/\s+/)
     .map((word) => stem(word)),
 );
+
+function namesDocument(context: Context, hit: Ranked | undefined): boolean {
+  return hit !== undefined && context.frame.documents.includes(itemOf(context, hit).document);
+}
 
 const FOCUS =
   /\b(?:what|which)\s+((?:[a-z0-9-]+\s+){0,2}?[a-z0-9-]+)\s+(?:is|are|was|were|do|does|did|must|should|shall|can|may|will|would|has|have|applies|apply|counts?)\b/;

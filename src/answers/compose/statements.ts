@@ -25,6 +25,7 @@ const ASPECT_WORDS: readonly { readonly aspects: readonly Aspect[]; readonly wor
   { aspects: ['guardrails'], words: /\bguardrails?\b|\bstandards?\b|\bframeworks?\b|\bnist\b|\biso\b|\bowasp\b|\bcis\b|\bbenchmarks?\b/ },
   { aspects: ['definition', 'scope'], words: /\bwhat (?:is|are)(?: an?| the)?\b|\bwhats\b|\bdefin\w*|\bmean(?:s|ing|t)?\b|\bexplain\b|\bdifference\b|\bcover\w*|\binclude\w*|\bcontain\w*|\bbelong\w*|\bcompris\w*|\bapply\b|\bapplies\b|\bscope\b|\bin plain\b/ },
   { aspects: ['reason', 'purpose', 'risk'], words: /\bwhy\b|\bpurpose\b|\bpoint\b|\breasons?\b|\bbenefits?\b|\bbother\b|\bmatters?\b|\bprevent\w*|\bgood for\b|\bwhat for\b|\brisks?\b|\bdanger\w*|\bthreats?\b|\bhappens? if\b|\baim\b|\bgoal\b|\bprotect\w*/ },
+  { aspects: ['reason', 'scope'], words: /\bwhen\b|\bin (?:which|what) (?:cases?|situations?)\b|\bcircumstances\b/ },
   { aspects: ['example'], words: /\bexamples?\b|\be\.?g\b|\bnamed?\b|\bsuch as\b|\binstances?\b|\bmention\w*/ },
   { aspects: ['audit'], words: /\baudit\w*|\bassessor\w*|\bverif\w*|\bexamin\w*|\binspect\w*|\bevidence\b/ },
   { aspects: ['lifecycle'], words: /\blife ?-?cycle\b|\bphases?\b|\bstages?\b|\bretir\w*/ },

@@ -8,9 +8,9 @@ const LETTER_WORDS: Readonly<Record<RaciLetter, RegExp>> = {
   accountable:
     /\baccountab\w*|\banswer(?:s|ed|ing)? (?:for|to)\b|\bwho answers?\b|\banswers(?: here)?(?= *[?.,;]| *$)|\banswerable\b|\bbuck (?:stops?|ends?)\b|\b(?:neck|head|ass|butt)\b.{0,20}\b(?:line|rolls?|block|stake)\b|\bhead rolls\b|\bon the hook\b|\bhot seat\b|\bfinal (?:say|word|decision|authority)\b|\blast word\b|\bcarr(?:y|ies) the can\b|\bblam(?:e|ed)\b|\bliable\b|\btakes? the (?:fall|blame|heat|rap)\b|\bgets? (?:fired|yelled at|the blame)\b|\bsigns? (?:it )?off\b|\bsign-?off\b|\bultimate\w*\b|\bexecutive owner\b|\bexec owner\b|\bcarr(?:y|ies) the responsibility\b|\bface the music\b|\bown the risk\b|\bowns the risk\b|\bgrilled\b/,
   consulted:
-    /\bconsult\w*|\badvi[cs]e[sd]?\b|\badvisory\b|\bin?put (?:from|on|into|of|for)\b|\bfor (?:their |expert )?input\b|\bweigh(?:s)? in\b|\basked (?:first|for|beforehand|before)\b|\b(?:has|have|needs?|ought) to be asked\b|\bwhom? (?:do|should|must|shall|would) (?:i|we|you) (?:ask|involve|talk to|speak to|run)\b|\bsounding board\b|\bchimes? in\b|\bopinion\b|\brun (?:it|this|that) (?:by|past)\b|\bfeeds? (?:\w+ )?(?:info\w*|input|data|knowledge) (?:in)?to\b|\b(?:provid|giv|suppl|contribut|offer|help)\w* (?:\w+ ){0,2}(?:inputs?|insights?|feedback|expertise|guidance|advice)\b|\bgets? a (?:say|voice)\b|\bhas a say\b|\bexpertise from\b/,
+    /\bconsult\w*|\badvi[cs]e[sd]?\b|\badvisory\b|\bin?put (?:from|on|into|of|for)\b|\bfor (?:their |expert )?input\b|\bweigh(?:s)? in\b|\basked (?:first|for|beforehand|before)\b|\b(?:has|have|needs?|ought) to be asked\b|\bwhom? (?:do|should|must|shall|would) (?:i|we|you) (?:ask|involve|talk to|speak to|run)\b|\bwhose (?:guidance|advice|expertise|input|opinion|view)\b|\bsounding board\b|\bchimes? in\b|\bopinion\b|\brun (?:it|this|that) (?:by|past)\b|\bfeeds? (?:\w+ )?(?:info\w*|input|data|knowledge) (?:in)?to\b|\b(?:provid|giv|suppl|contribut|offer|help)\w* (?:\w+ ){0,2}(?:inputs?|insights?|feedback|expertise|guidance|advice)\b|\bgets? a (?:say|voice)\b|\bhas a say\b|\bexpertise from\b/,
   informed:
-    /\binform(?:ed|s)?\b(?!ation)|\btold\b|\bin the loop\b|\bnotif\w+|\bhears? (?:about|of)\b|\bkept? (?:\w+ )?(?:updated|posted|up to date)\b(?= (?:on|about|of)|\?|$)|\bgets? (?:an? )?(?:updates?|heads[- ]up|to know|memo|the news|word)\b|\blet (?:\w+ )?know\b|\bcc'?e?d\b|\bfyi\b|\bheads[- ]up\b|\bget told\b|\bfinds? out\b|\breceiv(?:e|es|ing)\b|\bgets? (?:the |a |to see (?:the )?)?(?:reports?|results?|numbers|metrics|copy|copies|them|findings)\b|\breported to\b|\bsees? the (?:results?|reports?|findings)\b/,
+    /\binform(?:ed|s)?\b(?!ation)|\btold\b|\bin the loop\b|\bnotif\w+|\bhears? (?:about|of)\b|\bkept? (?:\w+ )?(?:updated|posted|up to date)\b(?= (?:on|about|of)|\?|$)|\bgets? (?:an? )?(?:updates?|heads[- ]up|to know|memo|the news|word)\b|\blet (?:\w+ )?know\b|\bcc'?e?d\b|\bfyi\b|\bheads[- ]up\b|\bget told\b|\bfinds? out\b|\breceiv(?:e|es|ing)\b|\bgets? (?:the |a |to see (?:the )?)?(?:\w+ ){0,2}?(?:reports?|results?|numbers|metrics|copy|copies|them|findings)\b|\bin the picture\b|\bbe aware\b|\breported to\b|\bsees? the (?:results?|reports?|findings)\b/,
 };
 
 const LETTERS: readonly RaciLetter[] = ['responsible', 'accountable', 'consulted', 'informed'];
@@ -47,10 +47,12 @@ export type LettersAsked = {
 
 /** "people who build AI" asks for nobody: the relative `who` is read as `that`. */
 export function withoutRelativeWho(lower: string): string {
-  return lower.replace(
-    /\b(people|those|anyone|anybody|someone|somebody|everyone|everybody|staff|employees?|persons?|colleagues?|teams?|developers?|engineers?|users?|ones|individuals?|vendors?|suppliers?) who\b/g,
-    '$1 that',
-  );
+  return lower
+    .replace(/\bwho (?:does|do|did) what\b/g, 'division of roles')
+    .replace(
+      /\b(people|those|anyone|anybody|someone|somebody|everyone|everybody|staff|employees?|persons?|colleagues?|teams?|developers?|engineers?|users?|ones|individuals?|vendors?|suppliers?) who\b/g,
+      '$1 that',
+    );
 }
 
 /** Letters written as such: "R and A?", "RACI: A?", "who's the A". Case counts. */

@@ -5,7 +5,7 @@ import { withoutLetterWords } from './letters.ts';
 
 /** Names of the documents, which say where to look and not what for. */
 const DOCUMENT_NAMES =
-  /\b(?:per|in|of|by|from|under|according to|acc\.? to|as per|says?|what does|does|on|for)? ?(?:the |our |this )?(?:csa |ml |ai |raci |responsibilit\w+ |organi[sz]ational )?(?:white ?-?paper|paper|wp)(?:'s)?\b|\b(?:per|in|of|by|from|under|according to|as per) (?:the |our |this |company )?(?:ai )?(?:security )?policy(?:'s)?\b|\b(?:the |our )?isms(?: guide)?(?= (?:say|list|suggest|recommend|want)\w*|[,?)]|$)|\(isms guide\)|\bin the isms guide\b|\baccording to the (?:isms )?guide\b|\bpolicy (?:says?|wants?|requires?|demands?)\b|\baicm\b/g;
+  /\b(?:does|do|did) (?:the |our |this )?(?:csa |ml |ai )?(?:security )?(?:policy|white ?-?paper|paper|isms guide|guide|isms)(?: (?:mandate|want|require|say|demand|prescribe|ask for|ask|expect|suggest|recommend|mention|name|list|state|set|specify|give|tell us|tell|call for|foresee|contain|provide))?(?: us)?(?: to)?\b|\b(?:per|in|of|by|from|under|according to|acc\.? to|as per|says?|what does|does|on|for)? ?(?:the |our |this )?(?:csa |ml |ai |raci |responsibilit\w+ |organi[sz]ational )?(?:white ?-?paper|paper|wp)(?:'s)?\b|\b(?:per|in|of|by|from|under|according to|as per) (?:the |our |this |company )?(?:ai )?(?:security )?policy(?:'s)?\b|\b(?:the |our )?isms(?: guide)?(?= (?:say|list|suggest|recommend|want)\w*|[,?)]|$)|\(isms guide\)|\bin the isms guide\b|\baccording to the (?:isms )?guide\b|\bpolicy (?:says?|wants?|requires?|demands?)\b|\baicm\b/g;
 
 /** Removes documents' names, ids and (for questions about roles) the words for letters; lower case. */
 export function topicOf(
