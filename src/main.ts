@@ -4,6 +4,9 @@ import { exitFor } from './wire/exit.ts';
 import { type RunningServer, startServer } from './wire/server.ts';
 import { SERVICE } from './wire/version.ts';
 
+/** Within this time two signals are one. */
+const TWICE_MS = 500;
+
 /** Runs until a signal; resolves with the exit code. */
 export async function main(env: Readonly<Record<string, string | undefined>> = process.env): Promise<number> {
   let server: RunningServer | null = null;
@@ -14,9 +17,13 @@ export async function main(env: Readonly<Record<string, string | undefined>> = p
       resolve(code);
     };
     let ending = false;
+    let endingSince = 0;
     const onSignal = (): void => {
-      // The second signal does not wait for the drain.
+      // The second signal does not wait for the drain. One Ctrl-C can arrive twice, from the terminal and from a
+      // wrapper that passes it on.
+      if (ending && performance.now() - endingSince < TWICE_MS) return;
       if (ending) process.exit(130);
+      endingSince = performance.now();
       ending = true;
       process.stdout.write('Stopping: finishing what was received, then the database.\n');
       void end(0, null);
