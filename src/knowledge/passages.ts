@@ -20,16 +20,7 @@ export type Passage = {
 export function itemPassages(item: LibraryItem): readonly Passage[] {
   const passages: Passage[] = [];
   const push = (kind: string, part: Passage['part'], text: string): void => {
-    passages.push({
-      id: `${item.id}#${kind}`,
-      itemId: item.id,
-      part,
-      text,
-      // Only when it is asked for: there are thousands of passages at each start.
-      get textHash() {
-        return textHash(text);
-      },
-    });
+    passages.push({ id: `${item.id}#${kind}`, itemId: item.id, part, text, textHash: textHash(text) });
   };
   item.statements.forEach((statement, index) => {
     push(`statement.${index + 1}`, statement.aspect, statement.text);
