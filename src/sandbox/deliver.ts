@@ -3,7 +3,7 @@ import type { Core, Timers } from './core.ts';
 import type { TraceAck } from './trace.ts';
 
 /** Slack waits this long for an acknowledgement, in milliseconds. */
-export const ACK_MS = 3_000;
+const ACK_MS = 3_000;
 const ANSWER_BYTES_MAX = 1_000_000;
 
 /** What came back for a signed request to the app. */
@@ -29,7 +29,7 @@ export type CourierOptions = {
 };
 
 /** Slack's v0 signature of a body sent at a time in seconds. */
-export const signatureOf = (signingSecret: string, timestamp: number, body: string): string =>
+const signatureOf = (signingSecret: string, timestamp: number, body: string): string =>
   `v0=${createHmac('sha256', signingSecret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
 
 const TYPES = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;

@@ -16,7 +16,7 @@ export type PlacedElement = {
 };
 
 /** A raw value as Slack's element state, or what is wrong with it in a sentence for the person. */
-export type ElementState =
+type ElementState =
   | { readonly ok: true; readonly state: Json; readonly empty: boolean }
   | { readonly ok: false; readonly message: string };
 
@@ -141,7 +141,7 @@ const text = (element: Json, raw: RawValue): ElementState => {
 };
 
 /** Turns what the page sent for an element into Slack's state of it. */
-export const elementState = (element: Json, raw: RawValue, workspace: Workspace): ElementState => {
+const elementState = (element: Json, raw: RawValue, workspace: Workspace): ElementState => {
   const type = String(element['type']);
   if (type in PLACE) return chosenIds(element, raw, workspace);
   if (type === 'static_select' || type === 'radio_buttons' || type === 'external_select')

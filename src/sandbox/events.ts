@@ -3,7 +3,7 @@ import { type Courier, noteAnswer } from './deliver.ts';
 import { APP_ID, BOT_USER, LIMITS, type PendingEvent, TEAM } from './model.ts';
 
 /** Slack's pauses before its three retries of an event, in milliseconds. */
-export const RETRY_AFTER_MS: readonly number[] = [0, 60_000, 300_000];
+const RETRY_AFTER_MS: readonly number[] = [0, 60_000, 300_000];
 
 /** Sends events to the app, and again until they are acknowledged or the retries are used up. */
 export type EventSender = {

@@ -16,7 +16,7 @@ export type Faults = {
 };
 
 /** Nothing misbehaves. */
-export const NO_FAULTS: Faults = {
+const NO_FAULTS: Faults = {
   outage: null,
   rateLimitNext: 0,
   retryAfterSeconds: 1,

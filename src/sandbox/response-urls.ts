@@ -4,11 +4,11 @@ import { checkContent } from './posting.ts';
 import { messagesOf } from './workspace.ts';
 
 /** A response_url may be used this often, for this long in milliseconds. */
-export const RESPONSE_USES = 5;
-export const RESPONSE_TTL_MS = 30 * 60_000;
+const RESPONSE_USES = 5;
+const RESPONSE_TTL_MS = 30 * 60_000;
 
 /** Where answers to one interaction go, and the message it came from. */
-export type ResponsePlace = {
+type ResponsePlace = {
   readonly channel: string;
   readonly user: string;
   /** The message the interaction came from; null for a command. */
@@ -16,7 +16,7 @@ export type ResponsePlace = {
   readonly threadTs: string | null;
 };
 
-export type ResponseResult = { readonly status: number; readonly body: string };
+type ResponseResult = { readonly status: number; readonly body: string };
 
 export type ResponseBook = {
   /** Path of a new response_url. */

@@ -1,7 +1,7 @@
 import { LIMITS } from './model.ts';
 
 /** Why a trigger_id opens nothing; Slack's error codes. */
-export type TriggerRefusal = 'invalid_trigger_id' | 'expired_trigger_id' | 'exchanged_trigger_id';
+type TriggerRefusal = 'invalid_trigger_id' | 'expired_trigger_id' | 'exchanged_trigger_id';
 
 type Trigger = {
   readonly user: string;
@@ -12,7 +12,7 @@ type Trigger = {
 };
 
 /** A trigger_id lives this long, in milliseconds. */
-export const TRIGGER_TTL_MS = 3_000;
+const TRIGGER_TTL_MS = 3_000;
 
 /** The short-lived permissions to open a modal that interactions carry. In memory: they live three seconds. */
 export type TriggerBook = {

@@ -5,7 +5,7 @@ const mrkdwn = (text: string) => ({ type: 'mrkdwn' as const, text });
 const option = (text: string, value: string) => ({ text: plain(text), value });
 
 /** The three-step look of a request form, with every kind of field the real one uses. */
-export const formView = {
+const formView = {
   type: 'modal' as const,
   callback_id: 'deploy',
   title: plain('Request a deployment'),
@@ -97,7 +97,7 @@ export const formView = {
   ],
 };
 
-export const card = (votes: readonly string[]) => [
+const card = (votes: readonly string[]) => [
   { type: 'header', text: plain('DR-12  Deploy credit-scoring 2.1 to production') },
   {
     type: 'section',
@@ -146,7 +146,7 @@ export const card = (votes: readonly string[]) => [
   },
 ];
 
-export const answer = [
+const answer = [
   {
     type: 'section',
     text: mrkdwn('*Head of AI Operations* or *Chief Technology Officer* is accountable for canary releases.'),

@@ -159,6 +159,17 @@ inBrowser('dark and narrow look right, the rail is a drawer there', async () => 
   await page.waitForTimeout(250);
   await shot('narrow-rail');
   await page.getByRole('button', { name: 'Close the channels' }).click({ position: { x: 370, y: 300 } });
+  await page.getByRole('button', { name: /1 reply/ }).click();
+  await page.getByRole('complementary', { name: 'Thread' }).getByText('Head of AI Operations').waitFor();
+  await shot('narrow-thread');
+  await page.keyboard.press('Escape');
+  await page.getByRole('combobox', { name: 'Message #ask-governance' }).fill('/governance deploy');
+  await page.keyboard.press('Enter');
+  const modal = page.getByRole('dialog', { name: 'Request a deployment' });
+  await modal.getByLabel('System', { exact: true }).waitFor();
+  await shot('narrow-modal');
+  await page.keyboard.press('Escape');
+  await modal.waitFor({ state: 'detached' });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(wide).toBeLessThanOrEqual(390);
 });

@@ -19,7 +19,7 @@ export type Received = {
 };
 
 /** What the scripted app answers. */
-export type AppAnswer = {
+type AppAnswer = {
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

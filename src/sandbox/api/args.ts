@@ -30,7 +30,7 @@ export const bool = (args: Args, name: string): boolean => {
 };
 
 /** An integer within bounds; the fallback when absent or not a number. */
-export const int = (args: Args, name: string, fallback: number, min: number, max: number): number => {
+const int = (args: Args, name: string, fallback: number, min: number, max: number): number => {
   const value = Number(args[name] ?? Number.NaN);
   return Number.isFinite(value) ? Math.min(max, Math.max(min, Math.trunc(value))) : fallback;
 };

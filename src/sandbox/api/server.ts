@@ -13,9 +13,6 @@ import { VIEW_METHODS } from './views.ts';
 
 const METHODS: ApiMethods = { ...CHAT_METHODS, ...VIEW_METHODS, ...DIRECTORY_METHODS, ...ASSISTANT_METHODS };
 
-/** Names of the Web API methods that the sandbox answers. */
-export const API_METHODS: readonly string[] = Object.keys(METHODS);
-
 const sameToken = (given: string, expected: string): boolean => {
   const a = Buffer.from(given);
   const b = Buffer.from(expected);

@@ -37,7 +37,7 @@ export const messageShape = (
 };
 
 /** Fields that mark a message as the app's. */
-export const botFields = (): Record<string, unknown> => ({
+const botFields = (): Record<string, unknown> => ({
   bot_id: BOT_ID,
   app_id: APP_ID,
   bot_profile: { id: BOT_ID, app_id: APP_ID, name: 'Countersign', deleted: false, team_id: TEAM.id },

@@ -146,7 +146,7 @@ const findByExternalId = (core: Core, externalId: string): SandboxView | undefin
     .find((view) => view.external_id === externalId);
 
 /** An open modal or App Home by its id. */
-export const findView = (core: Core, viewId: string): SandboxView | undefined =>
+const findView = (core: Core, viewId: string): SandboxView | undefined =>
   [...core.workspace.stacks.values(), [...core.workspace.homes.values()]].flat().find((view) => view.id === viewId);
 
 const update: ApiMethod = async (args, context) => {

@@ -6,7 +6,7 @@ import { useWorkspaceView } from './workspace-context.ts';
 const HUES = [205, 28, 262, 152, 330, 45, 8, 185];
 
 /** First letters of the first and last name. */
-export const initialsOf = (name: string): string => {
+const initialsOf = (name: string): string => {
   const words = name.split(/\s+/).filter((word) => word !== '');
   const [first = '?'] = words;
   const last = words.length > 1 ? (words.at(-1) ?? '') : '';

@@ -43,6 +43,10 @@ export const Dialog = (props: {
     );
     (first ?? box.current)?.focus();
   }, [props.focusKey]);
+  // An element that had the focus may have gone with an update: the focus must not fall to the page behind.
+  useEffect(() => {
+    if (document.activeElement === document.body) box.current?.focus();
+  });
   return createPortal(
     // biome-ignore lint/a11y/noStaticElementInteractions: the backdrop only keeps keys from the page behind
     <div

@@ -8,6 +8,9 @@ import type { SandboxView } from './page-types.ts';
 import { callServer } from './server-calls.ts';
 import { allValues, useInteractionHost } from './use-interaction-host.ts';
 
+/** The first field's block: when a loading view becomes a form, the focus goes there. */
+const firstInput = (view: SandboxView): string => view.blocks.find((block) => block.type === 'input')?.block_id ?? '';
+
 type ViewProps = { readonly view: SandboxView; readonly me: string; readonly depth: number };
 
 const Foot = (props: {
@@ -58,7 +61,7 @@ const ModalView = ({ view, me, depth, top }: ViewProps & { readonly top: boolean
   if (!top) return null;
   const title = plainText(view.title) || 'Countersign';
   return (
-    <Dialog label={title} focusKey={view.id} onClose={close}>
+    <Dialog label={title} focusKey={`${view.id} ${firstInput(view)}`} onClose={close}>
       <form
         className="dialog-form"
         noValidate

@@ -51,6 +51,7 @@ const parseToken = (inner: string): Inline | null => {
 };
 
 const STYLED_MAX = 1_000;
+const CLOSERS_MAX = 40;
 const STYLES = { '*': 'bold', _: 'italic', '~': 'strike' } as const;
 const TOKEN = /<([^<>\n]{1,3000})>|`([^`\n]+)`|:([a-z0-9_+-]{1,60}):|([*_~])/y;
 const wordy = (char: string | undefined): boolean => char !== undefined && /[\p{L}\p{N}]/u.test(char);
@@ -60,7 +61,10 @@ const closingMark = (text: string, start: number, mark: string): number => {
   if (wordy(text[start - 1]) || text[start + 1] === undefined || /\s/.test(text[start + 1] ?? ' ')) return -1;
   // Runs longer than this stay plain: a line of forty thousand asterisks must not take a minute.
   const limit = start + STYLED_MAX;
+  let tries = 0;
   for (let end = text.indexOf(mark, start + 2); end >= 0 && end < limit; end = text.indexOf(mark, end + 1)) {
+    tries += 1;
+    if (tries > CLOSERS_MAX) return -1;
     if (!/\s/.test(text[end - 1] ?? ' ') && !wordy(text[end + 1]) && text[end + 1] !== mark) return end;
   }
   return -1;
