@@ -25,6 +25,7 @@ export type StreamEvent = {
   readonly data: unknown;
   readonly at: Date;
   readonly actor: string;
+  readonly commandId: string;
   readonly seq: number;
   readonly logIndex: number;
 };
@@ -75,6 +76,9 @@ export async function onStream<R>(
     deps,
     async (at) => {
       const events = command.afterSeq === undefined ? await readEvents(deps.ledger, command.stream) : [];
+      // A redelivery is told what it did the first time, not that it is too late.
+      if (events.some((event) => event.commandId === command.commandId))
+        return { kind: 'settled', result: await duplicate() };
       const afterSeq = command.afterSeq === undefined ? events.length : await command.afterSeq();
       const step = await decide(events, at);
       if (step.kind === 'settled') return step;
@@ -103,11 +107,12 @@ export async function onStream<R>(
 /** The events of a stream, in order, with what they hide. */
 export async function readEvents(ledger: Pick<Ledger, 'readStream'>, stream: string): Promise<readonly StreamEvent[]> {
   const { events, disclosures } = await ledger.readStream(stream);
-  return events.map(({ type, data, at, actor, seq, logIndex }) => ({
+  return events.map(({ type, data, at, actor, commandId, seq, logIndex }) => ({
     type,
     data: reveal(data, (hash) => disclosures.get(hash)),
     at,
     actor,
+    commandId,
     seq,
     logIndex,
   }));

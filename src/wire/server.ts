@@ -85,11 +85,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await startDirectory(config, core, newId(now()));
     const outbound = outboundDeps(config, core, library, policy, slack.clients, newNonce);
     const work = createWork({ config, core, policy, answer: answers.ask, outbound, log });
+    const systems = openSystems({ core, settings, policy: () => policy.policy, committed: () => committed(), log });
     committed = () => {
       work.outbox.wake();
       work.publisher.wake();
+      systems.follower.wake();
     };
-    const systems = openSystems({ core, settings, committed: () => committed(), log });
     const app = createSlackApp({
       inbox: core.stores.inbox,
       wake: work.inbox.wake,
@@ -124,7 +125,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     systems.start();
     const vectors = answers.openVectors();
     sandbox?.resume();
-    return { address: addressOf(config.host, port), port, core, work, systems, idle: () => idle(work), vectors, stop };
+    return { address: addressOf(config.host, port), port, core, work, systems, idle: () => idle(work, systems), vectors, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -151,9 +152,10 @@ function startFacts(core: Core, policy: LoadedPolicy, library: Parameters<typeof
 }
 
 /** Twice round, because what the inbox does fills the outbox. */
-async function idle(work: Work): Promise<void> {
+async function idle(work: Work, systems: Systems): Promise<void> {
   for (let round = 0; round < 2; round++) {
     await work.inbox.idle();
+    await systems.follower.idle();
     await work.outbox.idle();
   }
 }

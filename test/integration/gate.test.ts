@@ -148,6 +148,7 @@ describe('what it answers', () => {
   });
 
   it('more new questions in a minute than the settings allow are not answered, and leave no entry', async () => {
+    await test.server.idle();
     const { core } = test.server;
     const before = (await core.stores.ledger.head()).size;
     const statuses = new Map<number, number>();

@@ -1,0 +1,212 @@
+/** The desk of the inventory: one command, or one request to follow, against one system. */
+
+import { isApproved } from '#src/approvals/timers.ts';
+import type { SubmittedState } from '#src/approvals/types.ts';
+import { canonicalBytes } from '#src/evidence/canonical.ts';
+import {
+  decideSystem,
+  followRequest,
+  type SystemActor,
+  type SystemCommand,
+  type SystemRefusal,
+} from '#src/systems/decide-system.ts';
+import { systemKeyOf } from '#src/systems/names.ts';
+import {
+  applySystem,
+  type Phase,
+  SYSTEM_HIDDEN,
+  type SystemEvent,
+  type SystemRequest,
+  type SystemState,
+  statusOf,
+  tierOfSystem,
+} from '#src/systems/system.ts';
+import { createKeyedQueue } from './keyed-queue.ts';
+import type { Commit, NewTimer } from './ports.ts';
+import type { RecordRow, RecordStore } from './systems-ports.ts';
+import { onStream, readEvents, type StreamDeps, type StreamEvent, type StreamStep } from './systems-stream.ts';
+
+export type SystemsDeskDeps = StreamDeps & { readonly records: RecordStore };
+
+export type SystemResult =
+  | { readonly ok: true; readonly state: SystemState; readonly entry: number | null }
+  | { readonly ok: false; readonly reason: SystemRefusal; readonly detail: readonly string[] };
+
+export type SystemsDesk = {
+  read(name: string): Promise<SystemState | null>;
+  act(name: string, command: SystemCommand, by: SystemActor, commandId: string): Promise<SystemResult>;
+  /** Brings the inventory up to a request's state; does nothing the second time. `index`: log index it was seen at. */
+  follow(request: SubmittedState, index: number): Promise<void>;
+};
+
+const streamOf = (key: string): string => `system:${key}`;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Makes the desk. Refusals are results; throws CommitError and what the stores throw. */
+export function createSystemsDesk(deps: SystemsDeskDeps): SystemsDesk {
+  const queue = createKeyedQueue();
+  const read = async (name: string) => foldSystem(await readEvents(deps.ledger, streamOf(systemKeyOf(name))));
+  return {
+    read,
+    act(name, command, by, commandId) {
+      const key = systemKeyOf(name);
+      const about = { stream: streamOf(key), actor: by.person, commandId, commandKind: `system.${command.type}` };
+      const again = async (): Promise<SystemResult> => {
+        const state = await read(name);
+        if (state === null) return { ok: false, reason: 'unknown_system', detail: [] };
+        return { ok: true, state, entry: null };
+      };
+      return queue(key, () =>
+        onStream<SystemResult>(
+          deps,
+          about,
+          (events, at) => {
+            const state = foldSystem(events);
+            const decision = decideSystem(state, command, by);
+            if (!decision.ok) return { kind: 'settled', result: decision };
+            const objects = decision.manifest === undefined ? [] : [objectOf(decision.manifest, decision.events)];
+            return step(deps, { before: state, events: decision.events, at, actor: by.person, objects, cursor: null });
+          },
+          again,
+        ),
+      );
+    },
+    async follow(request, index) {
+      const { document } = request;
+      if (document.kind !== 'deployment') return;
+      const key = systemKeyOf(document.system);
+      const seen = requestSeen(request);
+      if (seen === null) return;
+      const commandId = `follow:${request.id}:${request.version}`;
+      const about = { stream: streamOf(key), actor: 'service', commandId, commandKind: 'system.follow' };
+      const nothing: SystemResult = { ok: false, reason: 'nothing_changed', detail: [] };
+      await queue(key, () =>
+        onStream<SystemResult>(
+          deps,
+          about,
+          (events, at) => {
+            const before = foldSystem(events);
+            const { system: name, purpose } = document;
+            const made = followRequest(before, seen, { name, purpose, owner: request.owner, at });
+            if (made.length === 0) return { kind: 'settled', result: nothing };
+            return step(deps, { before, events: made, at, actor: 'service', objects: [], cursor: index });
+          },
+          async () => nothing,
+        ),
+      );
+    },
+  };
+}
+
+type Step = {
+  readonly before: SystemState | null;
+  readonly events: readonly SystemEvent[];
+  readonly at: Date;
+  readonly actor: string;
+  readonly objects: Commit['objects'];
+  readonly cursor: number | null;
+};
+
+function step(deps: SystemsDeskDeps, { before, events, at, actor, objects, cursor }: Step): StreamStep<SystemResult> {
+  const state = events.reduce((s, event) => applySystem(s, event, { at, actor }), before);
+  if (state === null) throw new Error('a system without its registration');
+  return {
+    kind: 'commit',
+    drafts: events.map((event) => ({ type: event.type, data: event.data, hide: SYSTEM_HIDDEN[event.type] })),
+    records: [rowOfSystem(state), ...(cursor === null ? [] : [cursorRow(cursor)])],
+    timers: timersFor(deps, state, events, at),
+    timersCancelled: cancelledBy(state, events),
+    objects,
+    result: (entry) => ({ ok: true, state, entry }),
+  };
+}
+
+/** The row of a system: what lists and the gate look at, without free text. */
+export function rowOfSystem(state: SystemState): RecordRow {
+  const { key, name, owner, vendors, approvalDue, ssrm, version, decommission } = state;
+  const versions = state.versions
+    .filter((one) => one.vendors.length > 0)
+    .map(({ digest, vendors: own, version: label }) => ({ version: label, digest, vendors: own }));
+  const tier = tierOfSystem(state);
+  const row = { name, vendors, versions, tier, approvalDue, ssrm, decommissioning: decommission !== null };
+  return { kind: 'system', id: key, parent: owner, status: statusOf(state), version, state: row };
+}
+
+/** How far the log was followed; written with what following led to. */
+function cursorRow(index: number): RecordRow {
+  return { kind: 'cursor', id: 'systems', parent: null, status: 'open', version: index, state: {} };
+}
+
+/** State of a system's stream. */
+export function foldSystem(events: readonly StreamEvent[]): SystemState | null {
+  return events.reduce<SystemState | null>(
+    // Stored by this program; an event of a later version changes nothing here.
+    (state, { type, data, at, actor }) =>
+      Object.hasOwn(SYSTEM_HIDDEN, type) ? applySystem(state, { type, data } as SystemEvent, { at, actor }) : state,
+    null,
+  );
+}
+
+/** A request as the inventory sees it; null while it is nothing but refused. */
+export function requestSeen(state: SubmittedState): SystemRequest | null {
+  const { document, id, shortId } = state;
+  if (document.kind !== 'deployment') return null;
+  const { version, digest, environment } = document;
+  const validUntilMs = state.decision?.validUntilMs ?? null;
+  return {
+    request: id,
+    shortId,
+    version,
+    digest,
+    environment,
+    tier: state.terms.tier,
+    phase: phaseOf(state),
+    supersededBy: state.supersededBy,
+    validUntil: validUntilMs === null ? null : new Date(validUntilMs).toISOString(),
+  };
+}
+
+function phaseOf(state: SubmittedState): Phase {
+  const live = isApproved(state) || (state.breakGlass !== null && !state.breakGlass.ended);
+  if (live && state.suspension !== null) return 'suspended';
+  if (live) return state.deployments.length > 0 ? 'deployed' : 'approved';
+  const open = state.decision === null && !['withdrawn', 'refused', 'expired'].includes(state.status);
+  return open ? 'proposed' : 'ended';
+}
+
+/** A review of a floating alias and the due date of a system that was there before are timers of the system. */
+function timersFor(
+  deps: SystemsDeskDeps,
+  state: SystemState,
+  events: readonly SystemEvent[],
+  at: Date,
+): readonly NewTimer[] {
+  const subject = streamOf(state.key);
+  const timers: NewTimer[] = [];
+  for (const event of events) {
+    if (event.type === 'system.registered' && event.data.approvalDue !== null)
+      timers.push({ id: deps.newId(at), dueAt: new Date(event.data.approvalDue), kind: 'approval_due', subject });
+    const digest =
+      event.type === 'system.version_added' || event.type === 'system.alias_reviewed' ? event.data.digest : '';
+    const days = state.versions.find((one) => one.digest === digest)?.reviewEveryDays ?? null;
+    if (days !== null) {
+      const dueAt = new Date(at.getTime() + days * DAY_MS);
+      timers.push({ id: deps.newId(at), dueAt, kind: `alias_review:${digest}`, subject });
+    }
+  }
+  return timers;
+}
+
+function cancelledBy(state: SystemState, events: readonly SystemEvent[]): Commit['timersCancelled'] {
+  const kinds = events.flatMap((event) =>
+    event.type === 'system.alias_reviewed' ? [`alias_review:${event.data.digest}`] : [],
+  );
+  return kinds.length === 0 ? [] : [{ subject: streamOf(state.key), kinds }];
+}
+
+/** The manifest under its own sha256, which is the version's identity. */
+function objectOf(manifest: object, events: readonly SystemEvent[]): Commit['objects'][number] {
+  const added = events.find((event) => event.type === 'system.version_added');
+  const sha256 = added?.type === 'system.version_added' ? (added.data.manifest ?? '') : '';
+  return { sha256, mediaType: 'application/json', bytes: canonicalBytes(manifest) };
+}

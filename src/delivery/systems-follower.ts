@@ -1,0 +1,92 @@
+/**
+ * Brings what follows from requests and holds into being: the inventory's entries, and the suspension of each approval
+ * that a hold covers. It reads the log from where it stopped, so that a crash between a decision and its consequence
+ * costs nothing; each consequence takes effect once.
+ */
+import type { Hold } from '#src/systems/holds.ts';
+import type { Desk } from './desk.ts';
+import type { Ledger } from './ports.ts';
+import type { SystemsDesk } from './systems-desk.ts';
+import type { RecordStore } from './systems-ports.ts';
+
+/** Events looked at by one read. */
+const BATCH = 500;
+
+export type FollowerDeps = {
+  readonly ledger: Pick<Ledger, 'readAll'>;
+  readonly records: Pick<RecordStore, 'read'>;
+  readonly requests: Pick<Desk, 'read'>;
+  readonly systems: Pick<SystemsDesk, 'follow'>;
+  /** Suspends what a hold covers; safe to call again. */
+  readonly enforceHold: (hold: Hold['id']) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+};
+
+export type Follower = {
+  /** Something was committed. */
+  wake(): void;
+  /** Resolves when everything committed so far was followed. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Makes the follower; it begins with its first `wake`. */
+export function createFollower(deps: FollowerDeps): Follower {
+  let cursor: number | null = null;
+  let running: Promise<void> | null = null;
+  let again = false;
+  let stopped = false;
+
+  const drain = async (): Promise<void> => {
+    cursor ??= (await deps.records.read('cursor', 'systems'))?.version ?? 0;
+    do {
+      again = false;
+      for (;;) {
+        const events = await deps.ledger.readAll(cursor, BATCH);
+        if (events.length === 0) break;
+        await followAll(deps, events);
+        cursor = (events.at(-1)?.logIndex ?? cursor) + 1;
+        if (stopped) return;
+      }
+    } while (again);
+  };
+  const start = (): void => {
+    running ??= drain()
+      .catch(deps.onError)
+      .finally(() => {
+        running = null;
+        if (again && !stopped) start();
+      });
+  };
+  const wake = (): void => {
+    if (stopped) return;
+    again = true;
+    start();
+  };
+  return {
+    wake,
+    async idle() {
+      wake();
+      while (running) await running;
+    },
+    async stop() {
+      stopped = true;
+      while (running) await running;
+    },
+  };
+}
+
+/** Each request once a batch, at its present state: what came between changes nothing that lasts. */
+async function followAll(
+  deps: FollowerDeps,
+  events: readonly { readonly stream: string; readonly type: string; readonly logIndex: number }[],
+): Promise<void> {
+  const last = new Map<string, number>();
+  for (const { stream, logIndex } of events) if (stream.startsWith('request:')) last.set(stream, logIndex);
+  for (const { stream, type, logIndex } of events) {
+    if (type === 'incident.hold_placed') await deps.enforceHold(stream.slice('incident:'.length));
+    if (last.get(stream) !== logIndex) continue;
+    const record = await deps.requests.read(stream.slice('request:'.length));
+    if (record !== null) await deps.systems.follow(record.state, logIndex);
+  }
+}

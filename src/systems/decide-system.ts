@@ -1,0 +1,241 @@
+/** What may be done to an entry of the inventory: pure, from the state and the roles held at the moment of the click. */
+import { z } from 'zod';
+import { canonicalText } from '#src/evidence/canonical.ts';
+import { CHECKLIST, DECOMMISSION_STEPS, stepRefusal } from './decommission.ts';
+import { type Envelope, envelopeSchema } from './envelope.ts';
+import { type Manifest, manifestDigest, providersOf, readManifest, reviewDaysOf } from './manifest.ts';
+import { NAME_CHARS_MAX, systemKeyOf } from './names.ts';
+import {
+  applySystem,
+  CLASSIFICATIONS,
+  SSRM_ROLES,
+  type SystemEvent,
+  type SystemRequest,
+  type SystemState,
+  statusOf,
+} from './system.ts';
+
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((value) => value.isWellFormed());
+const url = z
+  .string()
+  .max(400)
+  .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'starts with https://');
+
+/** What people may state about a system. */
+export const factsSchema = z.strictObject({
+  purpose: z.string().trim().max(1_500).default(''),
+  owner: text(60),
+  data: z
+    .array(z.strictObject({ name: text(120), classification: z.enum(CLASSIFICATIONS) }))
+    .max(30)
+    .default([]),
+  lineage: z.array(text(200)).max(30).default([]),
+  vendors: z.array(text(120)).max(20).default([]),
+  links: z
+    .array(z.strictObject({ kind: z.enum(['model-card', 'system-card', 'repository', 'dashboard', 'other']), url }))
+    .max(20)
+    .default([]),
+  ssrm: z.enum(SSRM_ROLES).nullable().default(null),
+});
+export type FactsInput = z.input<typeof factsSchema>;
+
+export const SYSTEM_REFUSALS = [
+  'decommissioned',
+  'exists',
+  'invalid',
+  'not_owner',
+  'own_steps',
+  'role_missing',
+  'step_done',
+  'steps_open',
+  'not_started',
+  'unknown_system',
+  'unknown_version',
+  'nothing_changed',
+  'not_approved',
+] as const;
+export type SystemRefusal = (typeof SYSTEM_REFUSALS)[number];
+
+/** Who acts: the roles held now, with the assignment that proves each, and whether the person administers. */
+export type SystemActor = { readonly person: string; readonly roles: readonly string[]; readonly isAdmin: boolean };
+
+export type SystemCommand =
+  | {
+      readonly type: 'register';
+      readonly name: string;
+      readonly facts: FactsInput;
+      readonly origin: SystemState['origin'];
+      readonly approvalDue: string | null;
+      readonly runsIn: readonly string[];
+      readonly useCase: boolean;
+    }
+  | { readonly type: 'describe'; readonly facts: Partial<FactsInput> }
+  | { readonly type: 'add_version'; readonly version: string; readonly manifest: unknown }
+  | { readonly type: 'review_alias'; readonly digest: string; readonly changed: boolean }
+  | { readonly type: 'set_envelope'; readonly envelope: unknown }
+  | { readonly type: 'start_decommission'; readonly reason: string }
+  | { readonly type: 'do_step'; readonly step: string; readonly note: string };
+
+export type SystemDecision =
+  | { readonly ok: true; readonly events: readonly SystemEvent[]; readonly manifest?: Manifest }
+  | { readonly ok: false; readonly reason: SystemRefusal; readonly detail: readonly string[] };
+
+const refuse = (reason: SystemRefusal, ...detail: readonly string[]): SystemDecision => ({ ok: false, reason, detail });
+
+/** Decides one command. Owners and administrators keep an entry; decommissioning belongs to the roles of WP-2.6.5. */
+export function decideSystem(state: SystemState | null, command: SystemCommand, actor: SystemActor): SystemDecision {
+  if (command.type === 'register') return register(state, command);
+  if (state === null) return refuse('unknown_system');
+  if (statusOf(state) === 'decommissioned') return refuse('decommissioned');
+  if (command.type === 'do_step') return doStep(state, command, actor);
+  if (command.type === 'start_decommission') return startDecommission(state, command, actor);
+  if (state.owner !== actor.person && !actor.isAdmin) return refuse('not_owner');
+  switch (command.type) {
+    case 'describe':
+      return describe(state, command.facts);
+    case 'add_version':
+      return addVersion(state, command.version, command.manifest);
+    case 'review_alias': {
+      const version = state.versions.find((one) => one.digest === command.digest);
+      if (!version || version.reviewEveryDays === null) return refuse('unknown_version');
+      const { digest, changed } = command;
+      return { ok: true, events: [{ type: 'system.alias_reviewed', data: { digest, changed } }] };
+    }
+    case 'set_envelope':
+      return setEnvelope(state, command.envelope);
+  }
+}
+
+function register(state: SystemState | null, command: Extract<SystemCommand, { type: 'register' }>): SystemDecision {
+  if (state !== null) return refuse('exists');
+  const name = command.name.trim();
+  const facts = factsSchema.safeParse(command.facts);
+  if (name === '' || name.length > NAME_CHARS_MAX || !name.isWellFormed()) return refuse('invalid', 'name');
+  if (!facts.success) return refuse('invalid', facts.error.issues[0]?.path.join('.') ?? 'facts');
+  const { origin, approvalDue, runsIn, useCase } = command;
+  const data = { ...facts.data, key: systemKeyOf(name), name, origin, approvalDue, runsIn, useCase };
+  return { ok: true, events: [{ type: 'system.registered', data }] };
+}
+
+function describe(state: SystemState, changes: Partial<FactsInput>): SystemDecision {
+  const { purpose, owner, data, lineage, vendors, links, ssrm } = state;
+  const parsed = factsSchema.safeParse({ purpose, owner, data, lineage, vendors, links, ssrm, ...changes });
+  if (!parsed.success) return refuse('invalid', parsed.error.issues[0]?.path.join('.') ?? 'facts');
+  const facts = Object.fromEntries(
+    Object.entries(parsed.data).filter(
+      ([field, value]) => canonicalText(value) !== canonicalText(state[field as keyof SystemState]),
+    ),
+  );
+  if (Object.keys(facts).length === 0) return refuse('nothing_changed');
+  return { ok: true, events: [{ type: 'system.described', data: { facts } }] };
+}
+
+function addVersion(state: SystemState, version: string, data: unknown): SystemDecision {
+  const read = readManifest(data);
+  if (!read.ok) return refuse('invalid', ...read.problems.map((p) => `${p.path}: ${p.problem}`));
+  const name = version.trim();
+  if (name === '' || name.length > 60) return refuse('invalid', 'version');
+  const digest = manifestDigest(read.manifest);
+  if (state.versions.some((one) => one.digest === digest && one.manifest !== null)) return refuse('nothing_changed');
+  const vendors = [...providersOf(read.manifest)];
+  const reviewEveryDays = reviewDaysOf(read.manifest);
+  const added = { version: name, digest, manifest: digest.slice('sha256:'.length), vendors, reviewEveryDays };
+  return { ok: true, events: [{ type: 'system.version_added', data: added }], manifest: read.manifest };
+}
+
+function setEnvelope(state: SystemState, data: unknown): SystemDecision {
+  if (data === null) return { ok: true, events: [{ type: 'system.envelope_set', data: { envelope: null } }] };
+  const parsed = envelopeSchema.safeParse(data);
+  if (!parsed.success) return refuse('invalid', parsed.error.issues[0]?.path.join('.') ?? 'envelope');
+  const envelope: Envelope = parsed.data;
+  const request = state.requests.find((one) => one.request === envelope.request || one.shortId === envelope.request);
+  // The bounds are only worth the quorum that saw them.
+  if (request?.phase !== 'approved' && request?.phase !== 'deployed') return refuse('not_approved', envelope.request);
+  return { ok: true, events: [{ type: 'system.envelope_set', data: { envelope } }] };
+}
+
+const STARTERS = [...new Set(Object.values(CHECKLIST).flatMap((step) => step.roles))];
+
+function startDecommission(
+  state: SystemState,
+  command: Extract<SystemCommand, { type: 'start_decommission' }>,
+  actor: SystemActor,
+): SystemDecision {
+  const reason = command.reason.trim();
+  if (reason === '' || reason.length > 1_000) return refuse('invalid', 'reason');
+  if (state.decommission !== null) return refuse('nothing_changed');
+  const role = actor.roles.find((one) => STARTERS.includes(one));
+  if (state.owner !== actor.person && role === undefined) return refuse('role_missing', ...CHECKLIST.confirm.roles);
+  return { ok: true, events: [{ type: 'system.decommission_started', data: { reason, role: role ?? 'owner' } }] };
+}
+
+function doStep(
+  state: SystemState,
+  command: Extract<SystemCommand, { type: 'do_step' }>,
+  actor: SystemActor,
+): SystemDecision {
+  const step = DECOMMISSION_STEPS.find((one) => one === command.step);
+  if (step === undefined || command.note.length > 1_000) return refuse('invalid', 'step');
+  if (state.decommission === null) return refuse('not_started');
+  const role = CHECKLIST[step].roles.find((one) => actor.roles.includes(one));
+  if (role === undefined) return refuse('role_missing', ...CHECKLIST[step].roles);
+  const refusal = stepRefusal(state.decommission.steps, step, actor.person);
+  if (refusal !== null) return refuse(refusal, step);
+  return { ok: true, events: [{ type: 'system.step_done', data: { step, role, note: command.note } }] };
+}
+
+/**
+ * Events by which the inventory follows a request: an unknown system is entered as proposed, an unknown version is
+ * added, and what changed about the request is recorded. Empty when nothing did, so that following again does nothing.
+ */
+export function followRequest(
+  state: SystemState | null,
+  request: SystemRequest,
+  about: { readonly name: string; readonly purpose: string; readonly owner: string; readonly at: Date },
+): readonly SystemEvent[] {
+  const events: SystemEvent[] = [];
+  let current = state;
+  const add = (event: SystemEvent): void => {
+    events.push(event);
+    current = applySystem(current, event, { at: about.at, actor: 'service' });
+  };
+  if (current === null) {
+    const { name, purpose, owner } = about;
+    const facts = { purpose, owner, data: [], lineage: [], vendors: [], links: [], ssrm: null };
+    const fresh = {
+      key: systemKeyOf(name),
+      name,
+      origin: 'request' as const,
+      approvalDue: null,
+      runsIn: [],
+      useCase: false,
+    };
+    add({ type: 'system.registered', data: { ...facts, ...fresh } });
+  }
+  const known = (current as SystemState | null)?.versions.some((one) => one.digest === request.digest) ?? false;
+  if (!known) {
+    const { version, digest } = request;
+    add({
+      type: 'system.version_added',
+      data: { version, digest, manifest: null, vendors: [], reviewEveryDays: null },
+    });
+  }
+  const before = state?.requests.find((one) => one.request === request.request);
+  if (before === undefined || canonicalText(before) !== canonicalText(request)) {
+    const status = proposedStatus(current, request, about.at);
+    add({ type: 'system.request_followed', data: { ...request, status } });
+  }
+  return events;
+}
+
+function proposedStatus(state: SystemState | null, request: SystemRequest, at: Date) {
+  const data = { ...request, status: 'proposed' as const };
+  const after = applySystem(state, { type: 'system.request_followed', data }, { at, actor: 'service' });
+  return after === null ? 'proposed' : statusOf(after);
+}
