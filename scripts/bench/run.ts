@@ -24,6 +24,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   ask: { cores: 1, load: () => import('./ask.ts') },
   retrieval: { load: () => import('./retrieval.ts') },
   index: { load: () => import('./index-build.ts') },
+  decide: { load: () => import('./decide.ts') },
+  votes: { cores: 2, load: () => import('./votes.ts') },
+  sweep: { load: () => import('./sweep.ts') },
 };
 
 const { values: flags } = parseArgs({
