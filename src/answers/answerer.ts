@@ -24,6 +24,8 @@ export type AnswererParts = {
   /** Language model for rewriting and phrasing; answers work without it. */
   readonly model?: ChatModel;
   readonly budget?: ModelBudget;
+  /** Told what the model and the vector voice did with each question, for the log; never the asker. */
+  readonly observe?: (step: string, detail: unknown) => void;
   /** Milliseconds of a monotonic clock, for `latencyMs`. Default `performance.now`. */
   readonly now?: () => number;
 };
@@ -45,6 +47,8 @@ export interface Answerer {
 
 const MAX_ECHO = 2_000;
 const VECTOR_NEIGHBOURS = 40;
+/** Steps that leave the process or failed; the others are for `explain` only. */
+const OBSERVED = new Set(['rewrite', 'phrase', 'vectors']);
 
 /** Builds the engine: indexes the library once. */
 export function createAnswerer(parts: AnswererParts): Answerer {
@@ -59,12 +63,18 @@ export function createAnswerer(parts: AnswererParts): Answerer {
     const phrased = parts.model === undefined ? first : await withModel(parts.model, parts.budget, input, first);
     return dress(parts.library, question, options, phrased, now() - started);
   };
+  const observed = (step: string, detail: unknown): void => {
+    if (OBSERVED.has(step)) parts.observe?.(step, detail);
+  };
   return {
     library: parts.library,
-    ask: (question, options = {}) => run(question, options, () => {}),
+    ask: (question, options = {}) => run(question, options, observed),
     explain: async (question, options = {}) => {
       const steps: TraceStep[] = [];
-      const answer = await run(question, options, (step, detail) => steps.push({ step, detail }));
+      const answer = await run(question, options, (step, detail) => {
+        steps.push({ step, detail });
+        observed(step, detail);
+      });
       return { answer, steps };
     },
   };
@@ -164,6 +174,18 @@ async function withModel(
   return phrased.draft;
 }
 
+/**
+ * An answer is plain text whatever an imported document holds: no links (the reader follows citations), nothing that
+ * pings, no control characters.
+ */
+function plainText(text: string): string {
+  return text
+    .replace(/\b(?:https?|ftp|javascript|data|mailto|slack):\S+/gi, '(link left out)')
+    .replace(/<(?=[!@#])/g, '')
+    .replace(/@(?=(?:channel|here|everyone)\b)/gi, '')
+    .replace(/[\p{Cc}\p{Cf}]/gu, (character) => (/\s/.test(character) ? ' ' : ''));
+}
+
 /** Adds what every answer carries: citations with versions and hashes, holders, latency. */
 function dress(library: Library, question: string, options: AskOptions, made: Draft, latencyMs: number): Answer {
   const citations: Citation[] = [];
@@ -184,7 +206,7 @@ function dress(library: Library, question: string, options: AskOptions, made: Dr
   return {
     id: options.id ?? null,
     question: question.slice(0, MAX_ECHO),
-    answer: made.answer,
+    answer: plainText(made.answer),
     abstained: made.reason !== null,
     reason: made.reason,
     mode: made.mode,

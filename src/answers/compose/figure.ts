@@ -29,7 +29,9 @@ export function figureAnswer(context: Context, item: LibraryItem, query: Query):
     .sort((a, b) => b.score - a.score);
   const counted = COUNTED.exec(frame.lower)?.[1];
   const top =
-    counted === undefined || figures.some(({ figure }) => shares(counted, figure.of)) ? figures[0] : undefined;
+    counted === undefined || figures.some(({ figure }) => shares(counted, `${figure.of} ${figure.value ?? ''}`))
+      ? figures[0]
+      : undefined;
   const scored = scoreStatements(index, item, query, [...aspectsAsked(frame), 'criteria'])
     .filter((statement) => hasFigure(statement.text))
     .filter((statement) => !frame.asksFrequency || TIME_VALUE.test(statement.text))

@@ -95,7 +95,11 @@ function partFrame(context: Context, text: string, own: boolean): Frame {
 /** "compare policy and whitepaper on encryption": the same topic in each document named. */
 function byDocuments(context: Context): readonly Frame[] | null {
   const { frame } = context;
-  if (frame.documents.length !== 2 || !(frame.compares || /\bor\b/.test(frame.lower))) return null;
+  if (
+    frame.documents.length !== 2 ||
+    !(frame.compares || /\bor\b/.test(frame.lower) || (!frame.asksWho && !CLAUSE_START.test(frame.text)))
+  )
+    return null;
   const parts = frame.documents.map(
     (document): Frame => ({ ...partFrame(context, frame.text, false), documents: [document] }),
   );
@@ -146,7 +150,11 @@ function byIds(context: Context): readonly Frame[] | null {
 }
 
 /** The piece of a question that names the topics: without the clauses that ask. */
-function topicSegment(text: string): string {
+const TAIL =
+  /\s+(?:in terms of|with (?:regard|respect) to|when it comes to|as to|regarding|concerning)\s+(?:who|what|which|their|the accountab|the responsib|accountab|responsib|ownership|raci).*$/i;
+
+function topicSegment(whole: string): string {
+  const text = whole.replace(TAIL, '');
   const pieces = text
     .split(/[:;?!]|\s[-–]+\s|,\s*(?=(?:who|what|which|how|whose|accountable|responsible|same)\b)|\.\s+(?=\w)/i)
     .map((piece) => piece.trim());
@@ -168,6 +176,15 @@ function byVersus(context: Context): readonly Frame[] | null {
   return parts.every((part) => contentStems(topicOf(part, { letters: true, strict: true })).length > 0) ? parts : null;
 }
 
+const POLICY_PREFIX = /\b(?:policy|paper|white ?paper|guide|isms)\b/i;
+
+/** A clause that names no document is about the one named before it when it leaves something out or has its prefix. */
+function placed(part: Frame, clause: string, prefix: string, documents: readonly string[]): Frame {
+  if (part.documents.length > 0 || part.asksWho || documents.length === 0) return part;
+  const elliptic = /^(?:and )?(?:what|how) about\b/i.test(clause);
+  return elliptic || POLICY_PREFIX.test(prefix) ? { ...part, documents } : part;
+}
+
 function byClauses(context: Context): readonly Frame[] | null {
   const { frame } = context;
   const text = frame.text.replace(/[?!.\s]+$/, '');
@@ -182,8 +199,9 @@ function byClauses(context: Context): readonly Frame[] | null {
     .map((clause) => clause.trim())
     .filter((clause) => clause !== '');
   if (clauses.length < 2) return null;
+  const place = POLICY_PREFIX.test(prefix) || frame.documents.length === 1 ? frame.documents : [];
   const parts = clauses.map((clause) => {
-    const alone = partFrame(context, clause, true);
+    const alone = placed(partFrame(context, clause, true), clause, prefix, place);
     const content = contentStems(topicOf(alone, { letters: true, strict: true }));
     const whole = prefix === '' ? alone : partFrame(context, content.length > 1 ? clause : `${clause} ${prefix}`, true);
     return {
@@ -203,22 +221,32 @@ function byClauses(context: Context): readonly Frame[] | null {
   return standing.map((part) => part.frame);
 }
 
+/** "scanning and prioritisation of vulnerabilities": what stands after "of" belongs to both sides. */
+function shareObject(sides: readonly string[]): readonly string[] {
+  const [left, right] = sides;
+  const object = / of (.+)$/.exec(right ?? '')?.[1];
+  if (left === undefined || right === undefined || sides.length !== 2 || object === undefined || / of /.test(left))
+    return sides;
+  return [`${left} of ${object}`, right];
+}
+
 /** "A and B, accountable roles?" when A and B are clearly two items. */
 function byAnd(context: Context): readonly Frame[] | null {
   const { frame } = context;
   if (frame.ids.length > 0 || !(frame.asksWho || frame.compares)) return null;
   const segment = topicSegment(frame.text).replace(LEAD, '');
-  const sides = segment.split(/\s+and\s+|\s*&\s*|\s+plus\s+/i);
+  const sides = shareObject(segment.split(/\s+and\s+|\s*&\s*|\s+plus\s+/i));
   if (sides.length !== 2 || sides.some((side) => CLAUSE_START.test(side) && side !== sides[0])) return null;
   const whole = find(context, topicOf({ ...frame, text: segment }, { letters: true }), () => 1, 1)[0];
   const parts = sides.map((side) => partFrame(context, side, false));
   if (parts.some((part) => contentStems(topicOf(part, { letters: true, strict: true })).length === 0)) return null;
-  const least = frame.compares ? 0.55 : 0.72;
+  const several = frame.compares || /\b(?:teams|roles|execs|people|respectively|those)\b/.test(frame.lower);
+  const least = several ? 0.55 : 0.72;
   const tops = parts.map((part) => find(context, topicOf(part, { letters: true }), raciOnly(context), 1)[0]);
   if (tops.some((top) => top === undefined || top.entry < least)) return null;
   const exact = tops.every((top) => (top?.entry ?? 0) >= 0.9);
   const substantial = parts.every((part) => contentStems(topicOf(part, { letters: true, strict: true })).length > 1);
-  if (!frame.compares && !exact && ((whole?.entry ?? 0) >= 0.8 || !substantial)) return null;
+  if (!several && !exact && ((whole?.entry ?? 0) >= 0.8 || !substantial)) return null;
   return new Set(tops.map((top) => top?.id)).size === 2 ? parts : null;
 }
 

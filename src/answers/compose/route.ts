@@ -5,6 +5,7 @@ import type { Query } from '../query.ts';
 import type { Ranked, Steer } from '../retrieve.ts';
 import { judge } from '../sufficiency.ts';
 import { stem, topicStems } from '../text.ts';
+import { withoutReferences } from '../understand/standards.ts';
 import { contentStems, hasContent, topicOf } from '../understand/topic.ts';
 import { abstain } from './abstain.ts';
 import { checklistAnswer } from './checklist.ts';
@@ -57,7 +58,7 @@ function citingFirst(context: Context): Draft | null {
       frame.lower,
     );
   if (frame.references.length === 0 || frame.ids.some((id) => id.known)) return null;
-  const rest = contentStems(frame.lower.replace(OUTSIDE, ' ')).filter(
+  const rest = contentStems(withoutReferences(frame.lower).replace(OUTSIDE, ' ')).filter(
     (word) => !/\d|^[a-d]$|^(?:iso|iec|nist|bsi|annex|articl|art|measur|map)/.test(word),
   );
   return looksBack || rest.length === 0 ? citingAnswer(context) : null;
@@ -110,7 +111,9 @@ type Target =
 /** The item a question is about: by id, else by retrieval steered by what was understood. */
 function pick(context: Context): Target {
   const { frame, library, index } = context;
-  const topic = topicOf(frame, { letters: frame.asksWho, roles: frame.asksWho });
+  const topic = aboutTheDocument(context)
+    ? frame.lower
+    : topicOf(frame, { letters: frame.asksWho, roles: frame.asksWho });
   const query = queryOf(context, topic);
   const named = frame.ids.find((id) => id.known);
   if (named !== undefined) {
@@ -177,6 +180,16 @@ function missingFocus(context: Context, item: LibraryItem, query: Query): string
   return missing[0] ?? null;
 }
 
+/** "how often is the policy updated": the document is the subject, not the place to look. */
+function aboutTheDocument(context: Context): boolean {
+  const { frame } = context;
+  if (frame.documents.length !== 1 || !frame.asksFrequency) return false;
+  const rest = contentStems(topicOf(frame, { strict: true }));
+  return rest.every((word) =>
+    /^(?:updat|review|revis|revisit|refresh|frequent|often|itself|cycl|interv|renew|polici|chang)/.test(word),
+  );
+}
+
 /** Among near-equals, the item that can answer what is asked: one with a RACI for a question about a letter. */
 function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
   const { frame } = context;
@@ -205,6 +218,8 @@ const MUST =
   /\bmust\b|\bmandatory\b|\brequire[ds]?\b|\bhave to\b|\bobliged\b|\ballowed\b|\bforbidden\b|\bprohibited\b|\bcompulsory\b|\bdo (?:i|we) (?:need|have to)\b|\bobliged\b|\bobligat\w+\b|\bmay (?:i|we)\b/;
 const RECOMMENDS = /\brecommend\w*\b|\bsuggest\w*\b|\bbest practices?\b|\badvises?\b/;
 
+const PERCENT = /%|\bper ?cent|\bpercentage\b|\bshare of\b|\bpct\b/;
+
 /** Steering by what is asked. */
 function steerFor(context: Context): Steer {
   const { frame, index } = context;
@@ -225,6 +240,13 @@ function steerFor(context: Context): Steer {
     if (frame.asksMapping && item.mappings.length > 0) factor *= 1.3;
     if (frame.asksGuardrails && item.guardrails.length > 0) factor *= 1.1;
     if (frame.asksNumber && item.figures.length > 0) factor *= 1.1;
+    if (PERCENT.test(frame.lower) && item.figures.some((figure) => figure.value?.includes('%') === true))
+      factor *= 1.15;
+    if (
+      frame.asksFrequency &&
+      item.figures.some((figure) => /how often|annual|regular/i.test(`${figure.of} ${figure.value ?? ''}`))
+    )
+      factor *= 1.2;
     return factor;
   };
 }

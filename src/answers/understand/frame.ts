@@ -130,7 +130,7 @@ export function understand(library: Library, index: SearchIndex, question: strin
 
 /** The policy itself, not the policies of a topic ("network security policies"). */
 const POLICY =
-  /(?<!\b(?:network|cloud|retention|access|password|vendor|usage|information|data|protection|control|signing|branching) )(?:\b(?:the|our|this|that|company|per|by|under|acc\w* to|in|which|of|says?|ai) (?:ai )?(?:security )?policy\b(?! (?:compliance|violation))|\bpolicy (?:says?|requires?|wants?|demands?|documents?|clause|want|require|say|template|name|expect|ask)\b|^policy\b|\bclause\b|\bpolicy[:?)]|, policy\b|\bai policy\b|\bpolicy (?:and|vs\.?|versus|or) (?:the )?(?:white ?paper|paper|guide|isms|aicm)|\b(?:white ?paper|paper|guide|isms) (?:and|vs\.?|versus|or) (?:the )?policy\b|\bpolicy$)/;
+  /(?<!\b(?:network|cloud|retention|access|password|vendor|usage|information|data|protection|control|signing|branching) )(?:\b(?:the|our|this|that|company|per|by|under|acc\w* to|in|which|of|says?|ai) (?:ai )?(?:security )?policy\b(?! (?:compliance|violation))|\bpolicy (?:requirements?|rules?|says?|requires?|wants?|demands?|documents?|clause|want|require|say|template|name|expect|ask)\b|^policy\b|\bclause\b|\bpolicy[:?)]|, policy\b|\bai policy\b|\bpolicy (?:and|vs\.?|versus|or) (?:the )?(?:white ?paper|paper|guide|isms|aicm)|\b(?:white ?paper|paper|guide|isms) (?:and|vs\.?|versus|or) (?:the )?policy\b|\bpolicy$)/;
 
 /** Words that name a document without being in its list of names. */
 const DOCUMENT_WORDS: Readonly<Record<string, RegExp>> = {

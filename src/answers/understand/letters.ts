@@ -86,6 +86,7 @@ export function withoutLetterWords(lower: string): string {
   let rest = lower;
   for (const letter of LETTERS) rest = rest.replace(new RegExp(LETTER_WORDS[letter].source, 'g'), ' ');
   return rest
+    .replace(/\b[raci](?:\s*(?:,|\/|&|\+|and)\s*[raci])+\b/g, ' ')
     .replace(
       /\b(?:who|whos|whom|whose|which|what)\b(?:'s)?(?: (?:is|are|all|exactly|else|teams?|roles?|exec|executive|persons?|people|body|bodies|board|group|committee|department|function|party|parties|job|task))*/g,
       ' ',

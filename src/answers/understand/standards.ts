@@ -34,6 +34,11 @@ export function referencesAsked(lower: string): readonly string[] {
   return [...new Set([...lower.matchAll(REFERENCE)].map((match) => referenceKey(match[0])))];
 }
 
+/** A text without the references it names. */
+export function withoutReferences(lower: string): string {
+  return lower.replace(REFERENCE, ' ');
+}
+
 /** `Art. 15` and `article 15` are the same reference; `800-53` is found inside `NIST SP 800-53`. */
 export function referenceKey(reference: string): string {
   return reference
