@@ -1,70 +1,22 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openStage, type Stage, temporaryFolder } from '../integration/sandbox-fixture.ts';
-import { playApp } from './sandbox-page-app.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
+import type { Stage } from '../integration/sandbox-fixture.ts';
+import { inBrowser, type OpenPage, openPage } from './sandbox-page-browser.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const SHOTS = `${ROOT}test/artifacts`;
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-const inBrowser = test.skipIf(executablePath === undefined);
-if (executablePath === undefined)
-  process.stderr.write('Browser tests are skipped: no Chromium at /usr/bin/chromium.\n');
-
-let stage: Stage;
-let browser: Browser;
+let open: OpenPage | null;
 let page: Page;
-/** What the page said on its console, or asked from elsewhere: must stay empty. */
-const complaints: string[] = [];
-
-const shot = (name: string) => page.screenshot({ path: `${SHOTS}/sandbox-${name}.png`, animations: 'disabled' });
-const actAs = async (id: string): Promise<void> => {
-  await page.getByRole('button', { name: /^Acting as/ }).click();
-  await page.locator(`[data-user=${id}]`).click();
-};
-const goTo = (channel: string) => page.locator(`[data-channel=${channel}]`).click();
+let stage: Stage;
+const shot = (name: string) => open?.shot(name);
+const actAs = (id: string) => open?.actAs(id);
+const goTo = (channel: string) => open?.goTo(channel);
 
 beforeAll(async () => {
-  if (executablePath === undefined) return;
-  mkdirSync(SHOTS, { recursive: true });
-  const pageDir = temporaryFolder();
-  await build({
-    configFile: `${ROOT}vite.config.ts`,
-    logLevel: 'error',
-    build: { outDir: pageDir, emptyOutDir: true },
-  });
-  stage = await openStage({ pageDir, shortcuts: [{ type: 'message', name: 'Ask about this', callback_id: 'ask' }] });
-  stage.script = playApp(stage);
-  browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  });
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
-  page.setDefaultTimeout(6_000);
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(stage.url) && !request.url().startsWith('data:')) complaints.push(request.url());
-  });
+  open = await openPage();
+  if (!open) return;
+  ({ page, stage } = open);
   await page.goto(`${stage.url}/?as=U0EMMA&channel=C0ASK`);
 });
-afterAll(async () => {
-  await browser?.close();
-  await stage?.close();
-});
+afterAll(() => open?.close());
 
 inBrowser('an employee asks, the answer comes in a thread, its source opens a modal', async () => {
   await page
@@ -175,5 +127,5 @@ inBrowser('dark and narrow look right, the rail is a drawer there', async () => 
 });
 
 inBrowser('the page asked nothing from elsewhere and its console stayed quiet', () => {
-  expect(complaints).toEqual([]);
+  expect(open?.complaints).toEqual([]);
 });

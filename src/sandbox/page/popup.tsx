@@ -10,6 +10,8 @@ import {
 import { createPortal } from 'react-dom';
 
 const GAP = 4;
+/** Before it is placed: unseen, but able to take the focus, which a hidden element is not. */
+const UNPLACED: CSSProperties = { opacity: 0, top: 0, left: 0 };
 
 const placeBeside = (anchor: HTMLElement, popup: HTMLElement, align: 'start' | 'end'): CSSProperties => {
   const box = anchor.getBoundingClientRect();
@@ -36,7 +38,7 @@ export const Popup = (props: {
 }): ReactNode => {
   const { anchor, align = 'start', onClose } = props;
   const popup = useRef<HTMLDivElement>(null);
-  const [style, setStyle] = useState<CSSProperties>({ visibility: 'hidden', top: 0, left: 0 });
+  const [style, setStyle] = useState<CSSProperties>(UNPLACED);
   useLayoutEffect(() => {
     const place = (): void => {
       if (anchor.current && popup.current) setStyle(placeBeside(anchor.current, popup.current, align));

@@ -70,6 +70,7 @@ const ActingAs = ({
         ref={button}
         type="button"
         className="acting-as"
+        data-acting-as={state.me}
         aria-haspopup="menu"
         aria-expanded={open}
         aria-label={`Acting as ${user?.real_name ?? ''}, ${user?.title ?? ''}. Change person`}

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Place } from './page-types.ts';
 
 /** Who acts and where they look; all of it is in the address, so that a reload or a link comes back to it. */
@@ -50,20 +50,26 @@ const addressOf = (location: Location): string => {
 /** The place in the address, and how to change it. Back and forward work. */
 export const usePlace = (): { readonly location: Location; readonly go: (change: Partial<Location>) => void } => {
   const [location, setLocation] = useState(read);
+  const current = useRef(location);
+  const show = useCallback((next: Location) => {
+    current.current = next;
+    setLocation(next);
+  }, []);
   useEffect(() => {
-    const back = (): void => setLocation(read());
+    const back = (): void => show(read());
     window.addEventListener('popstate', back);
     return () => window.removeEventListener('popstate', back);
-  }, []);
-  const go = useCallback((change: Partial<Location>) => {
-    setLocation((current) => {
-      const next: Location = { ...current, message: null, ...change };
-      const address = addressOf(next);
-      if (address !== addressOf(current)) window.history.pushState(null, '', address);
-      if (next.as !== current.as) store(LAST_PERSON, next.as);
-      return next;
-    });
-  }, []);
+  }, [show]);
+  const go = useCallback(
+    (change: Partial<Location>) => {
+      const before = current.current;
+      const next: Location = { ...before, message: null, ...change };
+      if (addressOf(next) !== addressOf(before)) window.history.pushState(null, '', addressOf(next));
+      if (next.as !== before.as) store(LAST_PERSON, next.as);
+      show(next);
+    },
+    [show],
+  );
   return { location, go };
 };
 
