@@ -6,7 +6,7 @@ import type { RaciLetter } from '#src/knowledge/schema.ts';
 import type { Answer } from './types.ts';
 
 /** One question with its gold answer. */
-export const evalCaseSchema = z.object({
+const evalCaseSchema = z.object({
   id: z.string().max(40),
   question: z.string().max(20_000),
   kind: z.string().max(40),

@@ -115,7 +115,7 @@ export function groundSentence(library: Library, allowed: ReadonlySet<string>, c
 }
 
 /** Does the quote stand in one of the item's passages, white space aside? */
-export function isVerbatim(item: LibraryItem, quote: string): boolean {
+function isVerbatim(item: LibraryItem, quote: string): boolean {
   const wanted = squeeze(quote);
   return wanted.length >= 8 && itemPassages(item).some((passage) => squeeze(passage.text).includes(wanted));
 }

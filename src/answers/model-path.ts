@@ -19,7 +19,7 @@ const MOST_PASSAGES = 24;
 const MOST_CHARACTERS = 12_000;
 
 /** Passages of the draft's sources that may leave the house: only of documents whose text may reach a model. */
-export function passagesForModel(library: Library, sources: readonly Source[]): readonly ModelPassage[] {
+function passagesForModel(library: Library, sources: readonly Source[]): readonly ModelPassage[] {
   const passages: ModelPassage[] = [];
   let size = 0;
   for (const source of sources) {

@@ -23,7 +23,7 @@ const KNOWN_ABBREVIATION_WEIGHT = 0.3;
 const EVERYDAY_WEIGHT = 0.65;
 
 /** The library word that a misspelt word most likely stands for; null when none is near enough. */
-export function correctWord(index: SearchIndex, word: string): string | null {
+function correctWord(index: SearchIndex, word: string): string | null {
   if (word.length < 5 || /\d/.test(word) || index.words.has(word) || index.fields.has(stem(word)) || isStopWord(word))
     return null;
   const limit = word.length >= 8 ? 2 : 1;
@@ -65,7 +65,12 @@ export function correctText(
   return { text: out + text.slice(at), corrections };
 }
 
-type Phrase = { readonly stems: readonly string[]; readonly adds: readonly string[]; readonly weight: number };
+type Phrase = {
+  readonly stems: readonly string[];
+  readonly topic: readonly string[];
+  readonly adds: readonly string[];
+  readonly weight: number;
+};
 
 /** Phrases of the glossary with what they add, by the first stem; build once per library. */
 export type Thesaurus = ReadonlyMap<string, readonly Phrase[]>;
@@ -80,7 +85,7 @@ export function buildThesaurus(glossary: Glossary): Thesaurus {
     const adds = [...new Set(means.flatMap((text) => topicStems(text)))].filter((word) => !key.includes(word));
     if (adds.length === 0) return;
     const list = byFirst.get(first) ?? [];
-    list.push({ stems: key, adds, weight });
+    list.push({ stems: key, topic: topicStems(say), adds, weight });
     byFirst.set(first, list);
   };
   for (const [short, long] of Object.entries(glossary.abbreviations)) {
@@ -89,6 +94,19 @@ export function buildThesaurus(glossary: Glossary): Thesaurus {
   }
   for (const entry of glossary.everyday) for (const say of entry.say) add(say, entry.means, EVERYDAY_WEIGHT);
   return byFirst;
+}
+
+/** Phrases that stand in the words in a row, or do so when words without a topic are left out ("take out the names"). */
+function phrasesIn(thesaurus: Thesaurus, sequence: readonly string[], topics: readonly string[]): ReadonlySet<Phrase> {
+  const found = new Set<Phrase>();
+  const row = ` ${topics.join(' ')} `;
+  sequence.forEach((first, at) => {
+    for (const phrase of thesaurus.get(first) ?? []) {
+      if (phrase.stems.every((word, offset) => sequence[at + offset] === word)) found.add(phrase);
+      else if (phrase.topic.length > 1 && row.includes(` ${phrase.topic.join(' ')} `)) found.add(phrase);
+    }
+  });
+  return found;
 }
 
 /** Builds the weighted query of a topic text (already corrected). */
@@ -109,18 +127,15 @@ export function buildQuery(
     weights.set(value, 1);
   }
   const offers = new Map<string, string[]>();
-  sequence.forEach((first, at) => {
-    for (const phrase of thesaurus.get(first) ?? []) {
-      if (!phrase.stems.every((word, offset) => sequence[at + offset] === word)) continue;
-      const known = phrase.weight === ABBREVIATION_WEIGHT && phrase.stems.every((word) => index.fields.has(word));
-      const weight =
-        (known ? KNOWN_ABBREVIATION_WEIGHT : phrase.weight) / Math.sqrt(Math.max(1, phrase.adds.length - 1));
-      for (const added of phrase.adds) {
-        weights.set(added, Math.max(weights.get(added) ?? 0, weight));
-        for (const word of phrase.stems) offers.set(word, [...(offers.get(word) ?? []), added]);
-      }
+  const topics = words.filter((token) => !isStopWord(token.word)).map((token) => stem(token.word));
+  for (const phrase of phrasesIn(thesaurus, sequence, topics)) {
+    const known = phrase.weight === ABBREVIATION_WEIGHT && phrase.stems.every((word) => index.fields.has(word));
+    const weight = (known ? KNOWN_ABBREVIATION_WEIGHT : phrase.weight) / Math.sqrt(Math.max(1, phrase.adds.length - 1));
+    for (const added of phrase.adds) {
+      weights.set(added, Math.max(weights.get(added) ?? 0, weight));
+      for (const word of phrase.stems) offers.set(word, [...(offers.get(word) ?? []), added]);
     }
-  });
+  }
   const unknown = own.filter((word) => !index.fields.has(word) && !offers.has(word));
   return { weights, own, offers, unknown, corrections };
 }

@@ -10,7 +10,7 @@ const K1 = 1.2;
 const IDF_POWER = 0.4;
 
 /** Weights of the voices; `crowd` is the mean of the second and third nearest entries. */
-export const VOICES = { fields: 1.2, entry: 1.1, crowd: 0.4, vectors: 0.25 } as const;
+const VOICES = { fields: 1.2, entry: 1.1, crowd: 0.4, vectors: 0.25 } as const;
 
 /** One ranked item with what each voice said, all in 0..1. */
 export type Ranked = {
@@ -141,7 +141,7 @@ const NEUTRAL = new Set(
 );
 
 /** Share of the asker's own words (by weight) that the item has, itself or through what the glossary offers. */
-export function coverage(index: SearchIndex, query: Query, item: number): number {
+function coverage(index: SearchIndex, query: Query, item: number): number {
   const stems = index.stemsOf(item);
   let all = 0;
   let covered = 0;

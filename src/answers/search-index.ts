@@ -210,8 +210,3 @@ function trigramIndex(words: ReadonlyMap<string, number>): ReadonlyMap<string, r
   }
   return index;
 }
-
-/** Does any item use this stem at all? */
-export function knowsStem(index: SearchIndex, word: string): boolean {
-  return index.fields.has(stem(word));
-}

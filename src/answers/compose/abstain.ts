@@ -32,7 +32,7 @@ const FOREIGN_WORDS =
   /(?<![\p{L}])(?:der|das|ist|wer|und|für|nicht|wie|wir|eine[rnms]?|welche[rsn]?|muss|qui|est|les|une|pour|quel(?:le)?s?|dans|avec|sont|los|las|quién|quien|qué|cuál|para|una|che|chi|della|sono|quale|quali|het|een|van|voor|jest|kto|czy|não|quem|är|och|vem|för)(?![\p{L}])/giu;
 
 /** Is the question written in another language? Judged by its function words and letters. */
-export function isForeign(text: string): boolean {
+function isForeign(text: string): boolean {
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
   const latin = text.match(/[A-Za-z]/g)?.length ?? 0;
   if (letters >= 4 && latin < letters / 2) return true;

@@ -89,7 +89,7 @@ export function queryOf(context: Context, topic: string): Query {
 }
 
 /** Steering that holds for every question: audience, documents named, catalogues that nobody curated. */
-export function baseSteer(context: Context): Steer {
+function baseSteer(context: Context): Steer {
   const { index, frame, audience } = context;
   return (number) => {
     const item = index.items[number];

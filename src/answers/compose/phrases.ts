@@ -31,7 +31,7 @@ export function titleInSentence(title: string): string {
 }
 
 /** A role as a sentence names it, with its qualification. */
-export function mentionInSentence(library: Library, mention: RoleMention): string {
+function mentionInSentence(library: Library, mention: RoleMention): string {
   const name = printedRole(library.roles, mention.name);
   return mention.note === null ? name : `${name} (${mention.note.replace(/^Or /, 'or ')})`;
 }

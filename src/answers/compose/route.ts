@@ -203,7 +203,7 @@ function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
       : best;
   }
   if (!frame.asksWho || best.raci !== undefined || best.kind === 'control' || best.kind === 'document') return best;
-  if (frame.letters.length === 0 && !frame.owns && !frame.loose) return best;
+  if (frame.letters.length === 0 && !frame.owns && !frame.loose && best.kind !== 'guide') return best;
   const other = ranked.find((hit) => itemOf(context, hit).raci !== undefined);
   if (other === undefined || other.score < 0.7 * first.score) return best;
   if (
@@ -295,7 +295,7 @@ const STRICT_NUMBER =
 function wantsRaci(context: Context): boolean {
   const { frame } = context;
   if (frame.letters.length > 0 || frame.owns || frame.loose) return true;
-  return !/\bwho(?:m)? (?:may|can|is allowed|are allowed|should be able|should have access|has access|gets? access|is permitted|could|has the right|have the right|is entitled|are entitled|benefits?|is affected|are affected|is exempt|needs? training)\b/.test(
+  return !/\bwho(?:m)? (?:may|can|is allowed|are allowed|should be able|should have access|has access|gets? access|is permitted|could|has the right|have the right|is entitled|are entitled|benefits?|is affected|are affected|is exempt|needs? training|takes? part|participates?)\b/.test(
     frame.lower,
   );
 }

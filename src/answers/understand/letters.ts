@@ -6,7 +6,7 @@ const LETTER_WORDS: Readonly<Record<RaciLetter, RegExp>> = {
   responsible:
     /\bresponsible\b|\bresponsibilit(?:y|ies)(?: (?:for|lies?|lay|sits?|falls?|rests?|of|here|wise)\b|[ ]*[?.!,]|$)|\b(?:has|have|hold|holds|takes?|bears?|carries|our|my|their|your|overall|ultimate|full|day-to-day) (?:the )?responsibilit\w+|\bwho(?:'s|s| is)? (?:actually |really )?do(?:es|ing)\b|\bdo(?:es)? (?:the|each|all the|this|that) ?(?:actual |real )?(?:work|job|doing|legwork|heavy lifting|day|it)?\b(?= ?(?:,|\?|$|and|who|day|it|work|job|legwork))|(?:\bwho|\band|,|\beach)(?: actually| really)? does (?:it|each|what|which)\b|\bexecut(?:e|es|ed|ing|ion)\b|\bcarr(?:y|ies|ied) (?:it |them |this )?out\b|\bday[- ]to[- ]day\b|\bhands[- ]on\b|\bwhose (?:job|task|work|duty)\b|\bthe doers?\b|\bgets? (?:their|its) hands dirty\b|\bdoer\b|\bperform(?:s|ed)?\b|\btask(?:ed)? (?:with|of)\b/,
   accountable:
-    /\baccountab\w*|\banswer(?:s|ed|ing)? (?:for|to)\b|\bwho answers?\b|\banswers(?: here)?(?= *[?.,;]| *$)|\banswerable\b|\bbuck (?:stops?|ends?)\b|\b(?:neck|head|ass|butt)\b.{0,20}\b(?:line|rolls?|block|stake)\b|\bhead rolls\b|\bon the hook\b|\bhot seat\b|\bfinal (?:say|word|decision|authority)\b|\blast word\b|\bcarr(?:y|ies) the can\b|\bblam(?:e|ed)\b|\bliable\b|\btakes? the (?:fall|blame|heat|rap)\b|\bgets? (?:fired|yelled at|the blame)\b|\bsigns? (?:it )?off\b|\bsign-?off\b|\bultimate\w*\b|\bexecutive owner\b|\bexec owner\b|\bcarr(?:y|ies) the responsibility\b|\bface the music\b|\bown the risk\b|\bowns the risk\b|\bgrilled\b/,
+    /\baccountab\w*|\banswer(?:s|ed|ing)? (?:for|to)\b|\bwho answers?\b|\banswers(?: here)?(?= *[?.,;]| *$)|\banswerable\b|\bbuck (?:stops?|ends?)\b|\b(?:neck|head|ass|butt)\b.{0,20}\b(?:line|rolls?|block|stake)\b|\bhead rolls\b|\bon the hook\b|\bhot seat\b|\bfinal (?:say|word|decision|authority)\b|\blast word\b|\bcarr(?:y|ies) the can\b|\bblam(?:e|ed)\b|\bliable\b|\btakes? the (?:fall|blame|heat|rap)\b|\bgets? (?:fired|yelled at|the blame)\b|\bsigns? (?:it )?off\b|\bsign-?off\b|\bultimate\w*\b|\bexec(?:utive)? (?:for|over|behind)\b|\bc-levels?\b|\bexecutive owner\b|\bexec owner\b|\bcarr(?:y|ies) the responsibility\b|\bface the music\b|\bown the risk\b|\bowns the risk\b|\bgrilled\b/,
   consulted:
     /\bconsult\w*|\badvi[cs]e[sd]?\b|\badvisory\b|\bin?put (?:from|on|into|of|for)\b|\bfor (?:their |expert )?input\b|\bweigh(?:s)? in\b|\basked (?:first|for|beforehand|before)\b|\b(?:has|have|needs?|ought) to be asked\b|\bwhom? (?:do|should|must|shall|would) (?:i|we|you) (?:ask|involve|talk to|speak to|run)\b|\bwhose (?:guidance|advice|expertise|input|opinion|view)\b|\bsounding board\b|\bchimes? in\b|\bopinion\b|\brun (?:it|this|that) (?:by|past)\b|\bfeeds? (?:\w+ )?(?:info\w*|input|data|knowledge) (?:in)?to\b|\b(?:provid|giv|suppl|contribut|offer|help)\w* (?:\w+ ){0,2}(?:inputs?|insights?|feedback|expertise|guidance|advice)\b|\bgets? a (?:say|voice)\b|\bhas a say\b|\bexpertise from\b/,
   informed:
@@ -91,7 +91,7 @@ export function withoutLetterWords(lower: string): string {
       /\b(?:who|whos|whom|whose|which|what)\b(?:'s)?(?: (?:is|are|all|exactly|else|teams?|roles?|exec|executive|persons?|people|body|bodies|board|group|committee|department|function|party|parties|job|task))*/g,
       ' ',
     )
-    .replace(/\b(?:raci|owners?|owns?|owned|ownership|in charge|takes? care|exec|executive|role|roles)\b/g, ' ')
+    .replace(/\b(?:raci|owners?|owns?|owned|ownership|in charge|takes? care|exec|executive|c-level|role|roles)\b/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
 }

@@ -49,7 +49,16 @@ const AMBIGUOUS = new Set([
     'it security',
     'security operation',
   ],
-  ...['ai development', 'model development', 'ai maintenance', 'ai operation', 'cybersecurity', 'business side'],
+  ...[
+    'c level',
+    'c suite',
+    'ai development',
+    'model development',
+    'ai maintenance',
+    'ai operation',
+    'cybersecurity',
+    'business side',
+  ],
 ]);
 
 /** Finds roles, longest names first; overlapping shorter ones are dropped. */

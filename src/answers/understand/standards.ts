@@ -40,7 +40,7 @@ export function withoutReferences(lower: string): string {
 }
 
 /** `Art. 15` and `article 15` are the same reference; `800-53` is found inside `NIST SP 800-53`. */
-export function referenceKey(reference: string): string {
+function referenceKey(reference: string): string {
   return reference
     .toLowerCase()
     .replace(/\bart(?:icle|\.)? ?(?=\d)/, 'article ')
