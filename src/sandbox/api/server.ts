@@ -28,7 +28,13 @@ const authRefusal = (req: IncomingMessage, args: Args, botToken: string): ApiAns
 
 /** What a call was about, for the side panel: its channel, person or view. */
 const targetOf = (args: Args, context: ApiContext): string => {
-  const id = str(args, 'channel') ?? str(args, 'channel_id') ?? str(args, 'user_id') ?? str(args, 'user') ?? '';
+  const id =
+    str(args, 'channel') ??
+    str(args, 'channel_id') ??
+    str(args, 'user_id') ??
+    str(args, 'user') ??
+    str(args, 'users') ??
+    '';
   const { channels, users } = context.core.workspace;
   const channel = channels.get(id);
   if (channel?.kind === 'im') return `DM ${users.get(channel.members[0] ?? '')?.real_name ?? ''}`;
