@@ -44,7 +44,7 @@ export function libraryPassages(library: Library): readonly Passage[] {
   return [...library.items.values()].flatMap(itemPassages);
 }
 
-/** "Responsible: DevOps Team. Accountable: Head of AI Operations or Chief Technology Officer." Empty without a RACI. */
+/** "Responsible: <team>. Accountable: <role> or <role>." Empty without a RACI. */
 export function raciText(item: LibraryItem): string {
   const parts: string[] = [];
   for (const letter of RACI_LETTERS) {
