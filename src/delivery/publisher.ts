@@ -8,6 +8,8 @@ import type { Crypto, EvidenceStore, Signer, StoredCheckpoint } from '#src/evide
 
 /** A checkpoint goes to the anchors at most this often. */
 const ANCHOR_EVERY_MS = 5 * 60_000;
+/** Under load a checkpoint covers what was committed in this time: signing one a commit would double the load. */
+const PUBLISH_EVERY_MS = 100;
 
 export type PublisherDeps = {
   readonly crypto: Crypto;
@@ -36,6 +38,8 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   let anchoredAt = Number.NEGATIVE_INFINITY;
   let waiting: StoredCheckpoint | null = null;
   let timer: NodeJS.Timeout | null = null;
+  let endPause: (() => void) | null = null;
+  let stopping = false;
 
   const publish = async (): Promise<StoredCheckpoint | null> => {
     await integratePending(deps.crypto, deps.store);
@@ -59,6 +63,13 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     }, wait).unref();
   };
 
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      endPause = resolve;
+      if (stopping) resolve();
+      else setTimeout(resolve, PUBLISH_EVERY_MS).unref();
+    });
+
   const run = async (): Promise<void> => {
     do {
       again = false;
@@ -67,6 +78,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
         waiting = checkpoint;
         await anchorInTime();
       }
+      await pause();
     } while (again);
   };
 
@@ -86,6 +98,8 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     publish,
     async stop() {
       if (timer) clearTimeout(timer);
+      stopping = true;
+      endPause?.();
       while (running) await running;
       waiting = (await publish()) ?? waiting;
       await anchorWaiting();
