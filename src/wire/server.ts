@@ -1,7 +1,8 @@
 /** The server, from configuration to a listening address, and its orderly end. */
 import type { Config } from '#src/config.ts';
 import { recordStart } from '#src/delivery/start-record.ts';
-import { createSlackApp } from '#src/slack/app.ts';
+import type { Library } from '#src/knowledge/library.ts';
+import { createSlackApp, type SlackApp } from '#src/slack/app.ts';
 import { createWebServer, type Handler, sendText } from '#src/web/server.ts';
 import { openAnswers } from './answers.ts';
 import { type Core, knowledgeOf, openCore } from './core.ts';
@@ -11,10 +12,10 @@ import { loadGateSettings } from './gate-settings.ts';
 import { healthHandler, slackHandler } from './http.ts';
 import { newId, newNonce } from './ids.ts';
 import { type LoadedPolicy, loadLibrary, loadPolicy } from './knowledge.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import { outboundDeps } from './outbound-deps.ts';
-import { connectSlack } from './slack-side.ts';
-import { createSteps } from './steps.ts';
+import { connectSlack, type SlackSide } from './slack-side.ts';
+import { createSteps, type Steps } from './steps.ts';
 import { openSystems, type Systems } from './systems.ts';
 import { createWork, type Work } from './work.ts';
 
@@ -44,92 +45,103 @@ const DRAIN_MS = 5_000;
 
 /** Starts everything. Throws ConfigError, PostgresError, StoreError, StartRefusedError, KnowledgeError or ListenError. */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
-  const now = options.now ?? (() => new Date());
-  const steps = createSteps(options.write ?? ((line) => process.stdout.write(line)), () => performance.now());
-  const log = createLog(config.logLevel);
-  const ends: (() => Promise<void>)[] = [];
-  const stop = stopper(ends);
+  const context: StartContext = {
+    config,
+    now: options.now ?? (() => new Date()),
+    steps: createSteps(options.write ?? ((line) => process.stdout.write(line)), () => performance.now()),
+    log: createLog(config.logLevel),
+    onLost: options.onLost ?? (() => undefined),
+    ends: [],
+  };
+  const stop = stopper(context.ends);
   try {
-    // First the address: a port in use ends the start before anything is touched.
-    const handlers: Handler[] = [starting];
-    const web = createWebServer({
-      handlers,
-      onError: (error, path) => log.error({ path, err: error }, 'request failed'),
-    });
-    const port = await web.listen(config.port, config.host);
-    ends.unshift(() => web.close(DRAIN_MS));
-    const [library, policy, { settings }] = await Promise.all([
-      loadLibrary(config.dataDir),
-      loadPolicy(),
-      loadGateSettings(),
-    ]);
-    const answers = await openAnswers(config, library, log, now);
-    steps.done(`${library.items.size} items and ${answers.passages} passages indexed`);
-    const open = await openDatabase(config, 'server', steps, options.onLost ?? (() => undefined));
-    ends.push(open.close);
-    const slack = await connectSlack(config, port, now);
-    let committed: () => void = () => undefined;
-    const core = await openCore(config, open, {
-      workspaceId: slack.workspaceId,
-      library,
-      policy,
-      committed: () => committed(),
-      now,
-    });
-    if (core.workspace.first) steps.done(`evidence log ${core.workspace.origin} opened`);
-    await recordStart(
-      { ledger: core.stores.ledger, recorder: core.recorder, now },
-      startFacts(core, policy, library),
-      newId(now()),
-    );
-    await startDirectory(config, core, newId(now()));
-    const outbound = outboundDeps(config, core, library, policy, slack.clients, newNonce);
-    const work = createWork({ config, core, policy, answer: answers.ask, outbound, log });
-    const systems = openSystems({ core, settings, policy: () => policy.policy, committed: () => committed(), log });
-    committed = () => {
-      work.outbox.wake();
-      work.publisher.wake();
-      systems.follower.wake();
-    };
-    const app = createSlackApp({
-      inbox: core.stores.inbox,
-      wake: work.inbox.wake,
-      now,
-      log,
-      validate: (form, _about, values) => work.forms.validate(form, values),
-      identity: slack.identity,
-      apiUrl: slack.apiUrl,
-      transport: slack.transport,
-    });
-    const sandbox = slack.sandbox;
-    handlers.splice(
-      0,
-      1,
-      slackHandler(app),
-      healthHandler(core),
-      ...systems.handlers,
-      ...(sandbox === null ? [] : [sandbox.handle]),
-    );
-    // Order of the end: no new requests, no new events, what is under way, the page's streams, the database last.
-    ends.splice(
-      1,
-      0,
-      () => app.stop(),
-      () => systems.stop(),
-      () => work.stop(),
-      async () => sandbox?.close(),
-    );
-    await app.start();
-    await work.sweeper.sweep();
-    work.start();
-    systems.start();
-    const vectors = answers.openVectors();
-    sandbox?.resume();
-    return { address: addressOf(config.host, port), port, core, work, systems, idle: () => idle(work, systems), vectors, stop };
+    return await start(context, stop);
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+type StartContext = {
+  readonly config: Config;
+  readonly now: () => Date;
+  readonly steps: Steps;
+  readonly log: Log;
+  readonly onLost: (reason: string) => void;
+  /** What has to be ended, in this order. */
+  readonly ends: (() => Promise<void>)[];
+};
+
+async function start(context: StartContext, stop: () => Promise<void>): Promise<RunningServer> {
+  const { config, now, steps, log, ends } = context;
+  // First the address: a port in use ends the start before anything is touched.
+  const handlers: Handler[] = [starting];
+  const web = createWebServer({
+    handlers,
+    onError: (error, path) => log.error({ path, err: error }, 'request failed'),
+  });
+  const port = await web.listen(config.port, config.host);
+  ends.unshift(() => web.close(DRAIN_MS));
+  const [library, policy, { settings }] = await Promise.all([
+    loadLibrary(config.dataDir),
+    loadPolicy(),
+    loadGateSettings(),
+  ]);
+  const answers = await openAnswers(config, library, log, now);
+  steps.done(`${library.items.size} items and ${answers.passages} passages indexed`);
+  const open = await openDatabase(config, 'server', steps, context.onLost);
+  ends.push(open.close);
+  const slack = await connectSlack(config, port, now);
+  const wakes: (() => void)[] = [];
+  const committed = () => {
+    for (const wake of wakes) wake();
+  };
+  const core = await openCore(config, open, { workspaceId: slack.workspaceId, library, policy, committed, now });
+  await recordOpening(context, core, policy, library);
+  const outbound = outboundDeps(config, core, library, policy, slack.clients, newNonce);
+  const work = createWork({ config, core, policy, answer: answers.ask, outbound, log });
+  const systems = openSystems({ core, settings, policy: () => policy.policy, committed, log });
+  wakes.push(work.outbox.wake, work.publisher.wake, systems.follower.wake);
+  const app = slackAppOf(slack, core, work, now, log);
+  const own = [slackHandler(app), healthHandler(core), ...systems.handlers];
+  handlers.splice(0, 1, ...own, ...(slack.sandbox === null ? [] : [slack.sandbox.handle]));
+  // Order of the end: no new requests, no new events, what is under way, the page's streams, the database last.
+  const parts = [() => app.stop(), () => systems.stop(), () => work.stop(), async () => slack.sandbox?.close()];
+  ends.splice(1, 0, ...parts);
+  await app.start();
+  await work.sweeper.sweep();
+  work.start();
+  systems.start();
+  const vectors = answers.openVectors();
+  slack.sandbox?.resume();
+  const address = addressOf(config.host, port);
+  return { address, port, core, work, systems, idle: () => idle(work, systems), vectors, stop };
+}
+
+/** The log's first entry or what changed since the last start, and the directory as it should stand. */
+async function recordOpening(
+  { config, now, steps }: StartContext,
+  core: Core,
+  policy: LoadedPolicy,
+  library: Library,
+): Promise<void> {
+  if (core.workspace.first) steps.done(`evidence log ${core.workspace.origin} opened`);
+  const deps = { ledger: core.stores.ledger, recorder: core.recorder, now };
+  await recordStart(deps, startFacts(core, policy, library), newId(now()));
+  await startDirectory(config, core, newId(now()));
+}
+
+function slackAppOf(slack: SlackSide, core: Core, work: Work, now: () => Date, log: Log): SlackApp {
+  return createSlackApp({
+    inbox: core.stores.inbox,
+    wake: work.inbox.wake,
+    now,
+    log,
+    validate: (form, _about, values) => work.forms.validate(form, values),
+    identity: slack.identity,
+    apiUrl: slack.apiUrl,
+    transport: slack.transport,
+  });
 }
 
 /** Serves while the rest is still being opened. */
@@ -139,7 +151,7 @@ const starting: Handler = (_req, res) => {
   return true;
 };
 
-function startFacts(core: Core, policy: LoadedPolicy, library: Parameters<typeof knowledgeOf>[0]) {
+function startFacts(core: Core, policy: LoadedPolicy, library: Library) {
   const { workspace } = core;
   return {
     origin: workspace.origin,
