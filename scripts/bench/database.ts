@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
+import type { Database } from '#src/adapters/prisma/database.ts';
 import { createStores, type Stores } from '#src/adapters/prisma/stores.ts';
 import { readConfig } from '#src/config.ts';
 import { createPublisher, type Publisher } from '#src/delivery/publisher.ts';
@@ -25,7 +26,12 @@ export async function openBenchDatabase(folder: string): Promise<OpenDatabase & 
   return { ...open, stores: createStores(open.database, () => newId(new Date())) };
 }
 
-export type BenchCore = Core & { readonly publisher: Publisher; close(): Promise<void> };
+export type BenchCore = Core & {
+  readonly dataDir: string;
+  readonly database: Database;
+  readonly publisher: Publisher;
+  close(): Promise<void>;
+};
 
 /** The desk on a database of its own, with the publisher that integrates and signs behind every commit. */
 export async function openBenchCore(folder: string): Promise<BenchCore> {
@@ -36,7 +42,7 @@ export async function openBenchCore(folder: string): Promise<BenchCore> {
   let wake = (): void => undefined;
   const [library, policy] = await Promise.all([loadLibrary(dataDir), loadPolicy()]);
   const now = (): Date => new Date();
-  const core = await openCore(config, open, { workspaceId: 'bench', library, policy, committed: () => wake(), now });
+  const core = await openCore(config, open, { workspaceId: 'sandbox', library, policy, committed: () => wake(), now });
   const publisher = createPublisher({
     crypto: createNodeCrypto(),
     store: core.stores.evidence,
@@ -51,6 +57,8 @@ export async function openBenchCore(folder: string): Promise<BenchCore> {
   wake = publisher.wake;
   return {
     ...core,
+    dataDir,
+    database: open.database,
     publisher,
     async close() {
       await publisher.stop();

@@ -27,6 +27,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   decide: { load: () => import('./decide.ts') },
   votes: { cores: 2, load: () => import('./votes.ts') },
   sweep: { load: () => import('./sweep.ts') },
+  append: { cores: 2, load: () => import('./append.ts') },
+  log: { cores: 2, load: () => import('./log.ts') },
 };
 
 const { values: flags } = parseArgs({
