@@ -3,6 +3,7 @@ import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
 import type { Anchor } from '#src/evidence/anchors.ts';
 import type { BundleReport } from '#src/evidence/bundle-verify.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
+import type { Crypto } from '#src/evidence/ports.ts';
 import type { VerificationReport } from '#src/evidence/verify-log.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import { givenAnchors, givenKeys, ownKeys } from './evidence-keys.ts';
@@ -13,16 +14,18 @@ const PROGRESS_EVERY = 50_000;
 
 /** Verifies. Exit 1 when there is a finding. Throws CommandError for what the person gave. */
 export async function verifyEvidence(context: CliContext, flags: VerifyFlags): Promise<ExitCode> {
-  const crypto = createNodeCrypto();
+  // A log can hold a million signatures: they are checked on several cores.
+  const crypto = createNodeCrypto({ parallel: true });
   const given = await givenKeys(context, crypto, flags.vkey);
   const anchors = await givenAnchors(context, flags.anchor);
   return flags.bundle === undefined
-    ? verifyDatabase(context, flags, given, anchors)
-    : verifyBundleFile(context, flags, flags.bundle, given, anchors);
+    ? verifyDatabase(context, crypto, flags, given, anchors)
+    : verifyBundleFile(context, crypto, flags, flags.bundle, given, anchors);
 }
 
 async function verifyDatabase(
   context: CliContext,
+  crypto: Crypto,
   flags: VerifyFlags,
   given: readonly string[],
   anchors: readonly Anchor[],
@@ -31,7 +34,7 @@ async function verifyDatabase(
     import('./session.ts'),
     import('#src/evidence/verify-log.ts'),
   ]);
-  return withSession(context, async ({ config, stores, crypto, stamp }) => {
+  return withSession(context, async ({ config, stores, stamp }) => {
     const own = given.length > 0 ? [] : await ownKeys(config, crypto, stamp.logOrigin);
     let next = PROGRESS_EVERY;
     const report = await verifyLog(crypto, stores.evidence, {
@@ -55,6 +58,7 @@ async function verifyDatabase(
 
 async function verifyBundleFile(
   context: CliContext,
+  crypto: Crypto,
   flags: VerifyFlags,
   file: string,
   given: readonly string[],
@@ -65,7 +69,6 @@ async function verifyBundleFile(
     import('#src/adapters/archive/zip-file.ts'),
     import('#src/evidence/bundle-verify.ts'),
   ]);
-  const crypto = createNodeCrypto();
   const extra: ReportExtra = {
     anchorStrength: anchors.length > 0 ? 'outside' : 'none',
     keysReachableBy: null,
