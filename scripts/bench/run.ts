@@ -29,6 +29,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   sweep: { load: () => import('./sweep.ts') },
   append: { cores: 2, load: () => import('./append.ts') },
   log: { cores: 2, load: () => import('./log.ts') },
+  gate: { cores: 2, load: () => import('./gate.ts') },
 };
 
 const { values: flags } = parseArgs({
