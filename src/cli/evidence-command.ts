@@ -1,7 +1,7 @@
 /** `evidence`: verifying, proving and exporting what the log holds. */
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Register } from './context.ts';
-import { EXPORT_FORMATS, type ExportFlags, type JsonFlags, type VerifyFlags } from './flags.ts';
+import { EXPORT_FORMATS, type ExportFlags, type JsonFlags, type PopulationFlags, type VerifyFlags } from './flags.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -9,6 +9,19 @@ function wholeNumber(value: string): number {
   const number = Number(value);
   if (/^\d{1,16}$/.test(value) && Number.isSafeInteger(number)) return number;
   throw new InvalidArgumentError('A whole number from 0 is expected.');
+}
+
+/** Adds the options that select entries and requests. */
+function filtered(command: Command): Command {
+  return command
+    .option('--from <time>', 'from this day or instant on (UTC)')
+    .option('--to <time>', 'up to this instant, or to the end of this day (UTC)')
+    .option('--control <id>', 'only what serves this control or clause')
+    .option('--request <id>', 'only this request: DR-12, or its id')
+    .option('--system <name>', 'only requests about this system')
+    .option('--person <id>', 'only where this person acted or asked: a Slack user id or a pseudonym')
+    .option('--sample <n>', 'of the requests selected, so many by lot (needs --seed)', wholeNumber)
+    .option('--seed <text>', 'the lot: the same seed and population give the same sample');
 }
 
 export const registerEvidence: Register = (program, cli) => {
@@ -48,25 +61,39 @@ export const registerEvidence: Register = (program, cli) => {
         return printProof(cli.context, at, flags);
       }),
     );
-  evidence
-    .command('export')
+  filtered(evidence.command('export'))
     .description('write evidence to a file, all of it or what the filters select')
     .addOption(new Option('--format <format>', 'what to write').choices(EXPORT_FORMATS).makeOptionMandatory())
     .requiredOption('--out <path>', 'where to write it; a file there is replaced when the new one is whole')
-    .option('--from <time>', 'from this day or instant on (UTC)')
-    .option('--to <time>', 'up to this instant, or to the end of this day (UTC)')
-    .option('--control <id>', 'only what serves this control or clause')
-    .option('--request <id>', 'only this request: DR-12, or its id')
-    .option('--system <name>', 'only requests about this system')
-    .option('--person <id>', 'only where this person acted or asked: a Slack user id or a pseudonym')
-    .option('--sample <n>', 'of the requests selected, so many by lot (needs --seed)', wholeNumber)
-    .option('--seed <text>', 'the lot: the same seed and population give the same sample')
     .option('--redact', 'leave names, texts and objects out of a bundle')
     .option('--json', 'print what was written as one JSON object')
     .action(
       cli.action(async (flags: ExportFlags) => {
         const { exportEvidence } = await import('./evidence-export.ts');
         return exportEvidence(cli.context, flags);
+      }),
+    );
+  registerPopulation(evidence, cli);
+};
+
+const registerPopulation: Register = (evidence, cli) => {
+  filtered(evidence.command('coverage'))
+    .description('for each control, which evidence the approved deployments have')
+    .option('--json', 'print it as one JSON object')
+    .action(
+      cli.action(async (flags: PopulationFlags) => {
+        const { printCoverage } = await import('./population.ts');
+        return printCoverage(cli.context, flags);
+      }),
+    );
+  filtered(evidence.command('reconcile'))
+    .description('hold a list of deployments from elsewhere against the approvals; exit 1 when one had none')
+    .argument('<file>', 'CSV with system, version, digest, environment and time (- for stdin)')
+    .option('--json', 'print it as one JSON object')
+    .action(
+      cli.action(async (file: string, flags: PopulationFlags) => {
+        const { printReconciliation } = await import('./population.ts');
+        return printReconciliation(cli.context, file, flags);
       }),
     );
 };

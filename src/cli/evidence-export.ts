@@ -14,8 +14,9 @@ import { SERVICE } from '#src/wire/version.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import { type ExportJob, writeBundle } from './evidence-bundle.ts';
 import { vkeysOf } from './evidence-log.ts';
-import { type Selection, select } from './evidence-selection.ts';
+import type { Selection } from './evidence-selection.ts';
 import type { ExportFlags } from './flags.ts';
+import { selectFrom } from './population.ts';
 import { withSession } from './session.ts';
 import { count, table } from './terminal.ts';
 
@@ -25,33 +26,12 @@ type Written = { readonly count: number; readonly first: number | null; readonly
 /** Exports. Throws CommandError `not_published`, `unknown_id`, `not_available`, `file_unwritable`. */
 export function exportEvidence(context: CliContext, flags: ExportFlags): Promise<ExitCode> {
   return withSession<ExitCode>(context, async (session) => {
-    const { evidence } = session.stores;
-    const checkpoint = await evidence.latestCheckpoint();
-    if (checkpoint === null) {
-      throw new CommandError(
-        'not_published',
-        'No checkpoint is signed yet, so nothing can be proven. Nothing was written.',
-        'Start the server; it signs one within moments of the first entry.',
-        1,
-      );
-    }
-    const selection = await select(
-      {
-        store: evidence,
-        crypto: session.crypto,
-        size: checkpoint.size,
-        person: async (id) => {
-          if (id.startsWith('p_')) return id;
-          const known = await session.open.database.prisma.person.findUnique({ where: { slackUserId: id } });
-          return known?.id ?? null;
-        },
-      },
-      flags,
-    );
+    const texts = flags.redact !== true && flags.format.startsWith('oscal');
+    const { checkpoint, selection } = await selectFrom(session, flags, texts);
     const path = resolve(context.cwd, flags.out);
     const job: ExportJob = { session, checkpoint, selection, redact: flags.redact === true, path, at: context.now() };
     const written = await write(job, flags);
-    const left = (await evidence.sequencedSize()) - checkpoint.size;
+    const left = (await session.stores.evidence.sequencedSize()) - checkpoint.size;
     report(context, flags, job, { ...written, left, vkeys: await vkeysOf(session) });
     return 0;
   });

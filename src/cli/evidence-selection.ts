@@ -8,7 +8,7 @@ import type { ExportRequest } from '#src/evidence/exports/records.ts';
 import type { Crypto, Disclosure, EvidenceStore, LogEntry } from '#src/evidence/ports.ts';
 import { parseStatement, type Statement } from '#src/evidence/statement.ts';
 import { CommandError } from './context.ts';
-import type { ExportFlags } from './flags.ts';
+import type { FilterFlags } from './flags.ts';
 
 const PAGE = 1_000;
 
@@ -24,7 +24,7 @@ export type Selection = {
   readonly to: string | null;
   /** The selected entries by rising index; may be called several times. */
   entries(): AsyncIterable<ReadEntry>;
-  /** The selected requests, with their texts unless `redact`. */
+  /** The selected requests. */
   readonly requests: readonly ExportRequest[];
   /** Whether every index below the checkpoint's size was there. */
   readonly gapless: boolean;
@@ -36,12 +36,14 @@ export type SelectionParts = {
   readonly crypto: Crypto;
   /** Entries below this index: the size of the checkpoint. */
   readonly size: number;
+  /** Whether the requests come with what people wrote; without, each text is null. */
+  readonly texts: boolean;
   /** The pseudonym of a Slack user id or of itself; null when nobody is known by it. */
   readonly person: (id: string) => Promise<string | null>;
 };
 
 /** Reads the log once and applies the filters. Throws CommandError, and EvidenceError for an entry that cannot be read. */
-export async function select(parts: SelectionParts, flags: ExportFlags): Promise<Selection> {
+export async function select(parts: SelectionParts, flags: FilterFlags): Promise<Selection> {
   const { store, size } = parts;
   const period = { from: timeOf(flags.from, '--from', 'start'), to: timeOf(flags.to, '--to', 'end') };
   const person = flags.person === undefined ? null : await parts.person(flags.person);
@@ -50,8 +52,9 @@ export async function select(parts: SelectionParts, flags: ExportFlags): Promise
   }
   const read = { count: 0 };
   const texts = new Map<string, Disclosure>();
-  const wanted = flags.redact === true ? null : texts;
-  const { requests } = await collectRequests(statements(store, size, read, wanted), (hash) => texts.get(hash));
+  const { requests } = await collectRequests(statements(store, size, read, parts.texts ? texts : null), (hash) =>
+    texts.get(hash),
+  );
   const matching = requests.filter((r) => matches(r, flags, person));
   const inTime = matching.filter((r) => inPeriod(r.decidedAt ?? r.submittedAt, period));
   const chosen = await sampled(parts.crypto, inTime, flags);
@@ -126,7 +129,7 @@ async function* statements(
   yield* await flush();
 }
 
-function matches(request: ExportRequest, flags: ExportFlags, person: string | null): boolean {
+function matches(request: ExportRequest, flags: FilterFlags, person: string | null): boolean {
   if (flags.request !== undefined && !isNamed(request, flags.request)) return false;
   if (flags.control !== undefined && !controlsOf(request).includes(flags.control.toUpperCase())) return false;
   if (flags.system !== undefined && !systemsOf(request).includes(flags.system)) return false;
@@ -147,19 +150,19 @@ function systemsOf(request: ExportRequest): readonly string[] {
   return request.kind === 'deployment' ? [request.system] : request.systems;
 }
 
-function isFiltered({ control, request, system, person, sample }: ExportFlags): boolean {
+function isFiltered({ control, request, system, person, sample }: FilterFlags): boolean {
   return [control, request, system, person, sample].some((value) => value !== undefined);
 }
 
 /** Entries without a request are a person's own only where nothing else narrows the selection. */
-function onlyPerson({ control, request, system, sample }: ExportFlags): boolean {
+function onlyPerson({ control, request, system, sample }: FilterFlags): boolean {
   return [control, request, system, sample].every((value) => value === undefined);
 }
 
 async function sampled(
   crypto: Crypto,
   requests: readonly ExportRequest[],
-  { sample, seed }: ExportFlags,
+  { sample, seed }: FilterFlags,
 ): Promise<readonly ExportRequest[]> {
   if (sample === undefined && seed === undefined) return requests;
   if (sample === undefined || seed === undefined) {
@@ -194,7 +197,7 @@ function timeOf(text: string | undefined, name: string, edge: 'start' | 'end'): 
   );
 }
 
-function queryOf(flags: ExportFlags): Selection['query'] {
+function queryOf(flags: FilterFlags): Selection['query'] {
   const { from, to, control, request, system, person, sample, seed } = flags;
   const given = Object.entries({ from, to, control, request, system, person, sample, seed }).filter(
     (entry): entry is [string, string | number] => entry[1] !== undefined,

@@ -30,10 +30,8 @@ export type VerifyFlags = JsonFlags & {
 
 export const EXPORT_FORMATS = ['bundle', 'oscal-ar', 'oscal-poam', 'csv'] as const;
 
-/** Options of `evidence export`. */
-export type ExportFlags = JsonFlags & {
-  readonly format: (typeof EXPORT_FORMATS)[number];
-  readonly out: string;
+/** Options that select entries and requests. */
+export type FilterFlags = {
   readonly from?: string;
   readonly to?: string;
   readonly control?: string;
@@ -42,5 +40,15 @@ export type ExportFlags = JsonFlags & {
   readonly person?: string;
   readonly sample?: number;
   readonly seed?: string;
-  readonly redact?: true;
 };
+
+/** Options of `evidence export`. */
+export type ExportFlags = JsonFlags &
+  FilterFlags & {
+    readonly format: (typeof EXPORT_FORMATS)[number];
+    readonly out: string;
+    readonly redact?: true;
+  };
+
+/** Options of `evidence coverage` and `evidence reconcile`. */
+export type PopulationFlags = JsonFlags & FilterFlags;

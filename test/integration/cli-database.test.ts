@@ -288,6 +288,33 @@ describe('evidence', () => {
   });
 });
 
+describe('what an auditor asks', () => {
+  it('when coverage is asked for, each control says which evidence serves it', async () => {
+    const { controls } = z
+      .looseObject({ controls: z.array(z.looseObject({ control: z.string(), deployments: z.array(z.string()) })) })
+      .parse(json(await started.run('evidence', 'coverage', '--json')));
+    expect(controls.find(({ control }) => control === 'POL-2.2')?.deployments).toEqual(['DR-1']);
+    expect(widest((await started.run('evidence', 'coverage')).out)).toBeLessThanOrEqual(80);
+  });
+
+  it('when deployments from elsewhere are held against the log, the one without approval is named', async () => {
+    const file = join(started.dataDir, 'seen.csv');
+    const later = new Date(Date.now() + 60_000).toISOString();
+    const rows = [
+      `ticket-router,1.4.0,${DIGEST},staging,${later}`,
+      `other,1,sha256:${'ef'.repeat(32)},production,${later}`,
+    ];
+    await writeFile(file, ['system,version,digest,environment,time', ...rows, ''].join('\n'));
+    const ran = await started.run('evidence', 'reconcile', file, '--json');
+    expect(ran.code).toBe(1);
+    expect(json(ran)).toMatchObject({
+      rows: [{ result: 'approved', request: 'DR-1' }, { result: 'without_approval' }],
+    });
+    await writeFile(file, 'system\nx\n');
+    expect((await started.run('evidence', 'reconcile', file)).code).toBe(2);
+  });
+});
+
 describe('doctor', () => {
   it('beside the running server all is well, and it shows how to connect', async () => {
     const ran = await started.run('doctor');
