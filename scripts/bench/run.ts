@@ -25,6 +25,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   retrieval: { load: () => import('./retrieval.ts') },
   index: { load: () => import('./index-build.ts') },
   decide: { load: () => import('./decide.ts') },
+  directory: { load: () => import('./directory.ts') },
   votes: { cores: 2, load: () => import('./votes.ts') },
   sweep: { load: () => import('./sweep.ts') },
   append: { cores: 2, load: () => import('./append.ts') },

@@ -18,13 +18,15 @@ const PER_SECOND = 200;
 /** Together they do not reach the quorum, so that every vote finds its request open. */
 const VOTERS = [CISO, LEGAL, CTO];
 
-type Open = { readonly id: string; readonly revision: string; readonly card: string };
+/** A request that can be voted on. */
+export type OpenRequest = { readonly id: string; readonly revision: string; readonly card: string };
 
 /** Runs the bench. */
 export async function run(report: Report): Promise<void> {
   const core = await openBenchCore(report.folder);
   try {
-    const open = await submitAll(core);
+    await sandboxPeople(core);
+    const open = await submitRequests(core, REQUESTS);
     await offer(core, open, 2, 'even', 0);
     const seconds = report.quick ? 5 : 20;
     const even = await offer(core, open, seconds, 'even', 1);
@@ -60,36 +62,26 @@ export async function run(report: Report): Promise<void> {
   }
 }
 
-async function submitAll(core: BenchCore): Promise<readonly Open[]> {
-  const policy = await loadPolicy();
+/** The sandbox's people in their roles, and nobody else. */
+async function sandboxPeople(core: BenchCore): Promise<void> {
+  const open = { from: null, until: null, deputyOf: null, endedAt: null };
   const assignments = Object.entries(SANDBOX_ROLES).flatMap(([person, roles]) =>
-    roles.map((role) => ({
-      table: 'assignment' as const,
-      id: `a:${person}:${role}`,
-      role,
-      person,
-      from: null,
-      until: null,
-      deputyOf: null,
-      endedAt: null,
-    })),
+    roles.map((role) => ({ table: 'assignment' as const, id: `a:${person}:${role}`, role, person, ...open })),
   );
   await core.stores.ledger.replaceProjections(assignments);
-  const open: Open[] = [];
-  const start = Date.now();
-  const change = { ...HIGH, evidence: evidenceOf(policy.policy.evidence, start) };
-  for (let count = 1; count <= REQUESTS; count++) {
+}
+
+/** Submits so many requests of the high tier, complete. Throws when one is refused. */
+export async function submitRequests(core: BenchCore, requests: number): Promise<readonly OpenRequest[]> {
+  const policy = await loadPolicy();
+  const open: OpenRequest[] = [];
+  const change = { ...HIGH, evidence: evidenceOf(policy.policy.evidence, Date.now()) };
+  for (let count = 1; count <= requests; count++) {
     const id = `bench-${count}`;
     const document = deployment({ ...change, system: `system-${count}` });
     const opening = { requestId: id, shortId: `DR-${count}`, requester: MILO, owner: MILO, nonce: 'n'.repeat(22) };
-    const result = await core.desk.act(id, {
-      type: 'submit',
-      commandId: `s${count}`,
-      by: MILO,
-      document,
-      policy,
-      ...opening,
-    });
+    const submit = { type: 'submit', commandId: `s${count}`, by: MILO, document, policy, ...opening } as const;
+    const result = await core.desk.act(id, submit);
     if (!result.ok) throw new Error(`${result.reason}: ${result.detail.join('; ')}`);
     open.push({ id, revision: result.state.revision.hash, card: shownTo(result.state).sha256 });
   }
@@ -107,7 +99,7 @@ function evidenceOf(kinds: Readonly<Record<string, unknown>>, now: number) {
 /** Milliseconds from due to committed, one a vote that was served. Rejects for a vote that was not. */
 async function offer(
   core: BenchCore,
-  open: readonly Open[],
+  open: readonly OpenRequest[],
   seconds: number,
   arrivals: 'even' | 'random',
   round: number,
@@ -130,7 +122,20 @@ async function offer(
   return times;
 }
 
-async function vote(core: BenchCore, on: Open, by: string, id: string, due: number, times: number[]): Promise<void> {
+async function vote(
+  core: BenchCore,
+  on: OpenRequest,
+  by: string,
+  id: string,
+  due: number,
+  times: number[],
+): Promise<void> {
+  await castVote(core, on, by, id);
+  times.push(Math.max(0, performance.now() - due));
+}
+
+/** One vote, to its commit. Throws when it is refused. */
+export async function castVote(core: BenchCore, on: OpenRequest, by: string, id: string): Promise<void> {
   const result = await core.desk.act(on.id, {
     type: 'vote',
     commandId: `v${id}`,
@@ -143,5 +148,4 @@ async function vote(core: BenchCore, on: Open, by: string, id: string, due: numb
     card: on.card,
   });
   if (!result.ok) throw new Error(`a vote was refused: ${result.reason} ${result.detail.join('; ')}`);
-  times.push(Math.max(0, performance.now() - due));
 }
