@@ -7,12 +7,13 @@ import { fold } from '#src/approvals/apply.ts';
 import type { Command, Decision, Refusal } from '#src/approvals/commands.ts';
 import { decide } from '#src/approvals/decide.ts';
 import type { ApprovalEvent } from '#src/approvals/events.ts';
+import { rolesOf } from '#src/approvals/seats.ts';
 import type { Person, RequestState, Roster, SubmittedState } from '#src/approvals/types.ts';
-import { rosterAt } from '#src/directory/directory.ts';
 import { canonicalBytes } from '#src/evidence/canonical.ts';
 import { reveal } from '#src/evidence/disclose.ts';
 import { type Attempt, commitLoop } from './commit-loop.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
+import { rosterFrom, type StandIns } from './people-roster.ts';
 import type { Commit, Disclosure, Ledger, NewTimer, OutgoingMessage, StoredEvent } from './ports.ts';
 import type { EventContext, Recorder } from './record.ts';
 import { draftsOf } from './request-evidence.ts';
@@ -53,6 +54,8 @@ export type DeskDeps = {
   readonly ledger: Ledger;
   readonly recorder: Recorder;
   readonly now: () => Date;
+  /** Delegations and absences in force; none where left out. */
+  readonly standIns?: (now: Date) => Promise<StandIns>;
   readonly newId: (at: Date) => string;
   /** Packs in force, for the evidence. */
   readonly knowledge: () => NonNullable<EventContext['knowledge']>;
@@ -104,21 +107,23 @@ export function createDeskReader(deps: DeskReaderDeps): Pick<Desk, 'read' | 'ros
   return { read: (requestId) => read(deps, requestId), roster: async () => (await rosterNow(deps)).roster };
 }
 
-type DeskReaderDeps = Pick<DeskDeps, 'ledger' | 'now'>;
+type DeskReaderDeps = Pick<DeskDeps, 'ledger' | 'now' | 'standIns'>;
 
 type RosterNow = { readonly roster: Roster; readonly object: Commit['objects'][number] };
 
-/** Who holds which role at this moment, and the record of it. */
-async function rosterNow(deps: DeskReaderDeps): Promise<RosterNow> {
-  const assignments = rosterAt(await deps.ledger.listAssignments(), deps.now()).map((a) => ({
-    id: a.id,
-    role: a.role,
-    person: a.person,
-    basis: a.deputyOf === null ? ('holder' as const) : ('deputy' as const),
-    onBehalfOf: a.deputyOf,
-  }));
-  const object = objectOf({ assignments });
-  return { roster: { ref: object.sha256, assignments, absent: [] }, object };
+/**
+ * Who may act in which role at this moment, and the record of it; only the given roles where they are known, because a
+ * directory of thousands would be read and stored with every click.
+ */
+async function rosterNow(deps: DeskReaderDeps, roles?: ReadonlySet<string>): Promise<RosterNow> {
+  const now = deps.now();
+  const [held, standIns] = await Promise.all([
+    deps.ledger.listAssignments(roles === undefined ? undefined : [...roles]),
+    deps.standIns?.(now) ?? { delegations: [], absent: [] },
+  ]);
+  const roster = rosterFrom(held, standIns, now);
+  const object = objectOf(roster);
+  return { roster: { ref: object.sha256, ...roster }, object };
 }
 
 async function read(deps: DeskReaderDeps, requestId: string): Promise<RequestRecord | null> {
@@ -140,7 +145,7 @@ async function attemptAct(
 ): Promise<Attempt<DeskResult>> {
   const stored = await deps.ledger.readStream(streamOf(requestId));
   const state = fold(restore(stored.events, stored.disclosures));
-  const resolved = await rosterNow(deps);
+  const resolved = await rosterNow(deps, state.status === 'draft' ? undefined : rolesOf(state.terms));
   const decision = decide(state, { ...command, roster: resolved.roster } as Command, at);
   if (!decision.ok) return { kind: 'settled', result: refused(decision, state) };
   const after = decision.state;

@@ -19,6 +19,8 @@ export type FollowerDeps = {
   readonly systems: Pick<SystemsDesk, 'follow'>;
   /** Suspends what a hold covers; safe to call again. */
   readonly enforceHold: (hold: Hold['id']) => Promise<void>;
+  /** Takes over rules that two administrators adopted. */
+  readonly rulesChanged: () => Promise<void>;
   readonly onError: (error: unknown) => void;
 };
 
@@ -85,6 +87,7 @@ async function followAll(
   for (const { stream, logIndex } of events) if (stream.startsWith('request:')) last.set(stream, logIndex);
   for (const { stream, type, logIndex } of events) {
     if (type === 'incident.hold_placed') await deps.enforceHold(stream.slice('incident:'.length));
+    if (type === 'policy.adopted') await deps.rulesChanged();
     if (last.get(stream) !== logIndex) continue;
     const record = await deps.requests.read(stream.slice('request:'.length));
     if (record !== null) await deps.systems.follow(record.state, logIndex);

@@ -3,6 +3,7 @@ import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
 import { createStores, type Stores } from '#src/adapters/prisma/stores.ts';
 import type { Config } from '#src/config.ts';
 import { createDesk, type Desk } from '#src/delivery/desk.ts';
+import { standInsAt } from '#src/delivery/people-roster.ts';
 import { reactionsTo } from '#src/delivery/reactions.ts';
 import { createRecorder, type EventContext, type Recorder } from '#src/delivery/record.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
@@ -48,6 +49,7 @@ export async function openCore(
     ledger: stores.ledger,
     recorder,
     now: parts.now,
+    standIns: (at) => standInsAt(stores.records, at),
     newId,
     knowledge: () => knowledgeOf(parts.library),
     policyBytes: (hash) => (hash === parts.policy.hash ? parts.policy.bytes : null),

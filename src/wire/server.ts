@@ -7,8 +7,8 @@ import { createWebServer, type Handler, sendText } from '#src/web/server.ts';
 import { openAnswers } from './answers.ts';
 import { type Core, knowledgeOf, openCore } from './core.ts';
 import { openDatabase } from './database.ts';
-import { startDirectory } from './directory.ts';
 import { loadGateSettings } from './gate-settings.ts';
+import { type Governance, openGovernance, type Rules, startGovernance, takeRecordedRules } from './governance.ts';
 import { healthHandler, slackHandler } from './http.ts';
 import { newId, newNonce } from './ids.ts';
 import { type LoadedPolicy, loadLibrary, loadPolicy } from './knowledge.ts';
@@ -82,11 +82,7 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   });
   const port = await web.listen(config.port, config.host);
   ends.unshift(() => web.close(DRAIN_MS));
-  const [library, policy, { settings }] = await Promise.all([
-    loadLibrary(config.dataDir),
-    loadPolicy(),
-    loadGateSettings(),
-  ]);
+  const [library, policy, gate] = await Promise.all([loadLibrary(config.dataDir), loadPolicy(), loadGateSettings()]);
   const answers = await openAnswers(config, library, log, now);
   steps.done(`${library.items.size} items and ${answers.passages} passages indexed`);
   const open = await openDatabase(config, 'server', steps, context.onLost);
@@ -97,10 +93,11 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
     for (const wake of wakes) wake();
   };
   const core = await openCore(config, open, { workspaceId: slack.workspaceId, library, policy, committed, now });
-  await recordOpening(context, core, policy, library);
+  const governance = openGovernance(core, committed);
+  await recordOpening(context, core, governance, { policy, gate }, library);
   const outbound = outboundDeps(config, core, library, policy, slack.clients, newNonce);
   const work = createWork({ config, core, policy, answer: answers.ask, outbound, log });
-  const systems = openSystems({ core, settings, policy: () => policy.policy, committed, log });
+  const systems = openSystems({ core, rules: { policy, gate }, governance, committed, log });
   wakes.push(work.outbox.wake, work.publisher.wake, systems.follower.wake);
   const app = slackAppOf(slack, core, work, now, log);
   const own = [slackHandler(app), healthHandler(core), ...systems.handlers];
@@ -118,17 +115,23 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   return { address, port, core, work, systems, idle: () => idle(work, systems), vectors, stop };
 }
 
-/** The log's first entry or what changed since the last start, and the directory as it should stand. */
+/**
+ * The log's first entry or what changed since the last start; then the directory and the rules. `rules` come as the
+ * files say and leave as they are in force.
+ */
 async function recordOpening(
   { config, now, steps }: StartContext,
   core: Core,
-  policy: LoadedPolicy,
+  governance: Governance,
+  rules: Rules,
   library: Library,
 ): Promise<void> {
   if (core.workspace.first) steps.done(`evidence log ${core.workspace.origin} opened`);
   const deps = { ledger: core.stores.ledger, recorder: core.recorder, now };
-  await recordStart(deps, startFacts(core, policy, library), newId(now()));
-  await startDirectory(config, core, newId(now()));
+  const files = { policy: { ...rules.policy }, gate: { ...rules.gate } };
+  await takeRecordedRules(governance, rules);
+  await recordStart(deps, startFacts(core, rules.policy, library), newId(now()));
+  await startGovernance(config, core, governance, files, steps);
 }
 
 function slackAppOf(slack: SlackSide, core: Core, work: Work, now: () => Date, log: Log): SlackApp {

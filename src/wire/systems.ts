@@ -1,22 +1,21 @@
 /** The gate, and the desks of systems, people, incidents and risks, on an open core. */
-import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
 import { createGateDesk, type GateDesk } from '#src/delivery/gate-desk.ts';
 import { gateTokenOf, type TokenDeps } from '#src/delivery/gate-tokens.ts';
 import { createSystemsDesk, type SystemsDesk } from '#src/delivery/systems-desk.ts';
 import { createFollower, type Follower } from '#src/delivery/systems-follower.ts';
 import { createIncidentDesk, type IncidentDesk } from '#src/delivery/systems-incidents.ts';
-import type { GateSettings } from '#src/systems/gate-settings.ts';
 import { createRateLimit } from '#src/systems/rate-limit.ts';
 import { createGateApi } from '#src/web/gate-api.ts';
 import type { Handler } from '#src/web/server.ts';
 import type { Core } from './core.ts';
+import { type Governance, type Rules, takeRecordedRules } from './governance.ts';
 import { newId, random } from './ids.ts';
 import type { Log } from './log.ts';
 
 /** How often counted repeats of the gate's answers are written. */
 const FLUSH_EVERY_MS = 2_000;
 
-export type Systems = {
+export type Systems = Governance & {
   readonly gate: GateDesk;
   readonly inventory: SystemsDesk;
   readonly incidents: IncidentDesk;
@@ -29,25 +28,25 @@ export type Systems = {
 
 export type SystemsParts = {
   readonly core: Core;
-  readonly settings: GateSettings;
-  readonly policy: () => ApprovalPolicy;
+  readonly rules: Rules;
+  readonly governance: Governance;
   readonly committed: () => void;
   readonly log: Log;
 };
 
 /** Puts them together; nothing runs before `start`. */
-export function openSystems({ core, settings, policy, committed, log }: SystemsParts): Systems {
+export function openSystems({ core, rules, governance, committed, log }: SystemsParts): Systems {
   const { ledger, records, gate: store } = core.stores;
   const { recorder, now } = core;
   const deps = { ledger, recorder, now, newId, committed, records, randomBytes: random };
-  const gate = createGateDesk({ ...deps, gate: store, settings: () => settings });
+  const gate = createGateDesk({ ...deps, gate: store, settings: () => rules.gate.settings });
   const inventory = createSystemsDesk(deps);
-  const incidents = createIncidentDesk({ ...deps, requests: core.desk, policy });
+  const incidents = createIncidentDesk({ ...deps, requests: core.desk, policy: () => rules.policy.policy });
   const failed = (what: string) => (error: unknown) => log.error({ what, err: error }, 'work failed');
   const api = createGateApi({
     desk: gate,
     tokenOf: (bearer) => gateTokenOf(records, bearer),
-    settings: () => settings,
+    settings: () => rules.gate.settings,
     limit: createRateLimit(),
     now,
     onError: failed('gate'),
@@ -58,10 +57,12 @@ export function openSystems({ core, settings, policy, committed, log }: SystemsP
     requests: core.desk,
     systems: inventory,
     enforceHold: incidents.enforce,
+    rulesChanged: () => takeRecordedRules(governance, rules),
     onError: failed('follower'),
   });
   let clock: NodeJS.Timeout | null = null;
   return {
+    ...governance,
     gate,
     inventory,
     incidents,

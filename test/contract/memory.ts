@@ -126,8 +126,11 @@ function memoryLedger(state: State): Ledger {
         .sort((a, b) => (a.id < b.id ? 1 : -1))
         .slice(0, limit);
     },
-    listAssignments: async () =>
-      [...state.assignments.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map((one) => structuredClone(one)),
+    listAssignments: async (roles) =>
+      [...state.assignments.values()]
+        .filter((one) => roles === undefined || roles.includes(one.role))
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .map((one) => structuredClone(one)),
     readObject: async (sha256) => state.objects.get(sha256) ?? null,
     async replaceProjections(projections) {
       state.requests.clear();

@@ -6,13 +6,9 @@ import { join } from 'node:path';
 import { v7 } from 'uuid';
 import type { DeploymentDocument, RequestDocument } from '#src/approvals/document.ts';
 import { readConfig } from '#src/config.ts';
-import { recordStart } from '#src/delivery/start-record.ts';
-import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
-import { type Core, knowledgeOf, openCore } from '#src/wire/core.ts';
-import { openDatabase } from '#src/wire/database.ts';
-import { startDirectory } from '#src/wire/directory.ts';
-import { loadLibrary, loadPolicy } from '#src/wire/knowledge.ts';
-import { createSteps } from '#src/wire/steps.ts';
+import type { Core } from '#src/wire/core.ts';
+import { loadPolicy } from '#src/wire/knowledge.ts';
+import { startServer } from '#src/wire/server.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -67,52 +63,21 @@ export type Started = {
   close(): Promise<void>;
 };
 
-/**
- * Opens a fresh folder as a server does: database, workspace, first entries, directory. What speaks to Slack is left
- * out, because no command needs it.
- */
+/** Starts a server with the built-in database on a fresh folder. */
 export async function startOnFolder(): Promise<Started> {
   const dataDir = await mkdtemp(join(tmpdir(), 'countersign-cli-'));
   const env = { COUNTERSIGN_DATA_DIR: dataDir };
-  const config = readConfig(env, dataDir);
-  const now = () => new Date();
-  const silent = createSteps(
-    () => undefined,
-    () => 0,
-  );
-  const [library, policy] = await Promise.all([loadLibrary(dataDir), loadPolicy()]);
-  const open = await openDatabase(config, 'server', silent, () => undefined);
-  const parts = { workspaceId: 'sandbox', library, policy, committed: () => undefined, now };
-  const core = await openCore(config, open, parts);
-  const { workspace, stores, crypto } = core;
-  const facts = {
-    origin: workspace.origin,
-    workspaceId: 'sandbox',
-    statementKeyId: workspace.keys.statement.keyId,
-    checkpointKeyId: workspace.keys.checkpoint.keyId,
-    policy: { sha256: policy.hash, version: policy.policy.version, bytes: policy.bytes },
-    knowledge: knowledgeOf(library),
-  };
-  await recordStart({ ledger: stores.ledger, recorder: core.recorder, now }, facts, 'first');
-  await startDirectory(config, core, 'first');
-  const publish = async () => {
-    await integratePending(crypto, stores.evidence);
-    return publishCheckpoint(crypto, stores.evidence, workspace.keys.checkpoint, workspace.checkpointKeys, now());
-  };
-  let stopped: Promise<void> | null = null;
-  const stop = (): Promise<void> => {
-    stopped ??= open.close();
-    return stopped;
-  };
+  const config = readConfig({ ...env, PORT: '0', LOG_LEVEL: 'silent' }, dataDir);
+  const server = await startServer(config, { write: () => undefined });
   return {
     dataDir,
-    core,
+    core: server.core,
     env,
     run: (...args) => countersign(args, { env }),
-    publish,
-    stop,
+    publish: () => server.work.publisher.publish(),
+    stop: () => server.stop(),
     async close() {
-      await stop();
+      await server.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

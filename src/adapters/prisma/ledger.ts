@@ -79,11 +79,14 @@ export function createLedger({ pool }: Pick<Database, 'pool'>): Ledger {
       );
       return rows;
     },
-    async listAssignments() {
-      const { rows } = await pool.query<Extract<Projection, { table: 'assignment' }>>(
-        `SELECT 'assignment' AS table, id, role, person, from_at AS "from", until_at AS until, deputy_of AS "deputyOf",
-           ended_at AS "endedAt" FROM assignment ORDER BY id`,
-      );
+    async listAssignments(roles) {
+      const { rows } = await pool.query<Extract<Projection, { table: 'assignment' }>>({
+        name: 'list-assignments',
+        text: `SELECT 'assignment' AS table, id, role, person, from_at AS "from", until_at AS until,
+             deputy_of AS "deputyOf", ended_at AS "endedAt"
+           FROM assignment WHERE $1::text[] IS NULL OR role = ANY($1) ORDER BY id`,
+        values: [roles ?? null],
+      });
       return rows;
     },
     async readObject(sha256) {

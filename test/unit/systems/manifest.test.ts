@@ -15,7 +15,7 @@ const vendor = {
   contract: 'C-1',
   reviewEveryDays: null,
 };
-const whole = {
+const whole: Manifest = {
   format: MANIFEST_FORMAT,
   artefacts: [{ name: 'model.onnx', digest: digestOf('a') }],
   vendors: [vendor],
@@ -27,16 +27,14 @@ const whole = {
 const hex = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 });
 const part = fc.record({ name: fc.stringMatching(/^[a-z][a-z0-9./-]{0,20}$/), digest: hex.map((h) => `sha256:${h}`) });
 const parts = fc.uniqueArray(part, { selector: (p) => p.name, maxLength: 6 });
-const manifests: fc.Arbitrary<Manifest> = fc
-  .record({
-    format: fc.constant(MANIFEST_FORMAT as typeof MANIFEST_FORMAT),
-    artefacts: fc.uniqueArray(part, { selector: (p) => p.name, minLength: 1, maxLength: 6 }),
-    vendors: fc.constantFrom([], [vendor]),
-    prompts: parts,
-    adapters: parts,
-    retrieval: parts,
-  })
-  .map((m) => m as Manifest);
+const manifests: fc.Arbitrary<Manifest> = fc.record({
+  format: fc.constant(MANIFEST_FORMAT as typeof MANIFEST_FORMAT),
+  artefacts: fc.uniqueArray(part, { selector: (p) => p.name, minLength: 1, maxLength: 6 }),
+  vendors: fc.constantFrom<Manifest['vendors']>([], [vendor]),
+  prompts: parts,
+  adapters: parts,
+  retrieval: parts,
+});
 
 describe('the digest', () => {
   it('does not depend on the order in which parts are listed', () => {

@@ -1,0 +1,170 @@
+/**
+ * The rules in force, and the ones that wait: the approval policy, the gate's settings. A changed file is a proposal
+ * until two administrators support it; the first one ever is recorded as the beginning. The fold of the stream `policy`.
+ */
+import { isSupported, supportRefusal } from './two-persons.ts';
+
+export const GOVERNED_FILES = ['approval-policy', 'gate-settings'] as const;
+export type GovernedFile = (typeof GOVERNED_FILES)[number];
+
+export type FileVersion = { readonly sha256: string; readonly version: string };
+
+export type PolicyProposal = {
+  readonly id: string;
+  readonly document: GovernedFile;
+  readonly by: string;
+  readonly at: string;
+  /** What was in force when it was proposed; what it would replace is always the present one. */
+  readonly from: FileVersion;
+  readonly to: FileVersion;
+  readonly supporters: readonly string[];
+  readonly status: 'open' | 'accepted' | 'refused';
+};
+
+export type PolicyState = {
+  readonly inForce: ReadonlyMap<GovernedFile, FileVersion & { readonly since: string }>;
+  readonly proposals: ReadonlyMap<string, PolicyProposal>;
+};
+
+export type PolicyEvent =
+  | {
+      readonly type: 'policy.adopted';
+      readonly data: {
+        readonly document: GovernedFile;
+        readonly to: FileVersion;
+        readonly from: FileVersion | null;
+        readonly basis: 'bootstrap' | 'decision';
+        readonly proposal: string | null;
+        readonly persons: readonly string[];
+      };
+    }
+  | {
+      readonly type: 'policy.proposed';
+      readonly data: {
+        readonly proposal: string;
+        readonly document: GovernedFile;
+        readonly from: FileVersion;
+        readonly to: FileVersion;
+      };
+    }
+  | { readonly type: 'policy.supported'; readonly data: { readonly proposal: string } }
+  | { readonly type: 'policy.refused'; readonly data: { readonly proposal: string; readonly reason: string } };
+
+/** Fields that the log hides. */
+export const POLICY_HIDDEN: Readonly<Record<PolicyEvent['type'], readonly string[]>> = {
+  'policy.adopted': [],
+  'policy.proposed': [],
+  'policy.supported': [],
+  'policy.refused': ['reason'],
+};
+
+export const emptyPolicies: PolicyState = { inForce: new Map(), proposals: new Map() };
+
+type Stamp = { readonly at: Date; readonly actor: string };
+
+/** State after one event. */
+export function applyPolicy(state: PolicyState, event: PolicyEvent, { at, actor }: Stamp): PolicyState {
+  const keep = (proposal: PolicyProposal) => new Map([...state.proposals, [proposal.id, proposal]]);
+  if (event.type === 'policy.adopted') {
+    const { document, to, proposal } = event.data;
+    const inForce = new Map([...state.inForce, [document, { ...to, since: at.toISOString() }] as const]);
+    const known = proposal === null ? undefined : state.proposals.get(proposal);
+    return { inForce, proposals: known === undefined ? state.proposals : keep({ ...known, status: 'accepted' }) };
+  }
+  if (event.type === 'policy.proposed') {
+    const { proposal: id, ...what } = event.data;
+    const fresh = {
+      by: actor,
+      at: at.toISOString(),
+      supporters: actor === 'service' ? [] : [actor],
+      status: 'open',
+    } as const;
+    return { ...state, proposals: keep({ id, ...what, ...fresh }) };
+  }
+  const known = state.proposals.get(event.data.proposal);
+  if (known === undefined) return state;
+  if (event.type === 'policy.refused') return { ...state, proposals: keep({ ...known, status: 'refused' }) };
+  return { ...state, proposals: keep({ ...known, supporters: [...known.supporters, actor] }) };
+}
+
+export type PolicyCommand =
+  /** The first version of a document: in force at once, once. */
+  | { readonly type: 'begin'; readonly document: GovernedFile; readonly to: FileVersion }
+  | { readonly type: 'propose'; readonly proposal: string; readonly document: GovernedFile; readonly to: FileVersion }
+  | { readonly type: 'support'; readonly proposal: string }
+  | { readonly type: 'refuse'; readonly proposal: string; readonly reason: string };
+
+export type PolicyRefusal =
+  | 'already_supported'
+  | 'invalid'
+  | 'not_admin'
+  | 'not_open'
+  | 'nothing_changed'
+  | 'own_appointment'
+  | 'unknown';
+
+export type PolicyDecision =
+  | { readonly ok: true; readonly events: readonly PolicyEvent[]; readonly state: PolicyState }
+  | { readonly ok: false; readonly reason: PolicyRefusal };
+
+const no = (reason: PolicyRefusal): PolicyDecision => ({ ok: false, reason });
+
+/** Decides one command; `by` is a person, or `service` for a file found at the start. */
+export function decidePolicy(
+  state: PolicyState,
+  command: PolicyCommand,
+  by: string,
+  admins: ReadonlySet<string>,
+  now: Date,
+): PolicyDecision {
+  const done = (events: readonly PolicyEvent[]): PolicyDecision => ({
+    ok: true,
+    events,
+    state: events.reduce((s, event) => applyPolicy(s, event, { at: now, actor: by }), state),
+  });
+  if (command.type === 'begin') {
+    const { document, to } = command;
+    if (by !== 'service' || state.inForce.has(document)) return no('nothing_changed');
+    const data = { document, to, from: null, basis: 'bootstrap', proposal: null, persons: [] } as const;
+    return done([{ type: 'policy.adopted', data }]);
+  }
+  if (command.type === 'propose') {
+    const { proposal, document, to } = command;
+    const current = state.inForce.get(document);
+    if (by !== 'service' && !admins.has(by)) return no('not_admin');
+    if (current === undefined || state.proposals.has(proposal)) return no('invalid');
+    if (current.sha256 === to.sha256) return no('nothing_changed');
+    const { sha256, version } = current;
+    return done([{ type: 'policy.proposed', data: { proposal, document, from: { sha256, version }, to } }]);
+  }
+  const open = state.proposals.get(command.proposal);
+  if (open === undefined) return no('unknown');
+  if (open.status !== 'open') return no('not_open');
+  if (command.type === 'refuse') {
+    const { proposal, reason } = command;
+    if (by !== open.by && !admins.has(by)) return no('not_admin');
+    return reason.length > 1_000 ? no('invalid') : done([{ type: 'policy.refused', data: { proposal, reason } }]);
+  }
+  return support(state, open, by, admins, done);
+}
+
+function support(
+  state: PolicyState,
+  open: PolicyProposal,
+  by: string,
+  admins: ReadonlySet<string>,
+  done: (events: readonly PolicyEvent[]) => PolicyDecision,
+): PolicyDecision {
+  const refusal = supportRefusal({ by, admins, appointees: [], supporters: open.supporters });
+  if (refusal !== null) return no(refusal);
+  const supported: PolicyEvent = { type: 'policy.supported', data: { proposal: open.id } };
+  const persons = [...open.supporters, by].filter((person) => admins.has(person));
+  if (!isSupported(persons, admins)) return done([supported]);
+  const current = state.inForce.get(open.document);
+  const from = current === undefined ? null : { sha256: current.sha256, version: current.version };
+  const { document, to, id: proposal } = open;
+  return done([
+    supported,
+    { type: 'policy.adopted', data: { document, to, from, basis: 'decision', proposal, persons } },
+  ]);
+}

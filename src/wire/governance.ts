@@ -1,0 +1,127 @@
+/**
+ * The directory and the rules at start: the first start makes them what the files and settings say and records that; a
+ * later one keeps to what is recorded, and what a file says beyond that waits for two administrators (rule 9).
+ */
+import { parsePolicy } from '#src/approvals/policy.ts';
+import type { Config } from '#src/config.ts';
+import { createPeopleDesk, type PeopleDesk } from '#src/delivery/people-desk.ts';
+import { createPolicyDesk, type PolicyDesk } from '#src/delivery/policy-desk.ts';
+import { type DirectoryFile, wantedFrom } from '#src/directory/file.ts';
+import { gateSettingsSchema } from '#src/systems/gate-settings.ts';
+import type { Core } from './core.ts';
+import { readDirectoryFile } from './directory.ts';
+import type { LoadedGateSettings } from './gate-settings.ts';
+import { newId } from './ids.ts';
+import type { LoadedPolicy } from './knowledge.ts';
+import { SANDBOX_ADMINS, sandboxDirectory } from './sandbox-directory.ts';
+import type { Steps } from './steps.ts';
+import { StartRefusedError } from './workspace.ts';
+
+/** The rules as the rooms use them: replaced in place when two administrators adopt others. */
+export type Rules = { readonly policy: LoadedPolicy; readonly gate: LoadedGateSettings };
+
+export type Governance = { readonly people: PeopleDesk; readonly policies: PolicyDesk };
+
+/** The desks of directory and rules. */
+export function openGovernance(core: Core, committed: () => void): Governance {
+  const { ledger } = core.stores;
+  const deps = { ledger, recorder: core.recorder, now: core.now, newId, committed };
+  return { people: createPeopleDesk(deps), policies: createPolicyDesk(deps) };
+}
+
+/**
+ * Puts the rules in force into `rules`, in place, as they are recorded; rules that were never recorded stay what the
+ * files say. Throws StartRefusedError `policy_invalid` where the recorded version cannot be read.
+ */
+export async function takeRecordedRules({ policies }: Governance, rules: Rules): Promise<void> {
+  const { inForce } = await policies.read();
+  const policy = inForce.get('approval-policy');
+  if (policy !== undefined && policy.sha256 !== rules.policy.hash)
+    Object.assign(rules.policy, readPolicy(await bytesOf(policies, policy.sha256), policy.sha256));
+  const gate = inForce.get('gate-settings');
+  if (gate !== undefined && gate.sha256 !== rules.gate.hash)
+    Object.assign(rules.gate, readGate(await bytesOf(policies, gate.sha256), gate.sha256));
+}
+
+async function bytesOf(policies: PolicyDesk, sha256: string): Promise<Uint8Array> {
+  const bytes = await policies.bytesOf(sha256);
+  if (bytes !== null) return bytes;
+  throw new StartRefusedError(
+    'policy_invalid',
+    `The rules in force (sha256 ${sha256}) are missing from the database. Nothing was started. Restore the database, or put the file with this hash back.`,
+  );
+}
+
+function readPolicy(bytes: Uint8Array, hash: string): LoadedPolicy {
+  const data: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  const parsed = parsePolicy({ file: 'the approval policy in force', data, locate: () => null });
+  if (parsed.ok && parsed.hash === hash) return { policy: parsed.policy, hash, bytes };
+  throw new StartRefusedError(
+    'policy_invalid',
+    `The approval policy in force (sha256 ${hash}) cannot be read by this version of Countersign. Start the version that it was adopted with, adopt a newer policy, then update.`,
+  );
+}
+
+function readGate(bytes: Uint8Array, hash: string): LoadedGateSettings {
+  const parsed = gateSettingsSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  if (parsed.success) return { settings: parsed.data, hash, bytes };
+  throw new StartRefusedError(
+    'policy_invalid',
+    `The gate's settings in force (sha256 ${hash}) cannot be read by this version of Countersign.`,
+  );
+}
+
+/** What the files say against what is recorded. Call it after the log was opened, with the files' own rules. */
+export async function startGovernance(
+  config: Config,
+  core: Core,
+  { people, policies }: Governance,
+  files: Rules,
+  steps: Steps,
+): Promise<void> {
+  const startId = newId(core.now());
+  const { policy, gate } = files;
+  const waiting = [
+    await policies.start(
+      'approval-policy',
+      { sha256: policy.hash, version: policy.policy.version, bytes: policy.bytes },
+      startId,
+    ),
+    await policies.start(
+      'gate-settings',
+      { sha256: gate.hash, version: gate.settings.version, bytes: gate.bytes },
+      startId,
+    ),
+  ];
+  for (const [index, { waiting: proposal, inForce }] of waiting.entries()) {
+    const what = index === 0 ? 'approval-policy.yaml' : 'gate.yaml';
+    if (proposal !== null)
+      steps.done(
+        `${what} changed: it waits for two administrators (${proposal}); in force is version ${inForce.version}`,
+      );
+  }
+  const directory = await people.start(await wantedOf(config, core), startId);
+  if (directory.waiting > 0) steps.done(`${directory.waiting} change(s) of the directory wait for two administrators`);
+}
+
+async function wantedOf(config: Config, core: Core) {
+  const sandbox = config.slack.kind === 'sandbox';
+  const personOf = new Map<string, string>();
+  const known = async (users: readonly (string | null)[]): Promise<void> => {
+    for (const user of users)
+      if (user !== null && !personOf.has(user)) personOf.set(user, await core.stores.people.personFor(user, null));
+  };
+  const admins = config.admins.length === 0 && sandbox ? SANDBOX_ADMINS : config.admins;
+  await known(admins);
+  const file = await fileOf(config, core);
+  for (const line of file?.assignments ?? []) await known([line.user, line.deputy]);
+  const pseudonym = (user: string): string => personOf.get(user) ?? '';
+  return { roles: file === null ? null : wantedFrom(file, pseudonym), admins: admins.map(pseudonym) };
+}
+
+/** The directory file; in the sandbox, at its very first start, its own people. */
+async function fileOf(config: Config, core: Core): Promise<DirectoryFile | null> {
+  if (config.directoryFile !== null) return readDirectoryFile(config.directoryFile);
+  const empty = (await core.stores.ledger.listAssignments()).length === 0;
+  return config.slack.kind === 'sandbox' && empty ? sandboxDirectory : null;
+}
