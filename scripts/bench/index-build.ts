@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { catalog80053 } from './inputs.ts';
 import { percentile, type Report } from './report.ts';
 
@@ -12,7 +13,7 @@ export const name = 'index';
 
 type Figures = Readonly<Record<string, number>> & { readonly wall: number };
 
-const CHILD = join(import.meta.dirname, 'index-child.ts');
+const CHILD = fileURLToPath(import.meta.resolve('./index-child.ts'));
 
 /** Runs the bench. */
 export async function run(report: Report): Promise<void> {

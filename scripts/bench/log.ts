@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Database } from '#src/adapters/prisma/database.ts';
 import { integratePending, proofFileFor, publishCheckpoint } from '#src/evidence/log.ts';
 import { verifyProofFile } from '#src/evidence/proof-file.ts';
@@ -15,7 +16,7 @@ import { percentile, type Report, timed } from './report.ts';
 
 export const name = 'log';
 
-const CHILD = join(import.meta.dirname, 'log-child.ts');
+const CHILD = fileURLToPath(import.meta.resolve('./log-child.ts'));
 const CHUNK = 2_000;
 const MEMORY_BELOW_MB = 500;
 
