@@ -1,8 +1,8 @@
 /** Ranks items for a query by several voices; what was understood of the question steers the ranking. */
+import { isNeutral } from './everyday.ts';
 import type { Query } from './query.ts';
 import type { Entry, SearchIndex } from './search-index.ts';
 import { entryWeight } from './search-index.ts';
-import { stem } from './text.ts';
 import type { VectorHit } from './types.ts';
 
 const K1 = 1.2;
@@ -125,21 +125,6 @@ function entryScores(
   return { scores, nearest, crowd };
 }
 
-/** Words of speech rather than of a topic: an item need not have them to be about the question. */
-const NEUTRAL = new Set(
-  `turn happen touch watch grab hit roll size strong date goal approach purpose frequency suppose
-  around actual actually before after side eye mess crazy babysit misbehave strange weird result way current nutshell aim
-  tackle handle deal life job start stop keep put take give go come look work run try case exact right good bad
-  best important main basic general normal ordinary usual typical day year people person someone part point reason
-  matter idea trouble question word sense feel think believe wonder notice worry care love hate hi
-  oblige obligation compulsory mandatory rule rules must consequence danger benefit advantage difference term
-  guy folk folks buddy mate boss exec executive sec dev e g i.e new old big small
-  e.g. pls thx cheers btw fyi asap quick short long full whole complete total single several many few more most less least
-  real really properly correctly exactly roughly want wish intend expect suppose ask tell say talk mention enumerate describe depend defend regarding`
-    .split(/\s+/)
-    .map((word) => stem(word)),
-);
-
 /** Share of the asker's own words (by weight) that the item has, itself or through what the glossary offers. */
 function coverage(index: SearchIndex, query: Query, item: number): number {
   const stems = index.stemsOf(item);
@@ -149,7 +134,7 @@ function coverage(index: SearchIndex, query: Query, item: number): number {
     const idf = index.idf(word);
     const has = stems.has(word);
     const offered = !has && query.offers.get(word)?.some((offer) => stems.has(offer)) === true;
-    all += has || offered || !NEUTRAL.has(word) ? idf : 0.2 * idf;
+    all += has || offered || !isNeutral(word) ? idf : 0.1 * idf;
     if (has) covered += idf;
     else if (offered) covered += 0.8 * idf;
   }

@@ -1,6 +1,7 @@
 /** Chooses how a question is answered: refusals, exact look-ups, then retrieval. */
 import type { LibraryItem } from '#src/knowledge/library.ts';
 import { figureText } from '#src/knowledge/passages.ts';
+import { isNeutral } from '../everyday.ts';
 import type { Query } from '../query.ts';
 import type { Ranked, Steer } from '../retrieve.ts';
 import { judge } from '../sufficiency.ts';
@@ -175,6 +176,8 @@ function missingFocus(context: Context, item: LibraryItem, query: Query): string
       !stems.has(word) &&
       query.own.includes(word) &&
       !GENERIC.has(word) &&
+      !isNeutral(word) &&
+      !index.fields.has(word) &&
       query.offers.get(word)?.some((offer) => stems.has(offer)) !== true,
   );
   return missing[0] ?? null;

@@ -1,0 +1,94 @@
+/**
+ * Everyday words, in two kinds. Neutral words are speech: an item need not have them to be about the question. Foreign
+ * words name subjects of other departments or of life: a question with one is about something else, unless the library
+ * uses the word itself.
+ */
+import { stem } from './text.ts';
+
+const NEUTRAL = `
+  able accept accord achieve across act actual actually add after again against ago ahead aim alive allow almost alone along
+  already alright also always amount anyway anyways apart apply approach around arrive aside attend attention avoid aware
+  away babysit back bad badly bare basic basically bear beat become before beforehand begin behave behind believe belong
+  below beneath benefit beside best better between beyond big bigger birth blow bother bottom brand break bring broken brief
+  broad buddy bunch call calm careful case cause certain chance change check choose claim class clean clear clever climb
+  close come comfortable common compare compulsory concern conclude consider constantly contain continue contribute correct
+  count couple course cover crazy cross current currently cut cutting danger date day deal decent deep deeply definitely
+  depend describe deserve desk different difficult dirty directly disagree dodgy done doubt down drag draw drive drop due
+  duty each ear earlier early easily easy effort eh either else elsewhere encompass end enough ensure enter entire enumerate
+  equal especially even ever every everyday everywhere exact exactly example excuse exist expand expect extra eye fact fail
+  fairly fall false familiar far fast faster favour feel few fewer figure fill final finally find fine finger finish finished
+  first fit fix flip folk folks follow foot forbid forbidden foresee foreseen forever forget form former forth forward
+  frequency full fully fun further future gain gather general generally give glad goal going gonna good goodness gotta grab
+  great grip guess guy guys half hand hands handle hang happen happy hard hardly hate head headed hear heavy help helpful
+  hence hidden hire hit hold honest hook hop hope hot hour however huge hundred hunt hurt idea ideally imagine immediately
+  important improve incomplete indeed info inside instance instead insufficient intend intention involve item job join
+  judge jump just justify keep kick kindly know lack land large largely last late later latest lay lead leap learn least
+  leave left legwork less letter lie life like likely line little live load long longer look looking loose lose lot lots
+  love low lower lucky magic main mainly major makes manner many mark massive mate matter maximum may maybe mean meant
+  meanwhile meet mention mere merely mess mind mine minimum minute miss misbehave mission mix modern moment month monthly
+  more most mostly mouth move much myself name namely nasty natural near nearly neat necessarily necessary neck neither net
+  never new newbie newcomer next nice nobody none nor normal normally nose note nothing notice now nowadays nowhere number
+  numeric nutshell obey object obligation obligatory oblige obviously occasion odd offer often okay old once ongoing
+  onwards open opposite option optional order ordinary original ourselves outside over overall owe owing page pain pair part
+  particular particularly partly party pass past path pay people per percent perfect perhaps period permit person pick piece
+  place plain plate play plenty plus point polite poor pop position possible possibly post practical practically practise
+  prefer present pretty prevent previous probably problem proper properly proud prove provide pull purpose push put quarter
+  question quick quickly quite quota raise range rare rarely rather reach read ready real realise really reason reasonable
+  receive recent recheck redo refer reference regard regardless regular relate related relax relevant rely remain remember
+  remind replace reply respect rest result return right rip roll room rough roughly rule rules run rush sake same save say
+  scared scope seat second section seem seen self sense separate separately serious serve set settle several shall shape
+  share sharp shift shop short shortly should shout show shut sick side sign silently similar simple simply since single sit
+  situation size sleeve slightly sloppy slow small smart so solve somebody somehow somewhere soon sorry sound speak special
+  specific specifically spell spot square stake stand start starter stay step stick still stop straight strange stretch
+  strict strong stronger stupid such sudden suggest suggested suitable sum summarise summary suppose supposed sure
+  surprise swap switch tackle take talk teach tech tell tend terms thank thanks their then theory therefore thing think
+  thorough though thousand thousands throughout throw tie tight till time tiny tip together tolerate tomorrow tongue tonight
+  too top total totally touch tough toward towards transfer tricky trouble true truly trust try turn twice type typical
+  ultimately under undergo understand undone unless until untouched unusual upkeep upon upper upset urge useful useless
+  usual usually various vary vast versus voluntary wait walk wanna want warn watch way week weekly weird welcome whatever
+  whenever wherever whether while whole whom why wide wild willing win wise wish within wonder word words work worry worse
+  worst worth wrong year yearly yep yes yet yourself zero
+  obviously pls plz thx cheers btw fyi asap dev exec sec info e g i.e tbh imo afaik rn ppl smth smb gonna wanna kinda sorta
+  upfront downstream folks bosses boss colleague colleagues coworker newbies noob rookie trainee staff crew gang bunch
+  legwork heavy lifting sleeves roll charge reins lead helm spearhead babysitting behalf
+`;
+
+const FOREIGN = `
+  accountant accounting advert advertisement advertising airline airport alcohol animal apartment appraisal army artist
+  bakery balcony ballot bar baseball basketball beach beer bicycle bike bill birthday blockchain bitcoin boat bonus book
+  bookkeeping brochure building bus cafe cafeteria cake calculator camera campaign campus canteen car carpool catering cat
+  chair championship charity chess childcare chocolate christmas church cinema cleaner cleaning clothes coffee commute
+  concert conference cook cooking cooling copier cricket crypto currency dance dating decoration dentist desk diet dinner
+  diploma dividend doctor dog donation dress ebay electrician elevator email-signature erp espresso exchange excel
+  expense facebook facility family farm fashion festival film flight flower food football freelancer fridge fuel funeral
+  furniture garage garden gift girlfriend gold golf grocery guitar gym hackathon hairdresser haircut headquarters heating
+  hockey holiday honeymoon horoscope hospitality hotel house housing hr ikea insurance interest instagram intern internship
+  invoice jewelry joke journalist kindergarten kitchen landlord laptop lease leasehold leaving letterhead lift logo lottery
+  lunch magazine mailbox mailroom marketing marriage massage maternity meal menu merchandise merger microwave mobile-app
+  mortgage motorbike movie museum music netflix newsletter newspaper novel nurse office olympic onboarding-gift opera
+  orchestra overtime painter parking party-budget passport paternity payroll payslip pension perk pet phone photo piano
+  pizza plane plumber podcast poem poetry postage postcard premium printer profit promotion property pub purchase-order
+  radio railway receptionist recipe recruiter recruiting recruitment refund religion rent restaurant retirement revenue
+  salary salesman salesperson scooter shareholder ship shirt shoe shop shopping singer skiing smoking soccer song souvenir
+  spa sponsor sport sports stadium stationery stock strike student-loan sugar sunday supermarket swimming taxi tax tea
+  teacher telephone television tennis theater theatre ticket toilet tournament toy traffic train-ticket travel trip
+  tshirt tuition turnover uber uniform university vacation vegan vegetarian visa volleyball wage warehouse washing watch
+  weather webinar website wedding whatsapp wifi wine workout youtube zoom zoo
+  pytorch tensorflow sklearn keras lstm cnn rnn gan backpropagation epoch hyperopt gradient softmax quantum photoshop
+  android iphone ipad macbook playstation xbox linkedin tiktok twitter reddit spotify airbnb ceo's
+  kpmg deloitte accenture mckinsey gartner
+`;
+
+const setOf = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/).map(stem));
+const neutral = setOf(NEUTRAL);
+const foreign = setOf(FOREIGN);
+
+/** Is the stem a word of speech rather than of a topic? */
+export function isNeutral(word: string): boolean {
+  return neutral.has(word);
+}
+
+/** Does the stem name a subject of life or of another department? Whether the library uses it is the caller's to see. */
+export function isForeignTopic(word: string): boolean {
+  return foreign.has(word);
+}
