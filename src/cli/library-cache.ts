@@ -46,13 +46,17 @@ async function folderHash(folder: string): Promise<string> {
 
 async function readKept(path: string, build: (files: readonly RawFile[]) => Library): Promise<Library | null> {
   try {
-    const files = JSON.parse(await readFile(path, 'utf8')) as readonly Omit<RawFile, 'lineOf'>[];
-    return build(files.map((file) => ({ ...file, lineOf: () => 1 })));
+    const kept: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return isKept(kept) ? build(kept.map((file) => ({ ...file, lineOf: () => 1 }))) : null;
   } catch (error) {
     // Absent or damaged; or the rules for the files changed since: then the files themselves give the right lines.
     if (error instanceof KnowledgeError || error instanceof SyntaxError || isMissing(error)) return null;
     throw error;
   }
+}
+
+function isKept(value: unknown): value is readonly Omit<RawFile, 'lineOf'>[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null && 'file' in one);
 }
 
 function isMissing(error: unknown): boolean {
