@@ -51,9 +51,9 @@ export type SearchIndex = {
 /** Builds the index. 10,000 passages take about a second. */
 export function buildSearchIndex(library: Library): SearchIndex {
   const items = [...library.items.values()];
-  const words = new Map<string, number>();
+  const lexicon: Lexicon = new Map();
   const topics = new Map<string, readonly string[]>();
-  const fieldStems = items.map((item) => fieldsOf(item, words, topics));
+  const fieldStems = items.map((item) => fieldsOf(item, lexicon, topics));
   const averages = averageLengths(fieldStems);
   const rows = new Map<string, Row>();
   fieldStems.forEach((fields, number) => {
@@ -66,6 +66,8 @@ export function buildSearchIndex(library: Library): SearchIndex {
   const idf = idfOf(rows, items.length);
   const entries = items.flatMap((item, number) => entriesOf(item, number, idf, topics));
   const sets: Set<string>[] = [];
+  const words = new Map<string, number>();
+  for (const [word, { uses }] of lexicon) if (word.length > 2) words.set(word, uses);
   noteRoleWords(library, words);
   return {
     library,
@@ -85,17 +87,25 @@ export function buildSearchIndex(library: Library): SearchIndex {
   };
 }
 
-/** Stems of each field; counts the words into `words` and keeps each text's topic stems in `topics`, for the entries. */
+/** What is known of a word: looked up once, because the same words come again a hundred times. */
+type Lexicon = Map<string, { uses: number; readonly stem: string | null }>;
+
+/** Stems of each field; counts the words into the lexicon and keeps each text's topic stems in `topics`, for the entries. */
 function fieldsOf(
   item: LibraryItem,
-  words: Map<string, number>,
+  lexicon: Lexicon,
   topics: Map<string, readonly string[]>,
 ): Record<FieldName, readonly string[]> {
   const take = (text: string): readonly string[] => {
     const stems: string[] = [];
     for (const { word } of tokens(text)) {
-      if (word.length > 2) words.set(word, (words.get(word) ?? 0) + 1);
-      if (!isStopWord(word)) stems.push(stem(word));
+      let known = lexicon.get(word);
+      if (known === undefined) {
+        known = { uses: 0, stem: isStopWord(word) ? null : stem(word) };
+        lexicon.set(word, known);
+      }
+      known.uses += 1;
+      if (known.stem !== null) stems.push(known.stem);
     }
     topics.set(text, stems);
     return stems;
