@@ -60,7 +60,7 @@ async function openIndex(
   const embedder = await openEmbedder(config.model);
   // Text of a document that may not leave the house is never embedded outside.
   const outside = config.model !== null;
-  const entries = vectorEntries(library).filter((entry) => !outside || mayLeave(library, entry.itemId));
+  const entries = () => vectorEntries(library).filter((entry) => !outside || mayLeave(library, entry.itemId));
   return openVectorIndex({ root: join(config.dataDir, 'index'), key: library.hash, entries, embedder });
 }
 

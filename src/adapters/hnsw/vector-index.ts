@@ -33,7 +33,8 @@ export type VectorIndexInput = {
   readonly root: string;
   /** The library's hash. */
   readonly key: string;
-  readonly entries: readonly VectorEntry[];
+  /** A function is only called to build: an index that is loaded again needs no texts. */
+  readonly entries: readonly VectorEntry[] | (() => readonly VectorEntry[]);
   readonly embedder: Embedder;
   /** Called after every batch with the number of vectors indexed so far. */
   readonly progress?: (done: number, total: number) => void;
@@ -57,8 +58,11 @@ export async function openVectorIndex(input: VectorIndexInput): Promise<OpenedIn
     const store = await loadStore(current.path, input.embedder);
     return { index: serve(store, input.embedder), built: false, embedded: 0, vectors: current.meta.hashes.length };
   }
-  return build(input, current);
+  const entries = typeof input.entries === 'function' ? input.entries() : input.entries;
+  return build({ ...input, entries }, current);
 }
+
+type BuildInput = VectorIndexInput & { readonly entries: readonly VectorEntry[] };
 
 function fits(meta: IndexMeta, input: VectorIndexInput): boolean {
   return meta.key === input.key && meta.model === input.embedder.model && meta.dimension === input.embedder.dimension;
@@ -81,10 +85,7 @@ function serve(store: HNSWLib, embedder: Embedder): VectorIndex {
   };
 }
 
-async function build(
-  input: VectorIndexInput,
-  previous: Awaited<ReturnType<typeof currentIndex>>,
-): Promise<OpenedIndex> {
+async function build(input: BuildInput, previous: Awaited<ReturnType<typeof currentIndex>>): Promise<OpenedIndex> {
   const { embedder, entries } = input;
   if (entries.length === 0) throw new VectorIndexError('empty', 'There is nothing to index.');
   const known =
@@ -125,7 +126,7 @@ async function build(
 }
 
 async function embedAll(
-  input: VectorIndexInput,
+  input: BuildInput,
   known: ReadonlyMap<string, Float32Array>,
 ): Promise<{ readonly vectors: readonly Float32Array[]; readonly embedded: number }> {
   const byHash = new Map(known);
