@@ -135,7 +135,7 @@ export interface Ledger {
   head(): Promise<{ readonly size: number; readonly lastAt: Date | null }>;
   commit(commit: Commit): Promise<CommitResult>;
   /** Next short id: `DR-12`, `EX-3`. Numbers given to abandoned forms are not reused. */
-  nextShortId(prefix: 'DR' | 'EX' | 'UC' | 'PC'): Promise<string>;
+  nextShortId(prefix: 'DR' | 'EX' | 'UC' | 'PC' | 'RK'): Promise<string>;
   findRequest(idOrShortId: string): Promise<{
     readonly id: string;
     readonly shortId: string;

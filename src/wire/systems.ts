@@ -2,8 +2,10 @@
 import { createGateDesk, type GateDesk } from '#src/delivery/gate-desk.ts';
 import { gateTokenOf, type TokenDeps } from '#src/delivery/gate-tokens.ts';
 import { createSystemsDesk, type SystemsDesk } from '#src/delivery/systems-desk.ts';
+import { createEvidenceDesk, type EvidenceDesk } from '#src/delivery/systems-evidence.ts';
 import { createFollower, type Follower } from '#src/delivery/systems-follower.ts';
 import { createIncidentDesk, type IncidentDesk } from '#src/delivery/systems-incidents.ts';
+import { createRiskDesk, type RiskDesk } from '#src/delivery/systems-risks.ts';
 import { createRateLimit } from '#src/systems/rate-limit.ts';
 import { createGateApi } from '#src/web/gate-api.ts';
 import type { Handler } from '#src/web/server.ts';
@@ -19,6 +21,8 @@ export type Systems = Governance & {
   readonly gate: GateDesk;
   readonly inventory: SystemsDesk;
   readonly incidents: IncidentDesk;
+  readonly evidence: EvidenceDesk;
+  readonly risks: RiskDesk;
   readonly follower: Follower;
   readonly deps: TokenDeps;
   readonly handlers: readonly Handler[];
@@ -66,6 +70,8 @@ export function openSystems({ core, rules, governance, committed, log }: Systems
     gate,
     inventory,
     incidents,
+    evidence: createEvidenceDesk({ ...deps, roster: core.desk.roster }),
+    risks: createRiskDesk(deps),
     follower,
     deps,
     handlers: [api],

@@ -1,0 +1,144 @@
+/** The desk of captured evidence files: stored by hash, attested by a role holder who did not bring them. */
+import { createHash } from 'node:crypto';
+import type { Roster } from '#src/approvals/types.ts';
+import {
+  applyFile,
+  type Capture,
+  captureSchema,
+  type EvidenceFile,
+  FILE_BYTES_MAX,
+  FILE_HIDDEN,
+  type FileEvent,
+  fileTypeOf,
+} from '#src/systems/evidence-files.ts';
+import type { RecordRow } from './systems-ports.ts';
+import { onStream, readEvents, type StreamDeps, type StreamEvent } from './systems-stream.ts';
+
+export type EvidenceDeskDeps = StreamDeps & { readonly roster: () => Promise<Roster> };
+
+export type EvidenceRefusal =
+  | 'empty'
+  | 'too_large'
+  | 'type_not_taken'
+  | 'invalid'
+  | 'unknown_file'
+  | 'withdrawn'
+  | 'own_file'
+  | 'role_missing'
+  | 'already_attested';
+
+export type EvidenceResult =
+  | { readonly ok: true; readonly file: EvidenceFile; readonly entry: number | null }
+  | { readonly ok: false; readonly reason: EvidenceRefusal; readonly detail: readonly string[] };
+
+type By = { readonly person: string; readonly commandId: string };
+
+export type EvidenceDesk = {
+  read(sha256: string): Promise<EvidenceFile | null>;
+  /** Keeps the bytes and what is said about them. The same bytes are one file, whoever brings them. */
+  capture(bytes: Uint8Array, about: Capture, by: By): Promise<EvidenceResult>;
+  /** Somebody with a role stands for the file; never who brought it. */
+  attest(sha256: string, role: string, by: By): Promise<EvidenceResult>;
+  withdraw(sha256: string, reason: string, by: By): Promise<EvidenceResult>;
+};
+
+const NOBODY: { readonly role?: undefined; readonly assignment?: undefined } = {};
+const streamOf = (sha256: string): string => `file:${sha256}`;
+const refuse = (reason: EvidenceRefusal, ...detail: readonly string[]): EvidenceResult => ({
+  ok: false,
+  reason,
+  detail,
+});
+
+/** Makes the desk. Throws CommitError and what the ledger throws. */
+export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
+  const read = async (sha256: string) => foldFile(await readEvents(deps.ledger, streamOf(sha256)));
+  const act = (
+    sha256: string,
+    by: By,
+    kind: string,
+    decide: (file: EvidenceFile | null) => Promise<FileEvent | EvidenceResult>,
+    bytes?: Uint8Array,
+  ): Promise<EvidenceResult> =>
+    onStream<EvidenceResult>(
+      deps,
+      { stream: streamOf(sha256), actor: by.person, commandId: by.commandId, commandKind: kind },
+      async (events, at) => {
+        const before = foldFile(events);
+        const event = await decide(before);
+        if ('ok' in event) return { kind: 'settled', result: event };
+        const file = applyFile(before, event, { at, actor: by.person });
+        if (file === null) return { kind: 'settled', result: refuse('unknown_file') };
+        const { role, assignment } = event.type === 'file.attested' ? event.data : NOBODY;
+        return {
+          kind: 'commit',
+          drafts: [
+            {
+              type: event.type,
+              data: event.data,
+              hide: FILE_HIDDEN[event.type],
+              artefacts: [{ name: `evidence ${file.kind}`, sha256 }],
+              ...(role === undefined ? {} : { role, assignment }),
+            },
+          ],
+          records: [rowOfFile(file)],
+          objects: bytes === undefined ? [] : [{ sha256, mediaType: file.type, bytes }],
+          result: (entry) => ({ ok: true, file, entry }),
+        };
+      },
+      async () => {
+        const file = await read(sha256);
+        return file === null ? refuse('unknown_file') : { ok: true, file, entry: null };
+      },
+    );
+  return {
+    read,
+    async capture(bytes, about, by) {
+      if (bytes.byteLength === 0) return refuse('empty');
+      if (bytes.byteLength > FILE_BYTES_MAX) return refuse('too_large', String(FILE_BYTES_MAX));
+      const type = fileTypeOf(bytes);
+      if (type === null) return refuse('type_not_taken');
+      const parsed = captureSchema.safeParse(about);
+      if (!parsed.success) return refuse('invalid', parsed.error.issues[0]?.path.join('.') ?? '');
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const data = { ...parsed.data, sha256, type, sizeBytes: bytes.byteLength };
+      const decide = async (known: EvidenceFile | null): Promise<FileEvent | EvidenceResult> =>
+        known === null ? { type: 'file.captured', data } : { ok: true, file: known, entry: null };
+      return act(sha256, by, 'file.capture', decide, bytes);
+    },
+    attest: (sha256, role, by) =>
+      act(sha256, by, 'file.attest', async (file) => {
+        if (file === null) return refuse('unknown_file');
+        if (file.withdrawn) return refuse('withdrawn');
+        if (file.capturedBy === by.person) return refuse('own_file');
+        if (file.attested !== null) return refuse('already_attested');
+        const { assignments } = await deps.roster();
+        const held = assignments.find((a) => a.person === by.person && a.role === role && a.basis === 'holder');
+        if (held === undefined) return refuse('role_missing', role);
+        return { type: 'file.attested', data: { sha256, role, assignment: held.id } };
+      }),
+    withdraw: (sha256, reason, by) =>
+      act(sha256, by, 'file.withdraw', async (file) => {
+        if (file === null) return refuse('unknown_file');
+        if (file.withdrawn) return refuse('withdrawn');
+        if (reason.trim() === '' || reason.length > 1_000) return refuse('invalid', 'reason');
+        if (by.person !== file.capturedBy && by.person !== file.attested?.by) return refuse('role_missing');
+        return { type: 'file.withdrawn', data: { sha256, reason } };
+      }),
+  };
+}
+
+function rowOfFile(file: EvidenceFile): RecordRow {
+  const { sha256, kind, eventCount, ...state } = file;
+  const status = file.withdrawn ? 'withdrawn' : file.attested === null ? 'captured' : 'attested';
+  return { kind: 'evidence-file', id: sha256, parent: kind, status, version: eventCount, state };
+}
+
+/** State of a file's stream. */
+export function foldFile(events: readonly StreamEvent[]): EvidenceFile | null {
+  return events.reduce<EvidenceFile | null>(
+    (file, { type, data, at, actor }) =>
+      Object.hasOwn(FILE_HIDDEN, type) ? applyFile(file, { type, data } as FileEvent, { at, actor }) : file,
+    null,
+  );
+}

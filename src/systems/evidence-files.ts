@@ -1,0 +1,172 @@
+/**
+ * Captured evidence: a file kept under its sha256, with what it is, from when to when it holds, and who stands for it.
+ * A bare link is only asserted. Files are stored, hashed and handed back as downloads; nothing in them is ever run or
+ * shown as a page.
+ */
+import { z } from 'zod';
+
+/** Largest file, in bytes. */
+export const FILE_BYTES_MAX = 5 * 1024 * 1024;
+
+/** Kinds that the product knows; a policy may name its own. */
+export const EVIDENCE_KINDS = [
+  'risk-assessment',
+  'risk-treatment',
+  'ai-impact-assessment',
+  'privacy-impact-assessment',
+  'bias-test',
+  'robustness-test',
+  'verification-report',
+  'security-scan',
+  'model-card',
+  'monitoring-plan',
+  'rollback-plan',
+  // Third-party AI (policy chapter 8; AIS-06 upstream).
+  'vendor-assessment',
+  'vendor-contract',
+  'vendor-monitoring-plan',
+  'upstream-due-diligence',
+  'post-incident-review',
+] as const;
+
+export const FILE_TYPES = {
+  'application/pdf': 'pdf',
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'application/zip': 'docx, xlsx or zip',
+  'application/json': 'json',
+  'text/plain': 'txt, md or csv',
+} as const;
+export type FileType = keyof typeof FILE_TYPES;
+
+const HEADS: readonly (readonly [FileType, readonly number[]])[] = [
+  ['application/pdf', [0x25, 0x50, 0x44, 0x46, 0x2d]],
+  ['image/png', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
+  ['image/jpeg', [0xff, 0xd8, 0xff]],
+  ['application/zip', [0x50, 0x4b, 0x03, 0x04]],
+];
+
+/**
+ * What a file is, by its content and never by its name; null for what is not taken. Text must be UTF-8 without control
+ * characters, and must not begin like a page or a script that a browser could be made to run.
+ */
+export function fileTypeOf(bytes: Uint8Array): FileType | null {
+  for (const [type, head] of HEADS) if (head.every((byte, index) => bytes[index] === byte)) return type;
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u0008\u000b\u000e-\u001f\u007f]/.test(text)) return null;
+  if (/^\s*(<!doctype|<html|<svg|<\?xml|<script|#!)/i.test(text)) return null;
+  try {
+    JSON.parse(text);
+    return 'application/json';
+  } catch {
+    return 'text/plain';
+  }
+}
+
+const moment = z.iso.datetime();
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((value) => value.isWellFormed());
+
+/** What is said about a file when it is captured. */
+export const captureSchema = z.strictObject({
+  kind: z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, 'a kind such as risk-assessment'),
+  title: text(120),
+  version: text(60),
+  /** Time of the document itself. */
+  date: moment,
+  /** Time until which it holds; null: as long as the policy's age allows. */
+  validUntil: moment.nullable(),
+  /** Systems it is about; empty: any. */
+  systems: z.array(text(120)).max(20),
+  /** Where it came from; null for an upload. */
+  source: z.string().max(400).nullable(),
+});
+export type Capture = z.infer<typeof captureSchema>;
+
+export type EvidenceFile = Omit<Capture, 'title' | 'source'> & {
+  readonly sha256: string;
+  readonly type: FileType;
+  readonly sizeBytes: number;
+  readonly capturedBy: string;
+  readonly capturedAt: string;
+  /** Who stands for it, in which role; null while nobody does. */
+  readonly attested: { readonly by: string; readonly role: string; readonly at: string } | null;
+  readonly withdrawn: boolean;
+  readonly eventCount: number;
+};
+
+type Authority = { readonly role: string; readonly assignment: string };
+
+export type FileEvent =
+  | {
+      readonly type: 'file.captured';
+      readonly data: Capture & { readonly sha256: string; readonly type: FileType; readonly sizeBytes: number };
+    }
+  | { readonly type: 'file.attested'; readonly data: Authority & { readonly sha256: string } }
+  | { readonly type: 'file.withdrawn'; readonly data: { readonly sha256: string; readonly reason: string } };
+
+/** Fields that the log hides. */
+export const FILE_HIDDEN: Readonly<Record<FileEvent['type'], readonly string[]>> = {
+  'file.captured': ['title', 'source'],
+  'file.attested': [],
+  'file.withdrawn': ['reason'],
+};
+
+/** State after one event; null before the first. */
+export function applyFile(
+  state: EvidenceFile | null,
+  event: FileEvent,
+  { at, actor }: { readonly at: Date; readonly actor: string },
+): EvidenceFile | null {
+  if (event.type === 'file.captured') {
+    const { title: _, source: __, ...data } = event.data;
+    const capturedAt = at.toISOString();
+    return { ...data, capturedBy: actor, capturedAt, attested: null, withdrawn: false, eventCount: 1 };
+  }
+  if (state === null) return null;
+  const next = { ...state, eventCount: state.eventCount + 1 };
+  if (event.type === 'file.withdrawn') return { ...next, withdrawn: true };
+  return { ...next, attested: { by: actor, role: event.data.role, at: at.toISOString() } };
+}
+
+export type FileFlaw =
+  | 'unknown'
+  | 'withdrawn'
+  | 'other_kind'
+  | 'ended'
+  | 'not_attested'
+  | 'attested_by_requester'
+  | 'other_system';
+
+/**
+ * Why a file does not serve as evidence of a request; null when it does.
+ * @param excluded requester, owner and submitter: they do not stand for their own evidence (rule 2)
+ */
+export function fileFlaw(
+  file: EvidenceFile | null,
+  about: {
+    readonly kinds: readonly string[];
+    readonly system: string | null;
+    readonly excluded: readonly string[];
+    readonly now: Date;
+  },
+): FileFlaw | null {
+  if (file === null) return 'unknown';
+  if (file.withdrawn) return 'withdrawn';
+  if (!about.kinds.includes(file.kind)) return 'other_kind';
+  if (file.systems.length > 0 && about.system !== null && !file.systems.includes(about.system)) return 'other_system';
+  if (file.validUntil !== null && Date.parse(file.validUntil) < about.now.getTime()) return 'ended';
+  if (file.attested === null) return 'not_attested';
+  return about.excluded.includes(file.attested.by) ? 'attested_by_requester' : null;
+}

@@ -1,0 +1,124 @@
+/** Captured files and the risk register, through their desks and the log. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FILE_BYTES_MAX } from '#src/systems/evidence-files.ts';
+import { startTestServer, type TestServer } from './server-fixture.ts';
+
+let test: TestServer;
+beforeAll(async () => {
+  test = await startTestServer();
+});
+afterAll(() => test.close());
+
+const person = (user: string) => test.server.core.stores.people.personFor(user, null);
+const by = async (user: string) => ({ person: await person(user), commandId: `t:${randomUUID()}` });
+const about = {
+  kind: 'vendor-assessment',
+  title: 'Assessment of Nimbus by Jane Doe',
+  version: '1',
+  date: '2026-05-01T00:00:00.000Z',
+  validUntil: '2027-05-01T00:00:00.000Z',
+  systems: [],
+  source: null,
+};
+const content = new TextEncoder().encode('# Nimbus\n\nAssessed.\n');
+
+describe('a captured file', () => {
+  it('is kept under its sha256; the same bytes again are the same file', async () => {
+    const { evidence } = test.server.systems;
+    const first = await evidence.capture(content, about, await by('U0MILO'));
+    const again = await evidence.capture(content, about, await by('U0EMMA'));
+    expect(first).toMatchObject({ ok: true, file: { type: 'text/plain', sizeBytes: content.length, attested: null } });
+    expect(again).toMatchObject({ ok: true, entry: null });
+    const sha256 = first.ok ? first.file.sha256 : '';
+    expect((await test.server.core.stores.ledger.readObject(sha256))?.bytes).toEqual(content);
+  });
+
+  it('is attested by a role holder who did not bring it', async () => {
+    const { evidence } = test.server.systems;
+    const captured = await evidence.capture(content, about, await by('U0MILO'));
+    const sha256 = captured.ok ? captured.file.sha256 : '';
+    expect(await evidence.attest(sha256, 'Legal Team', await by('U0MILO'))).toMatchObject({ reason: 'own_file' });
+    expect(await evidence.attest(sha256, 'Legal Team', await by('U0EMMA'))).toMatchObject({ reason: 'role_missing' });
+    expect(await evidence.attest(sha256, 'Legal Team', await by('U0LEGAL'))).toMatchObject({
+      ok: true,
+      file: { attested: { role: 'Legal Team' } },
+    });
+    expect(await evidence.attest(sha256, 'Security Team', await by('U0CISO'))).toMatchObject({
+      reason: 'already_attested',
+    });
+  });
+
+  it.each([
+    ['empty', new Uint8Array(), 'empty'],
+    ['too large', new Uint8Array(FILE_BYTES_MAX + 1), 'too_large'],
+    ['a page', new TextEncoder().encode('<html><script>1</script>'), 'type_not_taken'],
+  ])('that is %s is not taken', async (_what, bytes, reason) => {
+    const before = (await test.server.core.stores.ledger.head()).size;
+    expect(await test.server.systems.evidence.capture(bytes, about, await by('U0MILO'))).toMatchObject({
+      ok: false,
+      reason,
+    });
+    expect((await test.server.core.stores.ledger.head()).size).toBe(before);
+  });
+
+  it('its title stands in no leaf', async () => {
+    const { rows } = await test.database.pool.query<{ leaf: Buffer }>('SELECT leaf FROM entry');
+    const all = rows
+      .map(({ leaf }) => Buffer.from(JSON.parse(leaf.toString()).payload, 'base64').toString())
+      .join('\n');
+    expect(all).toContain('file.attested');
+    expect(all).not.toContain('Jane Doe');
+  });
+});
+
+describe('a risk', () => {
+  const facts = async () => ({
+    asset: 'Chat',
+    threat: 'Prompt injection',
+    vulnerability: 'Mail is read without a filter',
+    likelihood: 4,
+    impact: 4,
+    treatment: 'mitigate' as const,
+    measures: 'Filter mail',
+    owner: await person('U0MILO'),
+    reviewBy: '2027-01-31T00:00:00.000Z',
+    systems: ['chat'],
+    requests: ['DR-1'],
+  });
+
+  it('is recorded, changed by its owner, linked, and closed', async () => {
+    const { risks } = test.server.systems;
+    const id = await test.server.core.stores.ledger.nextShortId('RK');
+    const milo = { ...(await by('U0MILO')), isAdmin: false };
+    expect(await risks.record(id, await facts(), milo)).toMatchObject({
+      ok: true,
+      risk: { id: 'RK-1', status: 'open' },
+    });
+    const emma = { ...(await by('U0EMMA')), isAdmin: false };
+    expect(await risks.change(id, await facts(), emma)).toMatchObject({ reason: 'not_owner' });
+    const changed = { ...(await facts()), likelihood: 1 };
+    expect(await risks.change(id, changed, { ...milo, commandId: 'r2' })).toMatchObject({
+      ok: true,
+      risk: { likelihood: 1 },
+    });
+    expect((await risks.list()).map((risk) => [risk.id, risk.threat])).toEqual([['RK-1', 'Prompt injection']]);
+    expect(await test.server.core.stores.records.read('risk', 'RK-1')).toMatchObject({
+      state: { score: 4, systems: ['chat'] },
+    });
+    expect(await risks.close(id, 'Mail is filtered.', { ...milo, commandId: 'r3' })).toMatchObject({ ok: true });
+    expect(await risks.change(id, changed, { ...milo, commandId: 'r4' })).toMatchObject({ reason: 'closed' });
+  });
+
+  it('with a likelihood of 6 is refused at that field', async () => {
+    const broken = { ...(await facts()), likelihood: 6 };
+    const result = await test.server.systems.risks.record('RK-9', broken, { ...(await by('U0MILO')), isAdmin: false });
+    expect(result).toMatchObject({ ok: false, reason: 'invalid', detail: ['likelihood'] });
+  });
+
+  it('its review is a timer, moved with each change', async () => {
+    const { rows } = await test.database.pool.query(`SELECT done_at FROM timer WHERE kind = 'risk_review' ORDER BY id`);
+    expect(rows.filter((row) => row.done_at === null)).toEqual([]);
+    expect(rows).toHaveLength(2);
+  });
+});

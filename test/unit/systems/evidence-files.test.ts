@@ -1,0 +1,146 @@
+/** What is taken as a file, and when it serves as evidence; the register's CSV; the table of systems that were there. */
+import { describe, expect, it } from 'vitest';
+import { parseMoment } from '#src/approvals/duration.ts';
+import { type EvidenceFile, fileFlaw, fileTypeOf } from '#src/systems/evidence-files.ts';
+import { readLegacy } from '#src/systems/legacy-import.ts';
+import { csvCell, levelOf, type Risk, riskCsv } from '#src/systems/risks.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe('the type of a file', () => {
+  it.each([
+    ['a PDF', bytes('%PDF-1.7\n...'), 'application/pdf'],
+    ['a Word or Excel file', new Uint8Array([0x50, 0x4b, 3, 4, 0]), 'application/zip'],
+    ['JSON', bytes('{"metric": 1}'), 'application/json'],
+    ['Markdown', bytes('# Model card\n\n<b>bold</b> stays text\n'), 'text/plain'],
+    ['a page', bytes('  <!DOCTYPE html><script>alert(1)</script>'), null],
+    ['a drawing that can run', bytes('<svg onload="x()">'), null],
+    ['a script', bytes('#!/bin/sh\nrm -rf /'), null],
+    ['a program', new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0, 0]), null],
+    ['text with a NUL', bytes('a\0b'), null],
+    ['bytes that are no UTF-8', new Uint8Array([0xff, 0xfe, 0x41]), null],
+  ])('%s', (_what, content, expected) => {
+    expect(fileTypeOf(content)).toBe(expected);
+  });
+});
+
+describe('a file as evidence of a request', () => {
+  const now = new Date('2026-06-01T00:00:00.000Z');
+  const file: EvidenceFile = {
+    sha256: 'a'.repeat(64),
+    kind: 'vendor-assessment',
+    version: '1',
+    date: '2026-01-01T00:00:00.000Z',
+    validUntil: '2026-12-31T00:00:00.000Z',
+    systems: ['chat'],
+    type: 'application/pdf',
+    sizeBytes: 1,
+    capturedBy: 'p_milo',
+    capturedAt: '2026-01-02T00:00:00.000Z',
+    attested: { by: 'p_legal', role: 'Legal Team', at: '2026-01-03T00:00:00.000Z' },
+    withdrawn: false,
+    eventCount: 2,
+  };
+  const about = { kinds: ['vendor-assessment'], system: 'chat', excluded: ['p_milo'], now };
+
+  it.each<[string, EvidenceFile | null, Partial<typeof about>, string | null]>([
+    ['serves when it is in force and somebody else stands for it', file, {}, null],
+    ['does not when nobody captured it', null, {}, 'unknown'],
+    ['does not when it was withdrawn', { ...file, withdrawn: true }, {}, 'withdrawn'],
+    ['does not when it is of another kind', file, { kinds: ['bias-test'] }, 'other_kind'],
+    ['does not when it is about another system', file, { system: 'other' }, 'other_system'],
+    ['does not after its validity', { ...file, validUntil: '2026-05-31T00:00:00.000Z' }, {}, 'ended'],
+    ['does not while nobody stands for it', { ...file, attested: null }, {}, 'not_attested'],
+    ['does not when the requester stands for it', file, { excluded: ['p_legal'] }, 'attested_by_requester'],
+  ])('%s', (_what, one, change, expected) => {
+    expect(fileFlaw(one, { ...about, ...change })).toBe(expected);
+  });
+});
+
+describe('the risk register as CSV', () => {
+  const risk: Risk = {
+    id: 'RK-1',
+    asset: '=HYPERLINK("http://x")',
+    threat: 'Prompt injection, by mail',
+    vulnerability: 'Says "yes"',
+    likelihood: 3,
+    impact: 4,
+    treatment: 'mitigate',
+    measures: '',
+    owner: 'p_1',
+    reviewBy: '2026-12-01T00:00:00.000Z',
+    systems: ['chat', 'mail'],
+    requests: ['DR-1'],
+    status: 'open',
+    recordedAt: '2026-01-01T00:00:00.000Z',
+    reviewedAt: '2026-01-01T00:00:00.000Z',
+    version: 1,
+  };
+
+  it('stands worst first, one line each, and starts no formula', () => {
+    const csv = riskCsv([{ ...risk, id: 'RK-2', impact: 1 }, risk], () => 'Carla Reyes');
+    const lines = csv.trimEnd().split('\r\n');
+    expect(lines[0]).toMatch(/^id,status,asset/);
+    expect(lines[1]).toMatch(
+      /^RK-1,open,"'=HYPERLINK\(""http:\/\/x""\)","Prompt injection, by mail","Says ""yes""",3,4,12,high/,
+    );
+    expect(lines[2]).toMatch(/^RK-2/);
+    expect(lines[1]).toContain('Carla Reyes');
+    expect(lines).toHaveLength(3);
+  });
+
+  it.each([['+1'], ['-1'], ['@x'], ['=x'], ['\tx']])('%j is text to a spreadsheet', (value) => {
+    expect(csvCell(value).replace(/^"/, '')).toMatch(/^'/);
+  });
+
+  it('likelihood times impact gives the level', () => {
+    const levels = (
+      [
+        [1, 4],
+        [1, 5],
+        [2, 5],
+        [3, 4],
+        [5, 5],
+      ] as const
+    ).map(([likelihood, impact]) => levelOf({ likelihood, impact }));
+    expect(levels).toEqual(['low', 'medium', 'medium', 'high', 'high']);
+  });
+});
+
+describe('systems that were there before', () => {
+  const header = ['Name', 'owner', 'Purpose', 'environments', 'data', 'classification', 'vendors', 'approval due'];
+  const row = [
+    'Churn',
+    'U0MILO',
+    'Predicts churn',
+    'production; staging',
+    'CRM',
+    'confidential',
+    'Nimbus',
+    '2027-03-31',
+  ];
+
+  it('are read with the day by which they must be approved', () => {
+    const read = readLegacy([header, row, ['', '', '', '', '', '', '', '']], parseMoment);
+    expect(read).toMatchObject({
+      ok: true,
+      systems: [
+        {
+          name: 'Churn',
+          owner: 'U0MILO',
+          runsIn: ['production', 'staging'],
+          approvalDue: '2027-03-31T23:59:59.999Z',
+          facts: { data: [{ name: 'CRM', classification: 'confidential' }], vendors: ['Nimbus'] },
+        },
+      ],
+    });
+  });
+
+  it('every mistake is named with its line and column', () => {
+    const bad = ['', 'milo', '', '', '', 'secret', '', 'soon'];
+    const read = readLegacy([header, row, bad, [' churn ', ...row.slice(1)]], parseMoment);
+    const where = read.ok ? [] : read.problems.map(({ line, column }) => `${line}:${column}`);
+    expect(where).toEqual(['3:name', '3:owner', '3:approval_due', '3:classification', '4:name']);
+    expect(readLegacy([['name']], parseMoment)).toMatchObject({ ok: false });
+  });
+});
