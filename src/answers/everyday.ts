@@ -54,29 +54,30 @@ const NEUTRAL = `
 `;
 
 const FOREIGN = `
-  accountant accounting advert advertisement advertising airline airport alcohol animal apartment appraisal army artist
-  bakery balcony ballot bar baseball basketball beach beer bicycle bike bill birthday blockchain bitcoin boat bonus book
-  bookkeeping brochure building bus cafe cafeteria cake calculator camera campaign campus canteen car carpool catering cat
-  chair championship charity chess childcare chocolate christmas church cinema cleaner cleaning clothes coffee commute
-  concert conference cook cooking cooling copier cricket crypto currency dance dating decoration dentist desk diet dinner
-  diploma dividend doctor dog donation dress ebay electrician elevator email-signature erp espresso exchange excel
-  expense facebook facility family farm fashion festival film flight flower food football freelancer fridge fuel funeral
-  furniture garage garden gift girlfriend gold golf grocery guitar gym hackathon hairdresser haircut headquarters heating
-  hockey holiday honeymoon horoscope hospitality hotel house housing hr ikea insurance interest instagram intern internship
-  invoice jewelry joke journalist kindergarten kitchen landlord laptop lease leasehold leaving letterhead lift logo lottery
-  lunch magazine mailbox mailroom marketing marriage massage maternity meal menu merchandise merger microwave mobile-app
-  mortgage motorbike movie museum music netflix newsletter newspaper novel nurse office olympic onboarding-gift opera
-  orchestra overtime painter parking party-budget passport paternity payroll payslip pension perk pet phone photo piano
-  pizza plane plumber podcast poem poetry postage postcard premium printer profit promotion property pub purchase-order
-  radio railway receptionist recipe recruiter recruiting recruitment refund religion rent restaurant retirement revenue
-  salary salesman salesperson scooter shareholder ship shirt shoe shop shopping singer skiing smoking soccer song souvenir
-  spa sponsor sport sports stadium stationery stock strike student-loan sugar sunday supermarket swimming taxi tax tea
-  teacher telephone television tennis theater theatre ticket toilet tournament toy traffic train-ticket travel trip
-  tshirt tuition turnover uber uniform university vacation vegan vegetarian visa volleyball wage warehouse washing watch
-  weather webinar website wedding whatsapp wifi wine workout youtube zoom zoo
-  pytorch tensorflow sklearn keras lstm cnn rnn gan backpropagation epoch hyperopt gradient softmax quantum photoshop
-  android iphone ipad macbook playstation xbox linkedin tiktok twitter reddit spotify airbnb ceo's
-  kpmg deloitte accenture mckinsey gartner
+ accountant accounting advert advertisement advertising airline airport alcohol apartment
+ bakery balcony ballot baseball basketball beach beer bicycle bike birthday blockchain bitcoin bonus
+ bookkeeping brochure cafe cafeteria cake calculator canteen carpool catering cat
+ championship chess childcare chocolate christmas church cinema cleaner cleaning clothes coffee commute
+ concert cook cooking copier cricket crypto currency dance dating decoration dentist dinner
+ diploma dividend dog donation dress ebay electrician elevator erp espresso
+ facebook farm fashion festival film flight flower food football fridge fuel funeral
+ furniture garage garden girlfriend gold golf grocery guitar gym hackathon hairdresser haircut headquarters heating
+ hockey holiday honeymoon horoscope hospitality hotel housing ikea instagram
+ invoice jewelry joke kindergarten kitchen landlord laptop lease leasehold leaving letterhead logo lottery
+ lunch magazine mailbox mailroom marriage massage maternity meal merchandise microwave
+ motorbike movie museum music netflix newsletter newspaper novel olympic opera
+ orchestra overtime painter parking passport paternity payroll payslip pension perk pet piano
+ pizza plumber podcast poem poetry postage postcard printer pub
+ radio railway receptionist recipe restaurant retirement revenue
+ salary salesman salesperson scooter shareholder shirt shoe shopping singer skiing smoking soccer song souvenir
+ spa sponsor sport sports stadium stationery sugar sunday supermarket swimming taxi tax tea
+ television tennis theater theatre toilet tournament toy travel trip
+ tshirt tuition turnover uber uniform vacation vegan vegetarian visa volleyball wage warehouse
+ weather webinar website wedding whatsapp wifi wine workout youtube zoo
+ pytorch tensorflow sklearn keras lstm cnn rnn gan backpropagation epoch hyperopt gradient softmax quantum photoshop
+ android iphone ipad macbook playstation xbox linkedin tiktok twitter reddit spotify airbnb
+ carbon footprint electricity sla uptime rto rpo vpn url floor licence license union geographically podcast
+ scrum cooling deepseek claude llama mistral kpmg deloitte accenture mckinsey gartner
 `;
 
 const setOf = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/).map(stem));

@@ -85,7 +85,11 @@ export function figureAnswer(context: Context, item: LibraryItem, query: Query):
 /** "(regularly)", "(a regular schedule)": the source says something in words where a number was asked for. */
 const QUALIFIED = /\(.+\)/;
 
-/** The source has the measure and no number for it: a no that cites where it should stand. */
+/** A unit is asked for ("in requests per second"): a measure without a number does not answer it. */
+const UNIT =
+  /\b(?:in|how many) (?:ms|milliseconds|seconds|minutes|hours|days|weeks|months|years|requests|calls|tokens|characters|bits|gb|mb|euros?|dollars?)\b|\bper (?:second|minute|hour|day)\b/;
+
+/** The source has the measure and no number for it: says so, and cites where it should stand. */
 function withoutNumber(
   context: Context,
   item: LibraryItem,
@@ -94,17 +98,22 @@ function withoutNumber(
 ): Draft {
   const missing = `${introduces(context.library, item)}, sets no number for ${figures[0]?.of ?? 'this'}.${said === null ? '' : ` It says: ${sentence(said)}`}`;
   const quote = `No number is given for ${figures[0]?.of ?? 'this'}.`;
-  return abstain(context, 'no_number_recorded', [item], missing, [{ id: item.id, quote }]);
+  const sources = [{ id: item.id, quote }];
+  if (UNIT.test(context.frame.lower)) return abstain(context, 'no_number_recorded', [item], missing, sources);
+  return draft({ answer: missing, sources, related: item.related.slice(0, 3) });
 }
 
-/** The honest no for a number that nobody wrote down. */
-export function noNumber(context: Context, item: LibraryItem): Draft {
-  return abstain(
-    context,
-    'no_number_recorded',
-    [item],
-    `${introduces(context.library, item)}, sets no number for this.`,
-  );
+/** The honest no for a number that nobody wrote down, with what the item says instead. */
+export function noNumber(context: Context, item: LibraryItem, query: Query): Draft {
+  const said = chooseStatements(context, item, query)
+    .filter((statement) => statement.similarity > 0.1)
+    .sort((a, b) => b.similarity - a.similarity)
+    .slice(0, 2);
+  const text = `${introduces(context.library, item)}, sets no number for this.`;
+  const more = said.map((statement) => sentence(statement.text)).join(' ');
+  const first = said[0];
+  const sources = first === undefined ? [] : [{ id: item.id, quote: first.text }];
+  return abstain(context, 'no_number_recorded', [item], more === '' ? text : `${text} It says: ${more}`, sources);
 }
 
 function noNumberNotes(item: LibraryItem): readonly { readonly text: string }[] {

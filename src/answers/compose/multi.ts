@@ -92,12 +92,21 @@ function partFrame(context: Context, text: string, own: boolean): Frame {
   };
 }
 
+/** "what does our policy say and what does the paper say": the same question to two documents. */
+const SAYS_EACH =
+  /\b(?:what|how) (?:do|does|did) (?:the |our )?[\w ]{2,24}? (?:say|require|want|recommend|ask|handle|treat)\w*(?: about it| on it)?(?: to)?,? (?:and|but|vs\.?|versus) (?:what |how )?(?:does |do |did )?(?:the |our )?(?:\w+ ){1,3}(?:say|require|want|recommend|ask|handle|treat|do)\w*\b|\b(?:policy|paper|white ?paper|guide) and (?:the |our )?(?:policy|paper|white ?paper|guide) (?:say|require|want|recommend|ask|handle|treat)\w*\b/;
+
 /** "compare policy and whitepaper on encryption": the same topic in each document named. */
 function byDocuments(context: Context): readonly Frame[] | null {
   const { frame } = context;
   if (
     frame.documents.length !== 2 ||
-    !(frame.compares || /\bor\b/.test(frame.lower) || (!frame.asksWho && !CLAUSE_START.test(frame.text)))
+    !(
+      frame.compares ||
+      /\bor\b/.test(frame.lower) ||
+      SAYS_EACH.test(frame.lower) ||
+      (!frame.asksWho && !CLAUSE_START.test(frame.text))
+    )
   )
     return null;
   const parts = frame.documents.map(

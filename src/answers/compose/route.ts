@@ -6,7 +6,7 @@ import type { Query } from '../query.ts';
 import type { Ranked, Steer } from '../retrieve.ts';
 import { judge } from '../sufficiency.ts';
 import { stem, topicStems } from '../text.ts';
-import { withoutReferences } from '../understand/standards.ts';
+import { itemsCiting, withoutReferences } from '../understand/standards.ts';
 import { contentStems, hasContent, topicOf } from '../understand/topic.ts';
 import { abstain } from './abstain.ts';
 import { checklistAnswer } from './checklist.ts';
@@ -62,7 +62,9 @@ function citingFirst(context: Context): Draft | null {
   const rest = contentStems(withoutReferences(frame.lower).replace(OUTSIDE, ' ')).filter(
     (word) => !/\d|^[a-d]$|^(?:iso|iec|nist|bsi|annex|articl|art|measur|map)/.test(word),
   );
-  return looksBack || rest.length === 0 ? citingAnswer(context) : null;
+  if (looksBack || rest.length === 0) return citingAnswer(context);
+  const cited = frame.references.some((reference) => itemsCiting(context.library, reference).length > 0);
+  return cited || frame.asksWho ? null : citingAnswer(context);
 }
 
 /** "0.5 % of what?": the items whose figure it is. */
@@ -270,7 +272,7 @@ function answerFrom(context: Context, item: LibraryItem, query: Query, near: rea
     const letters = lettersToAnswer(frame);
     return role === undefined ? raciAnswer(context, item, letters) : verifyAnswer(context, item, role.role, letters);
   }
-  if (item.guardrails.length > 0 && (frame.asksGuardrails || (frame.standard !== null && !frame.asksNumber)))
+  if (item.guardrails.length > 0 && (asksForGuardrails(frame, item) || (frame.standard !== null && !frame.asksNumber)))
     return guardrailAnswer(item);
   if (
     roleWanted &&
@@ -285,9 +287,15 @@ function answerFrom(context: Context, item: LibraryItem, query: Query, near: rea
   if (frame.asksNumber || frame.asksFrequency) {
     const figure = figureAnswer(context, item, query);
     if (figure !== null) return figure;
-    if (STRICT_NUMBER.test(frame.lower)) return noNumber(context, item);
+    if (STRICT_NUMBER.test(frame.lower)) return noNumber(context, item, query);
   }
   return requirementFrom(context, item, query);
+}
+
+/** "coverage goal for frameworks": a number is asked for, unless guardrails are named as such. */
+function asksForGuardrails(frame: Context['frame'], item: LibraryItem): boolean {
+  if (!frame.asksGuardrails) return false;
+  return !frame.asksNumber || item.figures.length === 0 || /\bguard-?rails?\b|\bstandards?\b/.test(frame.lower);
 }
 
 /** A number is asked for in so many words; without one there is no answer. */

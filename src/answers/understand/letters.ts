@@ -25,7 +25,10 @@ const NOT_A_LETTER =
 
 /** "who watches them, who's accountable": one of several who-clauses has a plain verb, so it asks who does it. */
 function hasPlainWho(lower: string): boolean {
-  const clauses = lower.split(/(?=\bwho(?:'s|s)?\b)/).filter((clause) => /^who/.test(clause));
+  const clauses = lower
+    .replace(/\b(?:which|what) (?:teams?|roles?|groups?|ones?|person|people|body|department)\b/g, 'who')
+    .split(/(?=\bwho(?:'s|s)?\b)/)
+    .filter((clause) => /^who/.test(clause));
   if (clauses.length < 2) return false;
   return clauses.some(
     (clause) =>

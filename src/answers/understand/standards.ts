@@ -2,7 +2,7 @@
 import type { Library } from '#src/knowledge/library.ts';
 
 /** How people name the standards that mappings and guardrails cite; each test is on lower-case text. */
-const NAMES: readonly { readonly asked: RegExp; readonly matches: RegExp }[] = [
+const NAMES: readonly { readonly asked: RegExp; readonly matches: RegExp; readonly family?: true }[] = [
   { asked: /(?<!\d)42001\b|\baims\b/, matches: /42001/ },
   { asked: /(?<!\d)27001\b|\bannex a\b/, matches: /27001/ },
   { asked: /(?<!\d)27701\b|\bpims\b/, matches: /27701/ },
@@ -13,20 +13,41 @@ const NAMES: readonly { readonly asked: RegExp; readonly matches: RegExp }[] = [
   },
   { asked: /\b600-1\b|\bai 600\b|\bai600\b/, matches: /600-1/ },
   { asked: /\bai rmf\b|\brmf\b/, matches: /rmf|600-1/i },
-  { asked: /\bnist\b/, matches: /nist/i },
+  { asked: /\bnist\b/, matches: /nist/i, family: true },
   { asked: /\baic4\b|\bai c4\b|\bc4\b/, matches: /c4/i },
   { asked: /\bc5\b/, matches: /c5/i },
-  { asked: /\bbsi\b|\bgerman\b/, matches: /bsi|c4|c5/i },
-  { asked: /\biso\b/, matches: /iso/i },
+  { asked: /\bbsi\b|\bgerman\b/, matches: /bsi|c4|c5/i, family: true },
+  { asked: /\biso\b/, matches: /iso/i, family: true },
 ];
+
+/** A printed name of each standard that belongs to a family. */
+const MEMBER_NAMES: ReadonlyMap<RegExp, string> = new Map(
+  NAMES.map(({ matches }): readonly [RegExp, string] => {
+    const source = matches.source;
+    if (/42001|27001|27701/.test(source)) return [matches, 'ISO'];
+    if (/rmf|600-1/.test(source)) return [matches, 'NIST'];
+    return [matches, /c4|c5/.test(source) ? 'BSI' : ''];
+  }),
+);
 
 /** References as printed in mappings: `B.6.2.5`, `A.8.32`, `GV-1.1-001`, `PC-02`, `MEASURE 2.9`, `Article 15`. */
 const REFERENCE =
   /\b(?:[abcd]\.\d{1,2}(?:\.\d{1,2}){0,2}|[abcd]\.\d{1,2}|gv-\d\.\d-\d{3}|(?:pc|ois|dev|pss|bc|dq|ex|rb|sr)-\d{2}|(?:measure|manage|map|govern) \d\.\d{1,2}|art(?:icle|\.)? ?\d{1,2}(?: ?\(\d\))?|annex xi|800-\d{2,3}|sp 800-\d{2,3}|100-2|a07:2021|llm ?0?4)\b/g;
 
-/** The standards a question names, as a test on a standard's printed name; null when it names none. */
+/**
+ * The standards a question names, as a test on a standard's printed name; null when it names none. A family ("ISO") is
+ * meant as a whole only when none of its members is named.
+ */
 export function standardAsked(lower: string): RegExp | null {
-  return NAMES.find(({ asked }) => asked.test(lower))?.matches ?? null;
+  const named = NAMES.filter(({ asked }) => asked.test(lower));
+  const members = named.filter(({ family }) => family !== true);
+  const families = named.filter(
+    ({ family, matches }) =>
+      family === true && !members.some((member) => matches.test(MEMBER_NAMES.get(member.matches) ?? '')),
+  );
+  const all = [...members, ...families];
+  if (all.length < 2) return all[0]?.matches ?? null;
+  return new RegExp(all.map(({ matches }) => matches.source).join('|'), 'i');
 }
 
 /** References a question names, normalised for comparison. */

@@ -1,0 +1,41 @@
+/**
+ * Classes of questions whose subject no governance document holds, although their words may be the documents' words:
+ * talk about the machine, the present state of the organisation, places and links, how bodies work inside, tuning of
+ * models, and parts that documents do not have.
+ */
+
+const ABOUT_THE_MACHINE =
+  /^(?:so |hey |hi |and )*(?:are|were) you\b|\b(?:who|what company) (?:built|made|created|trained|programmed|owns|runs) you\b|\bmodel (?:are you|do you run|is behind you)\b|^(?:so )?do you (?:have|like|love|feel|think|dream|sleep|speak|remember)\b|\bcan you (?:please )?help(?: me)?\s*\??$|\bhow are you\b|\bwhat can you do\b|\bwhat(?:'s| is) your (?:name|opinion|favou?rite)\b|\b(?:good (?:morning|evening|afternoon|night)|whats up|what's up|thank you|thanks)\s*[!.?]*$/;
+
+const STATE_NOW =
+  /\bin our (?:\w+ )?contracts? with\b|\bwhich of our\b|\b(?:which|what) (?:vendors?|employees?|suppliers?|models?|teams?|projects?|systems?|colleagues?|departments?|persons?|people) (?:failed|broke|had|left|passed|caused|violated|missed|won|lost|leaked)\b|\bso far\b|\bdid (?:the|our|any|my)\b[^?]{0,40}\b(?:say|decide|find|reject|approve|fail|pass|win|complain|sign|vote|meet)\b|^(?:is|are) our \w+ (?:fair|accurate|safe|biased|good|ok|ready|down|working|slow)\b|\bwhy (?:is|was|are|were) (?:the|my|our) (?:\w+ ){1,3}(?:failing|failed|rejected|down|slow|broken|red|denied|late|delayed)\b|\bpending (?:approvals?|requests?|votes?)\b|\b(?:open|overdue) (?:requests|approvals|votes|tickets)\b|\b(?:who|whom) (?:reports? to|does .{3,40} report to)\b|\bwhat(?:'s| is| are) the (?:accuracy|latency|uptime|throughput|price|name|url|password|size|version|owner's name) of our\b|\bhow many (?:\w+ ){0,3}(?:are employed|do we employ|work here|work for us)\b|\bwhat(?:'s| is) the (?:current )?(?:password|pin|login|url|link|address|username)\b/;
+
+const PLACES =
+  /\bwhere (?:is|are) (?:\w+ ){1,5}(?:located|hosted|seated)\b|\bwhere (?:do|can) (?:i|we) (?:find|get|download) (?:the |our |a )?(?:\w+ ){0,3}(?:repo\w*|git|code|url|link|form|folder|dashboard|server|office|login|page|app)\b|\b(?:which|what) (?:room|floor|building|city|country|office|address|time zone|slack channel|channel)\b|\burl of\b|\bgeographically\b|\bwhat time (?:is|does|do|are)\b|\bhow (?:do|can|to) (?:i |we )?(?:log ?in|sign ?in|log on|connect) (?:to|into)\b/;
+
+const BODIES_INSIDE =
+  /\b(?:quorum|chairs?|chaired|chairperson|chairman|chairwoman|elected|election|minutes|agenda|term of office)\b[^?]*\b(?:committee|board|issc)\b|\b(?:committee|board|issc)\b[^?]*\b(?:quorum|chair\w*|elected|minutes|agenda|meet|meets|meeting (?:place|time|schedule)|notice|terms?|how many members)\b|\bhow many (?:members|seats|people|persons)\b[^?]*\b(?:committee|board|issc)\b|\bhow (?:often|many times)\b[^?]*\b(?:committee|board)\b[^?]*\b(?:meet|convene|sit)\w*/;
+
+const MODEL_TUNING =
+  /\b(?:what|which|how (?:high|low|big|large|many)) (?:\w+ )?(?:is the |are the )?(?:learning rate|batch size|epochs?|f1|auc|loss function|temperature|context (?:length|window)|hyper-?parameter values?|training set (?:be|size)|layers? should)\b|\bhow (?:big|large) (?:should|must) (?:the |our |a )?(?:training (?:data ?)?set|data ?set|model)\b|\b(?:what|which) (?:accuracy|precision|recall|f1(?: score)?) (?:must|should|is|do|does)\b|\blearning rate\b|\bhow do (?:i|we|you) (?:write|phrase) (?:a |an )?(?:good |better )?prompts?\b|\bis \S+ better than\b/;
+
+const NO_SUCH_PART =
+  /\b(?:figure|table|page|footnote|slide)\s+(?:no\.? ?)?\d+\b|\b(?:annex|appendix) [a-z0-9]{1,3} (?:of|in|to) (?:the |our )?(?:ai )?(?:policy|white ?paper|paper|guide)\b|\bhow many (?:pages|words|footnotes)\b|\bisbn\b|\b(?:german|french|spanish|chinese|dutch|italian|japanese|portuguese|polish) (?:version|translation|edition|text)\b|\btranslat(?:ed|ion|or)\b[^?]*\b(?:policy|paper|guide)\b|\bwho (?:reviewed|translated|printed|founded) (?:the|our)\b[^?]*\b(?:guide|paper|whitepaper|alliance|csa)\b/;
+
+const BRANDS =
+  /\b(?:which|what) (?:\S+ )?(?:version|brand|distribution|distro|release|make|edition) (?:should|must|do|does|are|is|can|shall) (?:we|i|you|the team|prescribed|mandatory|used)\b|\bwhich (?:\S+ )?(?:platform|company|firm|provider|insurer|vendor) (?:hosts?|covers?|offers?|sells?|insures?|supplies)\b|\b(?:which|what) (?:\S+ )?(?:licen[cs]es?) (?:are|is|do|does|can|may)\b/;
+
+const CLASSES: readonly RegExp[] = [
+  ABOUT_THE_MACHINE,
+  STATE_NOW,
+  PLACES,
+  BODIES_INSIDE,
+  MODEL_TUNING,
+  NO_SUCH_PART,
+  BRANDS,
+];
+
+/** Is the question of a class that no document can answer? `lower` is the folded question in lower case. */
+export function isOutside(lower: string): boolean {
+  return CLASSES.some((words) => words.test(lower));
+}
