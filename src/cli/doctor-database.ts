@@ -10,11 +10,12 @@ import { stuckRequests } from '#src/approvals/doctor.ts';
 import { isOpen } from '#src/approvals/timers.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
 import type { Config } from '#src/config.ts';
-import { createDeskReader } from '#src/delivery/desk.ts';
+import type { Rules } from '#src/wire/governance.ts';
 import type { LoadedPolicy } from '#src/wire/knowledge.ts';
 import type { CliContext } from './context.ts';
 import { checkRoles } from './doctor-files.ts';
 import type { Findings } from './doctor-report.ts';
+import { deskOf, policiesOf, rulesInForce } from './reading.ts';
 import type { Session } from './session.ts';
 import { count } from './terminal.ts';
 
@@ -45,9 +46,9 @@ export async function checkDatabase(
   const sizes = `${count(head.size, 'entry', 'entries')} committed, ${tree.size} in the tree, ${checkpoint?.size ?? 0} under a checkpoint`;
   found.ok('log', `${stamp.logOrigin}: ${sizes}`);
   await checkQueues(session, found);
-  const desk = createDeskReader({ ledger: stores.ledger, now: context.now });
+  const desk = deskOf(session, context);
   const roster = await desk.roster();
-  if (policy !== null) checkRoles(policy, roster, found);
+  if (policy !== null) checkRoles((await checkRules(context, session, found)).policy, roster, found);
   const states: SubmittedState[] = [];
   for (const { id } of await stores.ledger.listRequests({ limit: REQUESTS_MAX })) {
     const record = await desk.read(id);
@@ -61,6 +62,21 @@ export async function checkDatabase(
       'Name holders for these roles in the directory.',
     );
   }
+}
+
+/** The rules in force, and what waits for two administrators. A changed file is no rule yet. */
+async function checkRules(context: CliContext, session: Session, found: Findings): Promise<Rules> {
+  const rules = await rulesInForce(session, context);
+  const { proposals } = await policiesOf(session, context).read();
+  const waiting = [...proposals.values()].filter(({ status }) => status === 'open');
+  found.ok(
+    'rules in force',
+    `policy version ${rules.policy.policy.version}, gate version ${rules.gate.settings.version}`,
+  );
+  for (const { document, to, supporters } of waiting) {
+    found.note('rules', `${document} version ${to.version} waits for two administrators (${supporters.length} so far)`);
+  }
+  return rules;
 }
 
 function servedBy(config: Config): string {

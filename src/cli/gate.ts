@@ -1,10 +1,10 @@
 /** `gate`: rule 10 for a pipeline. Yes only for what was approved, in force, with nothing open and nothing suspended. */
 import { createGateDesk, type GateReply } from '#src/delivery/gate-desk.ts';
 import { gateJson, gateQuestionSchema } from '#src/web/gate-api.ts';
-import { loadGateSettings } from '#src/wire/gate-settings.ts';
 import { newId } from '#src/wire/ids.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import type { GateFlags } from './flags.ts';
+import { rulesInForce } from './reading.ts';
 import { withSession } from './session.ts';
 import { paragraph } from './terminal.ts';
 import { openWriting } from './writing.ts';
@@ -29,7 +29,7 @@ export function askGate(context: CliContext, flags: GateFlags): Promise<ExitCode
   }
   return withSession<ExitCode>(context, async (session) => {
     const { ledger, records, gate } = session.stores;
-    const { settings } = await loadGateSettings();
+    const rules = await rulesInForce(session, context);
     const { recorder, publish } = await openWriting(context, session);
     const desk = createGateDesk({
       ledger,
@@ -39,7 +39,7 @@ export function askGate(context: CliContext, flags: GateFlags): Promise<ExitCode
       newId,
       now: context.now,
       committed: () => undefined,
-      settings: () => settings,
+      settings: () => rules.gate.settings,
     });
     const reply = await desk.ask(question.data, ASKER);
     await desk.flush();

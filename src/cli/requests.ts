@@ -1,12 +1,13 @@
 /** `request list` and `request show`. */
 import { tally } from '#src/approvals/tally.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
-import { createDeskReader, type RequestRecord } from '#src/delivery/desk.ts';
+import type { RequestRecord } from '#src/delivery/desk.ts';
 import { historyOf } from '#src/delivery/history.ts';
 import { titleOf } from '#src/slack/blocks/card-view.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import type { RequestListFlags } from './flags.ts';
 import { type People, peopleIn } from './people.ts';
+import { deskOf } from './reading.ts';
 import { requestLines } from './request-text.ts';
 import { type Session, withSession } from './session.ts';
 import { count, table } from './terminal.ts';
@@ -22,9 +23,10 @@ export function listRequests(context: CliContext, flags: RequestListFlags): Prom
       ...(flags.status === undefined ? {} : { status: [flags.status] }),
       ...(flags.system === undefined ? {} : { systemId: flags.system }),
     });
+    const desk = deskOf(session, context);
     const records: RequestRecord[] = [];
     for (const { id } of rows) {
-      const record = await createDeskReader({ ledger, now: context.now }).read(id);
+      const record = await desk.read(id);
       if (record !== null) records.push(record);
     }
     if (flags.json) {
@@ -52,12 +54,12 @@ export function showRequest(context: CliContext, id: string, flags: { readonly j
 }
 
 async function readRequest(
-  { stores }: Session,
+  session: Session,
   context: CliContext,
   id: string,
 ): Promise<{ readonly record: RequestRecord; readonly roster: Roster }> {
-  const desk = createDeskReader({ ledger: stores.ledger, now: context.now });
-  const row = await stores.ledger.findRequest(id);
+  const desk = deskOf(session, context);
+  const row = await session.stores.ledger.findRequest(id);
   const record = row === null ? null : await desk.read(row.id);
   if (record !== null) return { record, roster: await desk.roster() };
   throw new CommandError(

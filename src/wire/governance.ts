@@ -33,7 +33,7 @@ export function openGovernance(core: Core, committed: () => void): Governance {
  * Puts the rules in force into `rules`, in place, as they are recorded; rules that were never recorded stay what the
  * files say. Throws StartRefusedError `policy_invalid` where the recorded version cannot be read.
  */
-export async function takeRecordedRules({ policies }: Governance, rules: Rules): Promise<void> {
+export async function takeRecordedRules({ policies }: Pick<Governance, 'policies'>, rules: Rules): Promise<void> {
   const { inForce } = await policies.read();
   const policy = inForce.get('approval-policy');
   if (policy !== undefined && policy.sha256 !== rules.policy.hash)
