@@ -7,6 +7,7 @@ import { createWebServer, type Handler, sendText } from '#src/web/server.ts';
 import { openAnswers } from './answers.ts';
 import { type Core, knowledgeOf, openCore } from './core.ts';
 import { openDatabase } from './database.ts';
+import { openEvidence } from './evidence.ts';
 import { loadGateSettings } from './gate-settings.ts';
 import { type Governance, openGovernance, type Rules, startGovernance, takeRecordedRules } from './governance.ts';
 import { healthHandler, slackHandler } from './http.ts';
@@ -96,19 +97,28 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   const governance = openGovernance(core, committed);
   await recordOpening(context, core, governance, { policy, gate }, library);
   const outbound = outboundDeps(config, core, library, policy, slack.clients, newNonce);
-  const work = createWork({ config, core, policy, answer: answers.ask, outbound, log });
+  const evidence = openEvidence({ config, core, committed, log });
+  const { anchor } = evidence;
+  const work = createWork({ config, core, policy, answer: answers.ask, outbound, anchor, log });
   const systems = openSystems({ core, rules: { policy, gate }, governance, committed, log });
   wakes.push(work.outbox.wake, work.publisher.wake, systems.follower.wake);
   const app = slackAppOf(slack, core, work, now, log);
-  const own = [slackHandler(app), healthHandler(core), ...systems.handlers];
+  const own = [slackHandler(app), healthHandler(core), ...systems.handlers, ...evidence.handlers];
   handlers.splice(0, 1, ...own, ...(slack.sandbox === null ? [] : [slack.sandbox.handle]));
   // Order of the end: no new requests, no new events, what is under way, the page's streams, the database last.
-  const parts = [() => app.stop(), () => systems.stop(), () => work.stop(), async () => slack.sandbox?.close()];
+  const parts = [
+    () => app.stop(),
+    () => systems.stop(),
+    () => work.stop(),
+    () => evidence.stop(),
+    async () => slack.sandbox?.close(),
+  ];
   ends.splice(1, 0, ...parts);
   await app.start();
   await work.sweeper.sweep();
   work.start();
   systems.start();
+  evidence.start();
   const vectors = answers.openVectors();
   slack.sandbox?.resume();
   const address = addressOf(config.host, port);

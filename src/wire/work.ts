@@ -8,6 +8,7 @@ import { createPublisher, type Publisher } from '#src/delivery/publisher.ts';
 import { backoffMs, createPump, type Pump } from '#src/delivery/pump.ts';
 import { createSweeper, type Sweeper } from '#src/delivery/sweeper.ts';
 import { holdersOf } from '#src/directory/directory.ts';
+import type { StoredCheckpoint } from '#src/evidence/ports.ts';
 import { createOutbound } from '#src/slack/outbound.ts';
 import type { OutboundDeps } from '#src/slack/outbound-deps.ts';
 import { retryAfterMs } from '#src/slack/poster.ts';
@@ -39,6 +40,8 @@ export type WorkParts = {
   readonly policy: LoadedPolicy;
   readonly answer: HandlerDeps['answer'];
   readonly outbound: OutboundDeps;
+  /** Takes each checkpoint that goes to the anchors to those outside Slack; never throws. */
+  readonly anchor: (checkpoint: StoredCheckpoint) => Promise<void>;
   readonly log: Log;
 };
 
@@ -65,9 +68,11 @@ export function createWork(parts: WorkParts): Work {
     signer: core.workspace.keys.checkpoint,
     keys: core.workspace.checkpointKeys,
     now,
-    anchor: async ({ size, note }) => {
+    anchor: async (checkpoint) => {
+      const { size, note } = checkpoint;
       await stores.outbox.put([outgoing(`anchor:${size}`, { intent: 'anchor', size, note })]);
       outbox.wake();
+      await parts.anchor(checkpoint);
     },
     onError: onError('publisher'),
   });
