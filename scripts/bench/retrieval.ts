@@ -129,7 +129,7 @@ async function recallOn80053(report: Report, asked: readonly string[]): Promise<
   const exact = await exactVectors(embedder, entries);
   const titles = draft.items.slice(0, report.quick ? 100 : 400).map((item) => `what is required for ${item.title}?`);
   const value = await recall(index, exact, [...asked.slice(0, titles.length), ...titles]);
-  report.figure({ what: `recall@${RECALL_AT} of HNSW against exact, 800-53`, value, unit: '', bar: { atLeast: 0.99 } });
+  report.figure({ what: `recall@${RECALL_AT}, HNSW to exact, 800-53`, value, unit: '', bar: { atLeast: 0.99 } });
   report.note(`${entries.length} vectors, ${2 * titles.length} questions`);
 }
 

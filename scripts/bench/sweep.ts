@@ -33,25 +33,25 @@ export async function run(report: Report): Promise<void> {
       due.push(some.ms);
     }
     report.figure({
-      what: 'sweep, 100,000 open, nothing due, median',
+      what: 'sweep of 100,000 open, nothing due',
       value: percentile(idle, 0.5),
       unit: 'ms',
       bar: { below: 50 },
     });
     report.figure({
-      what: `sweep, what is due claimed, median`,
+      what: 'sweep of 100,000 open, due claimed',
       value: percentile(due, 0.5),
       unit: 'ms',
       bar: { below: 50 },
     });
     report.figure({
-      what: `sweep, what is due claimed, worst`,
+      what: '  the slowest',
       value: Math.max(...due),
       unit: 'ms',
       bar: { below: 50 },
     });
     const plan = await planOf(pool);
-    report.figure({ what: 'whole tables read by the sweep (EXPLAIN)', value: plan.scans, unit: '', bar: { below: 1 } });
+    report.figure({ what: '  tables read whole (EXPLAIN)', value: plan.scans, unit: '', bar: { below: 1 } });
     report.note(`the plan reads ${plan.indexes.join(', ')}`);
   } finally {
     await database.close();

@@ -28,7 +28,7 @@ export async function run(report: Report): Promise<void> {
     await sandboxPeople(core);
     const open = await submitRequests(core, REQUESTS);
     await offer(core, open, 2, 'even', 0);
-    const seconds = report.quick ? 5 : 20;
+    const seconds = report.quick ? 4 : 20;
     const even = await offer(core, open, seconds, 'even', 1);
     const random = await offer(core, open, seconds, 'random', 2);
     const wanted = PER_SECOND * seconds;
