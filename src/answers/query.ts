@@ -1,5 +1,6 @@
 /** From words to a weighted query: spelling, abbreviations, everyday words for terms of art. */
 import type { Glossary } from '#src/knowledge/schema.ts';
+import { isNeutral } from './everyday.ts';
 import type { SearchIndex } from './search-index.ts';
 import { allStems, editDistance, isStopWord, stem, tokens, topicStems, trigrams } from './text.ts';
 
@@ -136,6 +137,17 @@ export function buildQuery(
       for (const word of phrase.stems) offers.set(word, [...(offers.get(word) ?? []), added]);
     }
   }
+  const FW = 0.5;
+  if (FW > 0)
+    for (const word of own) {
+      for (const kin of index.kin(word)) {
+        weights.set(kin, Math.max(weights.get(kin) ?? 0, FW));
+        offers.set(word, [...(offers.get(word) ?? []), kin]);
+      }
+    }
+  const NW = 0.7;
+  if (NW < 1)
+    for (const word of own) if (isNeutral(word) && own.some((other) => !isNeutral(other))) weights.set(word, NW);
   const unknown = own.filter((word) => !index.fields.has(word) && !offers.has(word));
   return { weights, own, offers, unknown, corrections };
 }

@@ -10,7 +10,7 @@ const K1 = 1.2;
 const IDF_POWER = 0.4;
 
 /** Weights of the voices; `crowd` is the mean of the second and third nearest entries. */
-const VOICES = { fields: 1.2, entry: 1.1, crowd: 0.4, vectors: 0.25 } as const;
+const VOICES = { fields: 1.2, entry: 1.1, crowd: 0.4, statement: 0.9, vectors: 0.25 } as const;
 
 /** One ranked item with what each voice said, all in 0..1. */
 export type Ranked = {
@@ -39,6 +39,7 @@ export function rankItems(
 ): readonly Ranked[] {
   const fields = fieldScores(index, query);
   const { scores: entry, nearest, crowd } = entryScores(index, query);
+  const statement = statementScores(index, query);
   const vector = new Float32Array(index.items.length);
   for (const hit of vectors) {
     const item = index.number.get(hit.itemId);
@@ -50,6 +51,7 @@ export function rankItems(
     const sum =
       VOICES.fields * parts.fields +
       VOICES.entry * parts.entry +
+      VOICES.statement * (statement[item] ?? 0) +
       VOICES.vectors * parts.vector +
       VOICES.crowd * (crowd[item] ?? 0);
     if (sum === 0) continue;
@@ -79,6 +81,29 @@ function fieldScores(index: SearchIndex, query: Query): Float32Array {
     }
   }
   if (best > 0) for (let i = 0; i < scores.length; i += 1) scores[i] = (scores[i] ?? 0) / best;
+  return scores;
+}
+
+/** How much of the query the best single statement of each item covers, 0..1; long statements count less. */
+function statementScores(index: SearchIndex, query: Query): Float32Array {
+  const sums = new Float32Array(index.statementItems.length);
+  let whole = 0;
+  for (const [word, weight] of query.weights) {
+    const idf = entryWeight(index.idf(word)) ** 2;
+    if (weight === 1) whole += idf;
+    const postings = index.statementPostings.get(word);
+    if (postings === undefined) continue;
+    for (const owner of postings.owners) sums[owner] = (sums[owner] ?? 0) + weight * idf;
+  }
+  const scores = new Float32Array(index.items.length);
+  if (whole === 0) return scores;
+  for (let i = 0; i < sums.length; i += 1) {
+    const sum = sums[i] ?? 0;
+    if (sum === 0) continue;
+    const item = index.statementItems[i] ?? 0;
+    const value = Math.min(1, sum / (whole ** 0.5 * (index.statementSizes[i] ?? 1)));
+    if (value > (scores[item] ?? 0)) scores[item] = value;
+  }
   return scores;
 }
 

@@ -39,11 +39,19 @@ export type SearchIndex = {
   readonly entries: readonly Entry[];
   /** stem -> entry numbers (weights unused). */
   readonly entryPostings: ReadonlyMap<string, Postings>;
+  /** Item of each statement, in order of the items; parallel to `statementSizes`. */
+  readonly statementItems: Int32Array;
+  /** Euclidean length of each statement's flattened IDF vector. */
+  readonly statementSizes: Float32Array;
+  /** stem -> statement numbers (weights unused): one statement often answers what the whole item is too long for. */
+  readonly statementPostings: ReadonlyMap<string, Postings>;
   /** Inverse document frequency of a stem over items; for an unknown stem the highest there is. */
   readonly idf: (stem: string) => number;
   /** Words of the library's texts (not stems) with their number of uses, for spelling. */
   readonly words: ReadonlyMap<string, number>;
   readonly trigramWords: ReadonlyMap<string, readonly string[]>;
+  /** Other stems of the library with the same beginning: `authentic` for `authenticit`. */
+  readonly kin: (stem: string) => readonly string[];
   /** All stems an item holds anywhere. */
   readonly stemsOf: (item: number) => ReadonlySet<string>;
 };
@@ -76,9 +84,11 @@ export function buildSearchIndex(library: Library): SearchIndex {
     fields: toPostings(rows),
     entries,
     entryPostings: entryPostings(entries),
+    ...statementIndex(items, idf, topics),
     idf,
     words,
     trigramWords: trigramIndex(words),
+    kin: kinOf(rows),
     // Only the best items of a question are looked into.
     stemsOf: (item) => {
       sets[item] ??= new Set(FIELD_NAMES.flatMap((name) => fieldStems[item]?.[name] ?? []));
@@ -187,6 +197,33 @@ function toPostings(rows: ReadonlyMap<string, Row>): ReadonlyMap<string, Posting
   return postings;
 }
 
+/** Each statement by itself, with the words of its item's title, which it takes for granted. */
+function statementIndex(
+  items: readonly LibraryItem[],
+  idf: (word: string) => number,
+  topics: ReadonlyMap<string, readonly string[]>,
+): Pick<SearchIndex, 'statementItems' | 'statementSizes' | 'statementPostings'> {
+  const rows = new Map<string, Row>();
+  const owners: number[] = [];
+  const sizes: number[] = [];
+  items.forEach((item, number) => {
+    const title = topics.get(item.title) ?? topicStems(item.title);
+    for (const { text } of item.statements) {
+      const stems = new Set([...(topics.get(text) ?? topicStems(text)), ...title]);
+      for (const word of stems) count(rows, word, owners.length, 1);
+      let sum = 0;
+      for (const word of stems) sum += entryWeight(idf(word)) ** 2;
+      owners.push(number);
+      sizes.push(Math.sqrt(sum));
+    }
+  });
+  return {
+    statementItems: Int32Array.from(owners),
+    statementSizes: Float32Array.from(sizes),
+    statementPostings: toPostings(rows),
+  };
+}
+
 function entryPostings(entries: readonly Entry[]): ReadonlyMap<string, Postings> {
   const rows = new Map<string, Row>();
   entries.forEach((entry, number) => {
@@ -206,6 +243,32 @@ function noteRoleWords(library: Library, words: Map<string, number>): void {
     note(short);
     note(long);
   }
+}
+
+const KIN_PREFIX = 5;
+
+/** Stems that share their beginning, up to what the shorter of the two has to spare. */
+function kinOf(rows: ReadonlyMap<string, unknown>): (word: string) => readonly string[] {
+  const families = new Map<string, string[]>();
+  for (const word of rows.keys()) {
+    if (word.length < KIN_PREFIX || /\d/.test(word)) continue;
+    const key = word.slice(0, KIN_PREFIX);
+    const family = families.get(key);
+    if (family === undefined) families.set(key, [word]);
+    else family.push(word);
+  }
+  return (word) =>
+    (families.get(word.slice(0, KIN_PREFIX)) ?? []).filter((other) => other !== word && isKin(word, other));
+}
+
+/** `verif` and `verifi`, `anonym` and `anonymous`: one begins with the other, or they differ in at most two last letters. */
+function isKin(a: string, b: string): boolean {
+  const shorter = Math.min(a.length, b.length);
+  let same = 0;
+  while (same < shorter && a[same] === b[same]) same += 1;
+  return (
+    same >= KIN_PREFIX && (same === shorter ? Math.abs(a.length - b.length) <= 4 : shorter - same <= 2 && same >= 6)
+  );
 }
 
 function trigramIndex(words: ReadonlyMap<string, number>): ReadonlyMap<string, readonly string[]> {

@@ -1,6 +1,5 @@
 /** Facts about a document itself: owner, author, approver, version, classification, status. */
 import type { LibraryItem } from '#src/knowledge/library.ts';
-import { isNeutral } from '../everyday.ts';
 import { contentStems, topicOf } from '../understand/topic.ts';
 import { abstain } from './abstain.ts';
 import type { Context, Draft } from './context.ts';
@@ -50,6 +49,8 @@ const PLAIN = new Set([
   'person',
   'start',
   'exist',
+  'colleagu',
+  'person',
   'review',
 ]);
 
@@ -62,7 +63,7 @@ export function documentFact(context: Context): Draft | null {
   if (asked.length === 0) return null;
   let rest = topicOf(frame, { letters: true, strict: true }).replace(/\bpolic(?:y|ies)\b|\bsecurity\b/g, ' ');
   for (const { asked: words } of PROPERTIES) rest = rest.replace(new RegExp(words.source, 'g'), ' ');
-  if (contentStems(rest).some((word) => !PLAIN.has(word) && !isNeutral(word))) return null;
+  if (contentStems(rest).some((word) => !PLAIN.has(word))) return null;
   const empty = asked.find(
     (property) => property.empty !== undefined && item.empty.some((part) => property.empty?.test(part)),
   );

@@ -87,7 +87,7 @@ const QUALIFIED = /\(.+\)/;
 
 /** A unit is asked for ("in requests per second"): a measure without a number does not answer it. */
 const UNIT =
-  /\b(?:in|how many) (?:ms|milliseconds|seconds|minutes|hours|days|weeks|months|years|requests|calls|tokens|characters|bits|gb|mb|euros?|dollars?)\b|\bper (?:second|minute|hour|day)\b/;
+  /\b(?:in|how many) (?:ms|milliseconds|seconds|minutes|hours|days|weeks|months|years|requests|calls|tokens|characters|bits|gb|mb|euros?|dollars?)\b|\bhow long\b|\bscores?\b|\bon average\b|\bper (?:second|minute|hour|day)\b/;
 
 /** The source has the measure and no number for it: says so, and cites where it should stand. */
 function withoutNumber(
@@ -99,8 +99,19 @@ function withoutNumber(
   const missing = `${introduces(context.library, item)}, sets no number for ${figures[0]?.of ?? 'this'}.${said === null ? '' : ` It says: ${sentence(said)}`}`;
   const quote = `No number is given for ${figures[0]?.of ?? 'this'}.`;
   const sources = [{ id: item.id, quote }];
-  if (UNIT.test(context.frame.lower)) return abstain(context, 'no_number_recorded', [item], missing, sources);
+  if (UNIT.test(context.frame.lower) || !figures.some(({ of }) => isCriterion(item, of)))
+    return abstain(context, 'no_number_recorded', [item], missing, sources);
   return draft({ answer: missing, sources, related: item.related.slice(0, 3) });
+}
+
+/** Does the source itself name the measure, among its criteria? */
+function isCriterion(item: LibraryItem, of: string): boolean {
+  const words = topicStems(of);
+  return item.statements.some(({ aspect, text }) => {
+    if (aspect !== 'criteria') return false;
+    const stems = new Set(topicStems(text));
+    return words.filter((word) => stems.has(word)).length >= 0.6 * words.length;
+  });
 }
 
 /** The honest no for a number that nobody wrote down, with what the item says instead. */

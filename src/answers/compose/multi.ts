@@ -1,6 +1,7 @@
 /** Questions about several topics: each part is answered by itself, then they are put together. */
 
 import type { Ranked } from '../retrieve.ts';
+import { tokens } from '../text.ts';
 import type { Frame } from '../understand/frame.ts';
 import { understand } from '../understand/frame.ts';
 import { contentStems, topicOf } from '../understand/topic.ts';
@@ -14,7 +15,7 @@ const VERSUS = /\s+(?:vs\.?|versus|as opposed to|compared (?:to|with)|or rather)
 const PRONOUN = /\b(?:it|them|they|that|this|those|these)\b/;
 const CLAUSE_START = /(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b/i;
 const CLAUSE_BORDER =
-  /(?:\s*[,;?.]\s*(?:and |but |also |plus )?|\s+(?:and|but|plus|as well as)\s+(?:also\s+)?)(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i;
+  /(?:\s*[,;?.]\s*(?:and |but |also |plus )?|\s*&\s*|\s+(?:and|but|plus|as well as)\s+(?:also\s+)?)(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i;
 
 /** Answers a question about several topics; null when it has only one. */
 export function multiAnswer(context: Context): Draft | null {
@@ -182,7 +183,13 @@ function byVersus(context: Context): readonly Frame[] | null {
   const sides = topicSegment(frame.text).replace(LEAD, '').split(VERSUS);
   if (sides.length < 2) return null;
   const parts = sides.map((side) => partFrame(context, side, false));
-  return parts.every((part) => contentStems(topicOf(part, { letters: true, strict: true })).length > 0) ? parts : null;
+  if (parts.some((part) => contentStems(topicOf(part, { letters: true, strict: true })).length === 0)) return null;
+  return bettersWhole(
+    context,
+    parts.map((part) => topItem(context, part)),
+  )
+    ? parts
+    : null;
 }
 
 const POLICY_PREFIX = /\b(?:policy|paper|white ?paper|guide|isms)\b/i;
@@ -194,11 +201,20 @@ function placed(part: Frame, clause: string, prefix: string, documents: readonly
   return elliptic || POLICY_PREFIX.test(prefix) ? { ...part, documents } : part;
 }
 
+/** "who scans for vulnerabilities, and who fixes them": the pronoun stands for the last thing named before. */
+function withAntecedent(clause: string, before: string): string {
+  if (!/^who\b/i.test(clause) || !/^who\b/i.test(before) || !PRONOUN.test(clause.toLowerCase())) return clause;
+  const thing = tokens(before)
+    .filter(({ word }) => contentStems(word).length > 0)
+    .at(-1)?.word;
+  return thing === undefined ? clause : clause.replace(/\b(?:it|them|those|these)\b/i, thing);
+}
+
 function byClauses(context: Context): readonly Frame[] | null {
   const { frame } = context;
   const text = frame.text.replace(/[?!.\s]+$/, '');
   const colon =
-    /^([^:?]{3,80}?)(?::| - |,|\?|\.)\s*(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i.exec(
+    /^([^:?]{3,80}?)(?::| - |,|\?|\.)\s*(?=(?:is|are|does|do|must|who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i.exec(
       text,
     );
   const prefix = colon !== null && !CLAUSE_START.test(colon[1] ?? '') ? (colon[1] ?? '') : '';
@@ -209,7 +225,8 @@ function byClauses(context: Context): readonly Frame[] | null {
     .filter((clause) => clause !== '');
   if (clauses.length < 2) return null;
   const place = POLICY_PREFIX.test(prefix) || frame.documents.length === 1 ? frame.documents : [];
-  const parts = clauses.map((clause) => {
+  const parts = clauses.map((said, at) => {
+    const clause = withAntecedent(said, clauses[at - 1] ?? '');
     const alone = placed(partFrame(context, clause, true), clause, prefix, place);
     const content = contentStems(topicOf(alone, { letters: true, strict: true }));
     const whole = prefix === '' ? alone : partFrame(context, content.length > 1 ? clause : `${clause} ${prefix}`, true);
@@ -227,7 +244,14 @@ function byClauses(context: Context): readonly Frame[] | null {
   const sameDocuments = new Set(standing.map((part) => part.documents)).size === 1;
   if (sameDocuments && new Set(tops.map((top) => top?.id)).size === 1) return null;
   if (tops.some((top) => top === null || (top.entry < 0.4 && top.coverage < 0.6))) return null;
-  return standing.map((part) => part.frame);
+  return bettersWhole(context, tops) ? standing.map((part) => part.frame) : null;
+}
+
+/** A question whose whole is clearly about an item that none of its parts is about has one topic. */
+function bettersWhole(context: Context, tops: readonly (Ranked | null)[]): boolean {
+  const whole = topItem(context, context.frame);
+  if (whole === null || tops.some((top) => top?.id === whole.id)) return true;
+  return tops.every((top) => top !== null && top.entry > whole.entry + 0.1);
 }
 
 /** "scanning and prioritisation of vulnerabilities": what stands after "of" belongs to both sides. */

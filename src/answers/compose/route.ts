@@ -21,8 +21,29 @@ import { OUTSIDE, refusalOf } from './refusals.ts';
 import { requirementFrom } from './requirement.ts';
 import { reverseAnswer, reverseAsked } from './reverse.ts';
 
+/** "according to 1.4" may mean two documents: the one whose section fits what is asked. */
+function placed(context: Context): Context {
+  const { frame, library } = context;
+  const [bare] = frame.ids;
+  if (bare === undefined || frame.ids.length !== 1 || frame.documents.length > 0) return context;
+  const number = /^(?:POL|WP)-(\d\.\d{1,2})$/.exec(bare.id)?.[1];
+  const said = frame.text.slice(bare.start, bare.end);
+  if (number === undefined || !/^\d/.test(said)) return context;
+  const both = [`POL-${number}`, `WP-${number}`].filter((id) => library.items.has(id));
+  if (both.length < 2) return context;
+  const topic = topicOf(frame, { letters: frame.asksWho });
+  const best = find(context, topic, (item) => {
+    const id = context.index.items[item]?.id ?? '';
+    if (!both.includes(id)) return 0;
+    return frame.letters.length > 0 && context.index.items[item]?.raci === undefined ? 0.5 : 1;
+  })[0];
+  if (best === undefined || best.id === bare.id) return context;
+  return { ...context, frame: { ...frame, ids: [{ ...bare, id: best.id }] } };
+}
+
 /** Answers one question about one topic. */
-export function routeSingle(context: Context): Draft {
+export function routeSingle(given: Context): Draft {
+  const context = placed(given);
   const { frame } = context;
   const refused = refusalOf(context);
   if (refused !== null) return refused;
