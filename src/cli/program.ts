@@ -4,6 +4,7 @@ import { SERVICE } from '#src/wire/version.ts';
 import { registerAsk } from './ask-command.ts';
 import type { Cli } from './context.ts';
 import { registerEvidence } from './evidence-command.ts';
+import { registerGovernance } from './governance-command.ts';
 import { registerKnowledgeChanges } from './knowledge-changes-command.ts';
 import { registerKnowledge } from './knowledge-command.ts';
 import { registerRequests } from './request-command.ts';
@@ -30,6 +31,7 @@ export function createProgram(cli: Cli): Command {
   registerKnowledge(program, cli);
   registerKnowledgeChanges(program, cli);
   registerRequests(program, cli);
+  registerGovernance(program, cli);
   registerEvidence(program, cli);
   return program;
 }

@@ -77,7 +77,11 @@ export function openSystems({ core, rules, governance, committed, log }: Systems
     handlers: [api],
     start() {
       follower.wake();
-      clock = setInterval(() => void gate.flush().catch(failed('gate counts')), FLUSH_EVERY_MS);
+      clock = setInterval(() => {
+        void gate.flush().catch(failed('gate counts'));
+        // What the command line or another server committed.
+        follower.wake();
+      }, FLUSH_EVERY_MS);
       clock.unref();
     },
     async stop() {

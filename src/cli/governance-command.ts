@@ -1,0 +1,200 @@
+/** `manifest`, `gate-token`, `policy`, `directory`, `system`, `risk`: what stands behind a quorum. */
+import type { Register } from './context.ts';
+import type { JsonFlags } from './flags.ts';
+
+/** Options of `manifest digest`. */
+export type ManifestFlags = JsonFlags & {
+  readonly artefact: readonly string[];
+  readonly prompt: readonly string[];
+  readonly adapter: readonly string[];
+  readonly retrieval: readonly string[];
+  readonly bom?: string;
+  readonly manifest?: string;
+  readonly provider?: string;
+  readonly service?: string;
+  readonly serviceVersion?: string;
+  readonly pinned?: true;
+  readonly region?: string;
+  readonly contract?: string;
+  readonly reviewDays?: string;
+  readonly out?: string;
+};
+
+/** Options of commands that somebody takes the responsibility for. */
+export type ByFlags = JsonFlags & { readonly by: string };
+export type NameFlags = JsonFlags & { readonly name: string };
+
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const BY = ['--by <user>', 'Slack member id of the administrator who does this'] as const;
+
+export const registerGovernance: Register = (program, cli) => {
+  registerManifest(program, cli);
+  registerTokens(program, cli);
+  registerRules(program, cli);
+  registerInventory(program, cli);
+};
+
+const registerManifest: Register = (program, cli) => {
+  program
+    .command('manifest')
+    .description('what a version is made of, and its identity')
+    .command('digest')
+    .description('compute the digest of a version from its files, an ML-BOM, or a vendor reference')
+    .option('--artefact <[name=]file>', 'a file of the model or system; several times', several, [])
+    .option('--prompt <[name=]file>', 'a prompt; several times', several, [])
+    .option('--adapter <[name=]file>', 'an adapter; several times', several, [])
+    .option('--retrieval <[name=]file>', 'retrieval configuration or index; several times', several, [])
+    .option('--bom <file>', 'a CycloneDX ML-BOM (JSON) instead')
+    .option('--manifest <file>', 'a manifest (JSON) written before, instead')
+    .option('--provider <name>', 'vendor of a model or service that is used as it is offered')
+    .option('--service <name>', 'the service of that vendor')
+    .option('--service-version <name>', 'its version or alias')
+    .option('--pinned', 'the vendor promises that this version never changes; else it counts as a floating alias')
+    .option('--region <name>', 'where it runs')
+    .option('--contract <name>', 'contract under which it is used')
+    .option('--review-days <days>', 'days between reviews of a floating alias')
+    .option('--out <file>', 'write the manifest there too')
+    .option('--json', 'print digest and manifest as one JSON object')
+    .action(
+      cli.action(async (flags: ManifestFlags) => {
+        const { printDigest } = await import('./manifest.ts');
+        return printDigest(cli.context, flags);
+      }),
+    );
+};
+
+const registerTokens: Register = (program, cli) => {
+  const tokens = program.command('gate-token').description('bearer tokens with which pipelines ask the gate over HTTP');
+  tokens
+    .command('create')
+    .description('make a token; it is shown once')
+    .requiredOption('--name <name>', 'whose it is: a pipeline, a repository')
+    .option('--json', 'print it as one JSON object')
+    .action(
+      cli.action(async (flags: NameFlags) => {
+        const { createToken } = await import('./gate-token.ts');
+        return createToken(cli.context, flags);
+      }),
+    );
+  tokens
+    .command('revoke')
+    .description('end a token; its next question is refused')
+    .requiredOption('--name <name>', 'the name it was made with')
+    .option('--json', 'print the result as one JSON object')
+    .action(
+      cli.action(async (flags: NameFlags) => {
+        const { revokeToken } = await import('./gate-token.ts');
+        return revokeToken(cli.context, flags);
+      }),
+    );
+};
+
+const registerRules: Register = (program, cli) => {
+  const policy = program
+    .command('policy')
+    .description('the approval policy and the gate settings: in force, and waiting');
+  const directory = program
+    .command('directory')
+    .description('who holds which role; changes that wait for a second person');
+  for (const [what, parent] of [
+    ['policy', policy],
+    ['directory', directory],
+  ] as const) {
+    parent
+      .command('status')
+      .description('what is in force and what waits')
+      .option('--json', 'print it as one JSON object')
+      .action(
+        cli.action(async (flags: JsonFlags) => {
+          const { printStatus } = await import('./governance.ts');
+          return printStatus(cli.context, what, flags);
+        }),
+      );
+    for (const verb of ['accept', 'refuse'] as const) {
+      parent
+        .command(verb)
+        .description(verb === 'accept' ? 'stand behind a proposal; two administrators must' : 'end a proposal')
+        .argument('<proposal>', 'its id, as "status" shows it')
+        .requiredOption(...BY)
+        .option('--json', 'print the result as one JSON object')
+        .action(
+          cli.action(async (proposal: string, flags: ByFlags) => {
+            const { settle } = await import('./governance.ts');
+            return settle(cli.context, what, verb, proposal, flags);
+          }),
+        );
+    }
+  }
+  directory
+    .command('propose')
+    .description('propose the directory that a CSV file describes: role,user,from,until,deputy')
+    .argument('<file>', 'the CSV file; it must list every assignment that is to stand')
+    .requiredOption(...BY)
+    .option('--json', 'print the result as one JSON object')
+    .action(
+      cli.action(async (file: string, flags: ByFlags) => {
+        const { proposeDirectory } = await import('./governance.ts');
+        return proposeDirectory(cli.context, file, flags);
+      }),
+    );
+  directory
+    .command('unfilled')
+    .description('roles that the policy in force names and nobody holds; exit 1 when there are any')
+    .option('--json', 'print them as one JSON object')
+    .action(
+      cli.action(async (flags: JsonFlags) => {
+        const { printUnfilled } = await import('./governance.ts');
+        return printUnfilled(cli.context, flags);
+      }),
+    );
+};
+
+const registerInventory: Register = (program, cli) => {
+  const system = program.command('system').description('the inventory of AI systems');
+  system
+    .command('list')
+    .description('all systems with status, tier and owner')
+    .option('--json', 'one JSON object a line')
+    .action(
+      cli.action(async (flags: JsonFlags) => {
+        const { listSystems } = await import('./systems.ts');
+        return listSystems(cli.context, flags);
+      }),
+    );
+  system
+    .command('show')
+    .description('one system: versions, requests, data, vendors')
+    .argument('<name>', 'its name')
+    .option('--json', 'print it as one JSON object')
+    .action(
+      cli.action(async (name: string, flags: JsonFlags) => {
+        const { showSystem } = await import('./systems.ts');
+        return showSystem(cli.context, name, flags);
+      }),
+    );
+  system
+    .command('import')
+    .description(
+      'enter systems that run already, from CSV: name,owner,purpose,environments,data,classification,vendors,approval_due',
+    )
+    .argument('<file>', 'the CSV file')
+    .requiredOption(...BY)
+    .option('--json', 'print the result as one JSON object')
+    .action(
+      cli.action(async (file: string, flags: ByFlags) => {
+        const { importSystems } = await import('./systems.ts');
+        return importSystems(cli.context, file, flags);
+      }),
+    );
+  program
+    .command('risk')
+    .description('the risk register')
+    .command('export')
+    .description('print the register as CSV, worst first')
+    .action(
+      cli.action(async () => {
+        const { exportRisks } = await import('./systems.ts');
+        return exportRisks(cli.context);
+      }),
+    );
+};

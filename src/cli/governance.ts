@@ -1,0 +1,190 @@
+/** `policy` and `directory`: what is in force, what waits, and standing behind it. */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { readCsv } from '#src/adapters/parse/csv.ts';
+import { wantedFrom } from '#src/directory/file.ts';
+import { adminsAt, type Change } from '#src/directory/governed.ts';
+import { changesTo } from '#src/directory/plan.ts';
+import { directoryFromRows } from '#src/directory/table.ts';
+import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
+import { type CliContext, CommandError, type ExitCode } from './context.ts';
+import type { JsonFlags } from './flags.ts';
+import type { ByFlags } from './governance-command.ts';
+import { adminOf, type Desks, personOf, withDesks } from './governance-session.ts';
+import { type People, peopleIn } from './people.ts';
+import { rulesInForce } from './reading.ts';
+import { count, paragraph, table } from './terminal.ts';
+
+type What = 'policy' | 'directory';
+
+/** Prints what is in force and what waits. */
+export function printStatus(context: CliContext, what: What, flags: JsonFlags): Promise<ExitCode> {
+  return withDesks(context, async (desks) => {
+    if (what === 'policy') return printPolicies(context, desks, flags);
+    const state = await desks.people.read();
+    const open = [...state.proposals.values()].filter((proposal) => proposal.status === 'open');
+    const admins = [...adminsAt(state, context.now())];
+    const people = await peopleIn(desks.session.stores.people, { open, admins, all: [...state.assignments.values()] });
+    if (flags.json) {
+      context.json({ admins: admins.map(people.view), waiting: open });
+      return 0;
+    }
+    context.text(...paragraph(`Administrators: ${admins.map(people.words).join(', ') || 'nobody'}`));
+    context.text(...paragraph(open.length === 0 ? 'Nothing waits.' : `${count(open.length, 'proposal')} waiting:`));
+    for (const { id, changes, applied, supporters } of open) {
+      context.text('', id);
+      const rows = changes.map((change, index) => [
+        applied.includes(index) ? 'done' : `${supporters[index]?.length ?? 0} of 2`,
+        wordsOf(change, people),
+      ]);
+      context.text(...table(rows, '  '));
+    }
+    return 0;
+  });
+}
+
+async function printPolicies(context: CliContext, { policies }: Desks, flags: JsonFlags): Promise<ExitCode> {
+  const state = await policies.read();
+  const inForce = [...state.inForce].map(([document, version]) => ({ document, ...version }));
+  const waiting = [...state.proposals.values()].filter((proposal) => proposal.status === 'open');
+  if (flags.json) {
+    context.json({ inForce, waiting });
+    return 0;
+  }
+  context.text(
+    'In force',
+    ...table(
+      inForce.map((one) => [one.document, `version ${one.version}, sha256 ${one.sha256.slice(0, 16)}...`]),
+      '  ',
+    ),
+  );
+  if (waiting.length === 0) context.text('Nothing waits.');
+  for (const { id, document, to, supporters } of waiting)
+    context.text(
+      '',
+      id,
+      ...table([[document, `version ${to.version}; ${supporters.length} of 2 stand behind it`]], '  '),
+    );
+  return 0;
+}
+
+/** Supports or ends a proposal. Exit 1 where it does not count, with the reason. */
+export function settle(
+  context: CliContext,
+  what: What,
+  verb: 'accept' | 'refuse',
+  proposal: string,
+  flags: ByFlags,
+): Promise<ExitCode> {
+  return withDesks(context, async (desks) => {
+    const by = await personOf(desks, flags.by);
+    const commandId = desks.commandId(verb);
+    const command =
+      verb === 'accept'
+        ? ({ type: 'support', proposal } as const)
+        : ({ type: 'refuse', proposal, reason: `By ${flags.by} on the command line.` } as const);
+    const desk = what === 'policy' ? desks.policies : desks.people;
+    const result = await desk.act(command, by, commandId);
+    const status = result.ok ? (result.state.proposals.get(proposal)?.status ?? 'open') : null;
+    if (flags.json) context.json(result.ok ? { ok: true, status } : { ok: false, reason: result.reason });
+    else
+      context.text(
+        ...paragraph(result.ok ? SETTLED[status ?? 'open'] : (REFUSED[result.reason] ?? `Refused (${result.reason}).`)),
+      );
+    return result.ok ? 0 : 1;
+  });
+}
+
+const SETTLED: Readonly<Record<'open' | 'accepted' | 'refused', string>> = {
+  open: 'You stand behind it. It takes effect with one more administrator.',
+  accepted: 'It is in force.',
+  refused: 'It is ended; nothing changed.',
+};
+const REFUSED: Readonly<Record<string, string>> = {
+  already_supported: 'You stand behind it already. It takes another administrator.',
+  not_admin: 'Only an administrator can do this.',
+  not_open: 'It is decided already.',
+  own_appointment: 'It would appoint you, so others must stand behind it.',
+  unknown: 'There is no such proposal. "status" lists those that wait.',
+};
+
+/** Proposes what a CSV file describes. Exit 1 where it would change nothing. */
+export function proposeDirectory(context: CliContext, file: string, flags: ByFlags): Promise<ExitCode> {
+  return withDesks(context, async (desks) => {
+    const by = await adminOf(desks, flags.by, context.now());
+    const bytes = await readFile(resolve(context.cwd, file)).catch((error: Error) => {
+      throw new CommandError('file_unreadable', error.message, 'Check the path.');
+    });
+    const content = await readCsv(bytes, file, []);
+    const rows = content.kind === 'rows' ? (content.sheets[0]?.rows ?? []) : [];
+    const read = directoryFromRows(rows);
+    if (!read.ok) {
+      const lines = read.problems.map((p) => `  line ${p.line}: ${p.column}: ${p.problem}`);
+      throw new CommandError(
+        'input_invalid',
+        ['The table cannot be used:', ...lines].join('\n'),
+        'Correct these lines.',
+      );
+    }
+    const personOfUser = new Map<string, string>();
+    for (const line of read.file.assignments)
+      for (const user of [line.user, line.deputy])
+        if (user !== null) personOfUser.set(user, await personOf(desks, user));
+    const wanted = wantedFrom(read.file, (user) => personOfUser.get(user) ?? '');
+    const changes = changesTo(await desks.people.read(), { roles: wanted, admins: [] }, context.now(), randomUUID);
+    const proposal = randomUUID();
+    const reason = `From a table, by ${flags.by}.`;
+    const command = { type: 'propose', proposal, source: 'csv', reason, changes } as const;
+    const result = await desks.people.act(command, by, desks.commandId('propose'));
+    if (flags.json)
+      context.json(result.ok ? { ok: true, proposal, changes: changes.length } : { ok: false, reason: result.reason });
+    else if (result.ok)
+      context.text(
+        ...paragraph(`${count(changes.length, 'change')} proposed. Another administrator accepts them with:`),
+        `  countersign directory accept ${proposal} --by USER`,
+      );
+    else
+      context.text(
+        ...paragraph(
+          result.reason === 'nothing_changed'
+            ? 'The directory says this already.'
+            : `Refused (${result.reason}: ${result.detail}).`,
+        ),
+      );
+    return result.ok ? 0 : 1;
+  });
+}
+
+/** Roles that the policy in force names and nobody holds. */
+export function printUnfilled(context: CliContext, flags: JsonFlags): Promise<ExitCode> {
+  return withDesks(context, async (desks) => {
+    const { policy } = (await rulesInForce(desks.session, context)).policy;
+    const unfilled = unfilledRoles(
+      rolesNeeded(policy),
+      await desks.session.stores.ledger.listAssignments(),
+      context.now(),
+    );
+    if (flags.json) context.json({ unfilled });
+    else if (unfilled.length === 0) context.text('Every role that the policy names is held.');
+    else
+      context.text(
+        `${count(unfilled.length, 'role')} held by nobody`,
+        ...table(
+          unfilled.map(({ role, for: what }) => [role, what.join(', ')]),
+          '  ',
+        ),
+      );
+    return unfilled.length === 0 ? 0 : 1;
+  });
+}
+
+function wordsOf(change: Change, people: People): string {
+  const who = people.words(change.person);
+  if (change.do === 'assign')
+    return `${who} becomes ${change.role}${change.deputyOf === null ? '' : ` as deputy of ${people.words(change.deputyOf)}`}`;
+  if (change.do === 'end') return `${who} is no longer ${change.role}`;
+  if (change.do === 'delegate')
+    return `${who} stands for ${people.words(change.holder)} as ${change.role} until ${change.until.slice(0, 10)}`;
+  return `${who} no longer stands in as ${change.role}`;
+}

@@ -1,0 +1,94 @@
+/** `manifest digest`: files are hashed as they are read, so that their size does not matter. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { MANIFEST_FORMAT, type ManifestResult, readManifest } from '#src/systems/manifest.ts';
+import { manifestFromMlBom } from '#src/systems/ml-bom.ts';
+import { type CliContext, CommandError, type ExitCode } from './context.ts';
+import type { ManifestFlags } from './governance-command.ts';
+import { count, table } from './terminal.ts';
+
+const JSON_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Prints the digest. Throws CommandError `file_unreadable` or `input_invalid` naming each problem. */
+export async function printDigest(context: CliContext, flags: ManifestFlags): Promise<ExitCode> {
+  const result = await manifestOf(context, flags);
+  if (!result.ok) {
+    throw new CommandError(
+      'input_invalid',
+      ['This does not identify a version:', ...result.problems.map((p) => `  ${p.path}: ${p.problem}`)].join('\n'),
+      'Correct these places; "countersign manifest digest --help" lists what a manifest can hold.',
+    );
+  }
+  const { manifest, digest } = result;
+  if (flags.out !== undefined) {
+    const path = resolve(context.cwd, flags.out);
+    await writeFile(path, `${JSON.stringify(manifest, null, 2)}\n`).catch((error: Error) => {
+      throw new CommandError('file_unwritable', `${path}: ${error.message}`, 'Choose another path with --out.');
+    });
+  }
+  if (flags.json) {
+    context.json({ digest, manifest });
+    return 0;
+  }
+  const lists = ['artefacts', 'vendors', 'prompts', 'adapters', 'retrieval'] as const;
+  context.text(digest, '', ...table(lists.map((list) => [list, count(manifest[list].length, 'part')])));
+  return 0;
+}
+
+async function manifestOf(context: CliContext, flags: ManifestFlags): Promise<ManifestResult> {
+  if (flags.bom !== undefined) return manifestFromMlBom(await jsonFile(context, flags.bom));
+  if (flags.manifest !== undefined) return readManifest(await jsonFile(context, flags.manifest));
+  const parts = (files: readonly string[]) => Promise.all(files.map((file) => partOf(context, file)));
+  const days = flags.reviewDays ?? '';
+  const vendor = {
+    provider: flags.provider,
+    service: flags.service ?? '',
+    version: flags.serviceVersion ?? '',
+    pinning: flags.pinned ? 'pinned' : 'alias',
+    region: flags.region ?? '',
+    contract: flags.contract ?? '',
+    reviewEveryDays: /^\d{1,3}$/.test(days) ? Number(days) : null,
+  };
+  return readManifest({
+    format: MANIFEST_FORMAT,
+    artefacts: await parts(flags.artefact),
+    prompts: await parts(flags.prompt),
+    adapters: await parts(flags.adapter),
+    retrieval: await parts(flags.retrieval),
+    vendors: flags.provider === undefined ? [] : [vendor],
+  });
+}
+
+/** `name=file`, or a file whose own name stands for it: the folder it lies in must not change the identity. */
+async function partOf(context: CliContext, text: string): Promise<{ readonly name: string; readonly digest: string }> {
+  const at = text.indexOf('=');
+  const file = at === -1 ? text : text.slice(at + 1);
+  const hash = createHash('sha256');
+  const path = resolve(context.cwd, file);
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  return { name: at === -1 ? basename(file) : text.slice(0, at), digest: `sha256:${hash.digest('hex')}` };
+}
+
+async function jsonFile(context: CliContext, file: string): Promise<unknown> {
+  const path = resolve(context.cwd, file);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  if (bytes.byteLength > JSON_BYTES_MAX) throw unreadable(path, new Error('larger than 16 MB'));
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new CommandError('input_invalid', `${path} is not JSON.`, 'Give a CycloneDX ML-BOM or a manifest as JSON.');
+  }
+}
+
+function unreadable(path: string, error: unknown): CommandError {
+  const text = error instanceof Error ? error.message : String(error);
+  return new CommandError('file_unreadable', `${path} cannot be read (${text}).`, 'Check the path.');
+}

@@ -1,0 +1,132 @@
+/** The commands of governance through the real command line, on a folder that a server has started. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manifestDigest, readManifest } from '#src/systems/manifest.ts';
+import { countersign, type Started, startOnFolder } from './cli-fixture.ts';
+
+let started: Started;
+let folder = '';
+beforeAll(async () => {
+  started = await startOnFolder();
+  folder = await mkdtemp(join(tmpdir(), 'countersign-gov-'));
+});
+afterAll(async () => {
+  await started.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const put = async (name: string, text: string) => {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+};
+
+describe('manifest digest', () => {
+  it('is the same from files, from the manifest it wrote, and from anybody who hashes it', async () => {
+    const model = await put('model.onnx', 'weights');
+    const prompt = await put('system.md', 'Be brief.');
+    const out = join(folder, 'manifest.json');
+    const files = ['--artefact', `model=${model}`, '--prompt', prompt];
+    const first = await countersign(['manifest', 'digest', ...files, '--out', out, '--json']);
+    expect(first.code).toBe(0);
+    const { digest, manifest } = JSON.parse(first.out) as { digest: string; manifest: unknown };
+    const read = readManifest(manifest);
+    expect(read.ok && manifestDigest(read.manifest)).toBe(digest);
+    const again = await countersign(['manifest', 'digest', '--manifest', out]);
+    expect(again.out.split('\n')[0]).toBe(digest);
+    await put('system.md', 'Be very brief.');
+    expect((await countersign(['manifest', 'digest', ...files])).out.split('\n')[0]).not.toBe(digest);
+  });
+
+  it('a vendor alias without a review interval is refused with exit 2', async () => {
+    const vendor = [
+      '--provider',
+      'Nimbus',
+      '--service',
+      'chat',
+      '--service-version',
+      'latest',
+      '--region',
+      'eu',
+      '--contract',
+      'C-1',
+    ];
+    const refused = await countersign(['manifest', 'digest', ...vendor]);
+    expect([refused.code, refused.out]).toEqual([2, '']);
+    expect(refused.err).toContain('reviewEveryDays');
+    expect((await countersign(['manifest', 'digest', ...vendor, '--review-days', '30'])).code).toBe(0);
+  });
+});
+
+describe('systems that were there before', () => {
+  it('are entered by an administrator, once, with the day of their approval', async () => {
+    const table = await put('legacy.csv', 'name,owner,approval_due,environments\nChurn,U0MILO,2027-03-31,production\n');
+    expect((await started.run('system', 'import', table, '--by', 'U0EMMA')).code).toBe(1);
+    const entered = await started.run('system', 'import', table, '--by', 'U0CISO', '--json');
+    expect([entered.code, JSON.parse(entered.out)]).toEqual([0, { entered: 1, skipped: [] }]);
+    expect((await started.run('system', 'import', table, '--by', 'U0CISO')).code).toBe(1);
+    const shown = await started.run('system', 'show', 'churn');
+    expect(shown.out).toContain('approval due');
+    expect(shown.out).toContain('2027-03-31');
+    const gate = await started.run(
+      'gate',
+      '--system',
+      'Churn',
+      '--version',
+      '1',
+      '--digest',
+      `sha256:${'a'.repeat(64)}`,
+      '--environment',
+      'production',
+    );
+    expect(gate.code).toBe(1);
+  });
+});
+
+describe('roles and rules', () => {
+  it('a table of roles is a proposal that a second administrator accepts', async () => {
+    const { stdout } = { stdout: await started.run('directory', 'status', '--json') };
+    const admins = (JSON.parse(stdout.out) as { admins: readonly { user: string }[] }).admins.map((a) => a.user).sort();
+    expect(admins).toEqual(['U0CAIO', 'U0CISO']);
+    const table = await put('roles.csv', 'role,user\nLegal Team,U0EMMA\n');
+    const proposed = await started.run('directory', 'propose', table, '--by', 'U0CISO', '--json');
+    const { proposal } = JSON.parse(proposed.out) as { proposal: string };
+    const own = await started.run('directory', 'accept', proposal, '--by', 'U0CISO', '--json');
+    expect([own.code, JSON.parse(own.out)]).toEqual([1, { ok: false, reason: 'already_supported' }]);
+    const accepted = await started.run('directory', 'accept', proposal, '--by', 'U0CAIO', '--json');
+    expect([accepted.code, JSON.parse(accepted.out)]).toEqual([0, { ok: true, status: 'accepted' }]);
+    const unfilled = await started.run('directory', 'unfilled');
+    expect(unfilled.code).toBe(1);
+    expect(unfilled.out).toContain('Chief AI Officer');
+  });
+
+  it('a faulty table names its line', async () => {
+    const table = await put('bad.csv', 'role,user\nLegal Team,emma\n');
+    const refused = await started.run('directory', 'propose', table, '--by', 'U0CISO');
+    expect([refused.code, refused.err.includes('line 2: user')]).toEqual([2, true]);
+  });
+
+  it('policy status names what is in force; an unknown proposal is no', async () => {
+    const status = JSON.parse((await started.run('policy', 'status', '--json')).out) as {
+      inForce: readonly { document: string }[];
+    };
+    expect(status.inForce.map((one) => one.document)).toEqual(['approval-policy', 'gate-settings']);
+    expect((await started.run('policy', 'accept', 'nonsense', '--by', 'U0CISO')).code).toBe(1);
+  });
+});
+
+describe('tokens', () => {
+  it('are shown once and revoked by name', async () => {
+    const made = await started.run('gate-token', 'create', '--name', 'ci', '--json');
+    expect(JSON.parse(made.out)).toMatchObject({ ok: true, token: expect.stringMatching(/^csg_[0-9a-f]{16}_/) });
+    expect((await started.run('gate-token', 'create', '--name', 'ci')).code).toBe(1);
+    expect((await started.run('gate-token', 'revoke', '--name', 'ci')).code).toBe(0);
+    expect((await started.run('gate-token', 'revoke', '--name', 'ci')).code).toBe(1);
+  });
+
+  it('the register prints as CSV with a header', async () => {
+    expect((await started.run('risk', 'export')).out).toMatch(/^id,status,asset,/);
+  });
+});
