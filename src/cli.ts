@@ -34,6 +34,12 @@ async function failed(error: unknown, context: CliContext): Promise<ExitCode> {
     context.note(`  -> ${error.remedy}`);
     return error.exit;
   }
+  // Looked at by name: the class would load the evidence room for every command.
+  if (error instanceof Error && error.name === 'EvidenceError') {
+    context.note(`The evidence does not hold (${error.message}). Nothing was written or changed.`);
+    context.note('  -> Run "countersign evidence verify": it names every entry that is concerned.');
+    return 1;
+  }
   const { exitFor } = await import('./wire/exit.ts');
   const { code, text } = exitFor(error);
   context.note(text);

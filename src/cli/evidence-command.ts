@@ -34,6 +34,14 @@ export const registerEvidence: Register = (program, cli) => {
     .option('--anchor <file>', 'a checkpoint kept elsewhere; may be given several times', several, [])
     .option('--tree-only', 'check that the entries give the signed roots, without looking into them')
     .option('--json', 'print the report as one JSON object')
+    .addHelpText(
+      'after',
+      `
+Exit 0: nothing is wrong. Exit 1: something does not hold, named with the index
+of its entry. "verified" needs a key from outside: --vkey, or on the database
+the key files beside it. Without one the verdict is "self-consistent, signer
+unproven": whoever made it could have made all of it. Nothing is repaired.`,
+    )
     .action(
       cli.action(async (flags: VerifyFlags) => {
         const { verifyEvidence } = await import('./evidence-verify.ts');

@@ -47,6 +47,14 @@ export const registerRequests: Register = (program, cli) => {
     .requiredOption('--digest <digest>', 'sha256:<64 hex> of its manifest', digest)
     .requiredOption('--environment <name>', 'where it is to run', name)
     .option('--json', 'print the answer as one JSON object')
+    .addHelpText(
+      'after',
+      `
+Exit 0: the pipeline may go on. Exit 1: it stops. Exit 2: nothing was asked.
+A first or changed answer is an entry in the evidence log. In an environment
+that knowledge/gate.yaml only observes, a no is printed ("allowed" false) and
+does not stop ("pass" true, exit 0).`,
+    )
     .action(
       cli.action(async (flags: GateFlags) => {
         const { askGate } = await import('./gate.ts');

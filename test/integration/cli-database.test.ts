@@ -373,8 +373,11 @@ describe('with the server stopped', () => {
     const postgres = await startEmbedded({ dataDir: started.dataDir, mode: 'attach' });
     const pool = createPool(postgres.connectionString, { max: 1 });
     try {
-      const flip = (at: number) =>
-        pool.query('UPDATE entry SET leaf = set_byte(leaf, 200, get_byte(leaf, 200) # 1) WHERE log_index = $1', [at]);
+      const flip = (at: number, byte = 200) =>
+        pool.query('UPDATE entry SET leaf = set_byte(leaf, $2, get_byte(leaf, $2) # 1) WHERE log_index = $1', [
+          at,
+          byte,
+        ]);
       await flip(5);
       const ran = await started.run('evidence', 'verify');
       expect(ran).toMatchObject({ code: 1, out: expect.stringMatching(/^NOT verified: \d+ findings? \(.*\b5\b/) });
@@ -382,6 +385,15 @@ describe('with the server stopped', () => {
       expect(report).toMatchObject({ verdict: 'failed' });
       expect((report['findings'] as { index: number | null }[]).map((finding) => finding.index)).toContain(5);
       await flip(5);
+      // An entry that cannot be read at all stops an export; nothing half written is left.
+      await flip(5, 0);
+      const out = join(started.dataDir, 'tampered.zip');
+      expect(await started.run('evidence', 'export', '--format', 'bundle', '--out', out)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('evidence verify'),
+      });
+      await expect(stat(out)).rejects.toThrow();
+      await flip(5, 0);
       expect((await started.run('evidence', 'verify')).code).toBe(0);
       await pool.query(`UPDATE disclosure SET value = value || '.' WHERE value = 'Tested under load.'`);
       const text = json(await started.run('evidence', 'verify', '--json'));
