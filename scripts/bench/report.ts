@@ -89,14 +89,14 @@ function columns(...cells: readonly [string, string, string, string, string]): s
 }
 
 /** `12.3 ms`, `1,234 /s`. */
-export function valueText(value: number, unit: Figure['unit']): string {
+function valueText(value: number, unit: Figure['unit']): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   const number = value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: 0 });
   return unit === '' ? value.toLocaleString('en', { maximumFractionDigits: 4 }) : `${number} ${unit}`;
 }
 
 /** `< 25 ms` or `≥ 2,000 /s`; empty without a bar. */
-export function barText({ bar, unit }: Figure): string {
+function barText({ bar, unit }: Figure): string {
   if (bar === undefined) return '';
   return 'below' in bar ? `< ${valueText(bar.below, unit)}` : `≥ ${valueText(bar.atLeast, unit)}`;
 }
