@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { fold } from '#src/approvals/apply.ts';
 import type { Command, Decision, Refusal } from '#src/approvals/commands.ts';
 import { decide } from '#src/approvals/decide.ts';
+import type { RequestDocument } from '#src/approvals/document.ts';
 import type { ApprovalEvent } from '#src/approvals/events.ts';
 import { rolesOf } from '#src/approvals/seats.ts';
 import type { Person, RequestState, Roster, SubmittedState } from '#src/approvals/types.ts';
@@ -56,6 +57,14 @@ export type DeskDeps = {
   readonly now: () => Date;
   /** Delegations and absences in force; none where left out. */
   readonly standIns?: (now: Date) => Promise<StandIns>;
+  /** Why a captured file does not serve as evidence of a request; null when it does. */
+  readonly fileFlaw?: (about: {
+    readonly sha256: string;
+    readonly kind: string;
+    readonly document: RequestDocument;
+    readonly excluded: readonly Person[];
+    readonly at: Date;
+  }) => Promise<string | null>;
   readonly newId: (at: Date) => string;
   /** Packs in force, for the evidence. */
   readonly knowledge: () => NonNullable<EventContext['knowledge']>;
@@ -135,6 +144,21 @@ async function read(deps: DeskReaderDeps, requestId: string): Promise<RequestRec
   return { state, entries, events };
 }
 
+/**
+ * The first piece of evidence that names a captured file which does not serve: unknown, ended, of another kind, or
+ * attested by nobody but the asking side. Null when there is none; links are the core's matter.
+ */
+async function evidenceFlaw(deps: DeskDeps, command: DeskCommand, at: Date): Promise<string | null> {
+  if (deps.fileFlaw === undefined || !('document' in command)) return null;
+  const excluded = [command.by, ...('requester' in command ? [command.requester, command.owner] : [])];
+  for (const { kind, sha256 } of command.document.evidence) {
+    const flaw =
+      sha256 === null ? null : await deps.fileFlaw({ sha256, kind, document: command.document, excluded, at });
+    if (flaw !== null) return `${kind}: ${flaw}`;
+  }
+  return null;
+}
+
 /** One round: read, decide, sign. The commit itself is the loop's. */
 async function attemptAct(
   deps: DeskDeps,
@@ -145,6 +169,9 @@ async function attemptAct(
 ): Promise<Attempt<DeskResult>> {
   const stored = await deps.ledger.readStream(streamOf(requestId));
   const state = fold(restore(stored.events, stored.disclosures));
+  const flaw = await evidenceFlaw(deps, command, at);
+  if (flaw !== null)
+    return { kind: 'settled', result: refused({ ok: false, reason: 'evidence_missing', detail: [flaw] }, state) };
   const resolved = await rosterNow(deps, state.status === 'draft' ? undefined : rolesOf(state.terms));
   const decision = decide(state, { ...command, roster: resolved.roster } as Command, at);
   if (!decision.ok) return { kind: 'settled', result: refused(decision, state) };

@@ -124,7 +124,7 @@ function missing(states: readonly RequestState[], asked: ReadonlySet<string>): r
   return [...new Set(named)].filter((id) => !known.has(id) && !asked.has(id));
 }
 
-/** A hold denies whatever the requests say, and says so first. */
+/** A hold, and the end of a system, deny whatever the requests say, and say so first. */
 function withHolds(answer: GateAnswer, facts: GateFacts, query: GateQuery): GateAnswer {
   const subject = { ...query, vendors: vendorsOfRow(facts.system, query.digest) };
   const words = facts.holds.flatMap((row): GateReason[] => {
@@ -135,6 +135,8 @@ function withHolds(answer: GateAnswer, facts: GateFacts, query: GateQuery): Gate
     const text = `Stopped since ${hold.placedAt} by incident ${hold.incident}, which covers ${scopeWords(hold.scope)}`;
     return [{ code: 'suspended', words: text }];
   });
+  if (facts.system?.status === 'decommissioned')
+    words.push({ code: 'closed', words: `${query.system} was decommissioned; only a new system can be approved` });
   const [first, ...rest] = words;
   if (first === undefined) return answer;
   const own = answer.allowed ? [] : answer.reasons;

@@ -8,6 +8,11 @@ import type { NewTimer, Timers } from './ports.ts';
 export type SweeperDeps = {
   readonly timers: Timers;
   readonly desk: Pick<Desk, 'act'>;
+  /**
+   * What other subjects do when their timer fires, by what stands before the colon (`system:chat` -> `system`). It marks
+   * the timer done, or throws to be asked again.
+   */
+  readonly others?: Readonly<Record<string, (timer: NewTimer) => Promise<void>>>;
   readonly now: () => Date;
   readonly onError: (error: unknown, timer: NewTimer | null) => void;
 };
@@ -46,6 +51,11 @@ async function fire(deps: SweeperDeps, timer: NewTimer): Promise<boolean> {
   try {
     const requestId = timer.subject.startsWith('request:') ? timer.subject.slice('request:'.length) : null;
     if (requestId === null) {
+      const other = deps.others?.[timer.subject.split(':', 1)[0] ?? ''];
+      if (other !== undefined) {
+        await other(timer);
+        return true;
+      }
       await deps.timers.done(timer.id, deps.now());
       return false;
     }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FILE_BYTES_MAX } from '#src/systems/evidence-files.ts';
+import { deployment, submit } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 
 let test: TestServer;
@@ -120,5 +121,27 @@ describe('a risk', () => {
     const { rows } = await test.database.pool.query(`SELECT done_at FROM timer WHERE kind = 'risk_review' ORDER BY id`);
     expect(rows.filter((row) => row.done_at === null)).toEqual([]);
     expect(rows).toHaveLength(2);
+  });
+});
+
+describe('a request that rests on captured files', () => {
+  const bytes = new TextEncoder().encode('Risk assessment of chat.\n');
+  const document = (sha256: string) =>
+    deployment({
+      system: 'chat',
+      evidence: [{ kind: 'risk-assessment', title: 'Risk', url: 'https://wiki.example.com/r', sha256, date: null }],
+    });
+
+  it('is refused while the file is unknown, of another kind, or attested by nobody else', async () => {
+    await expect(submit(test.server, document('f'.repeat(64)))).rejects.toThrow('risk-assessment: unknown');
+    const { evidence } = test.server.systems;
+    const captured = await evidence.capture(bytes, { ...about, kind: 'risk-assessment' }, await by('U0EMMA'));
+    const sha256 = captured.ok ? captured.file.sha256 : '';
+    await expect(submit(test.server, document(sha256))).rejects.toThrow('risk-assessment: not_attested');
+    await evidence.attest(sha256, 'Security Team', await by('U0CISO'));
+    await expect(submit(test.server, document(sha256), 'U0CISO')).rejects.toThrow('attested_by_requester');
+    expect(await submit(test.server, document(sha256))).toMatch(/^[0-9a-f-]{36}$/);
+    await evidence.withdraw(sha256, 'Wrong file.', await by('U0EMMA'));
+    await expect(submit(test.server, document(sha256))).rejects.toThrow('risk-assessment: withdrawn');
   });
 });
