@@ -1,10 +1,11 @@
 /** `ask`: one question, or JSON lines of them, answered for the public audience. No database, nothing is filed. */
 import { z } from 'zod';
-import { type Answerer, createAnswerer, type TraceStep } from '#src/answers/answerer.ts';
+import type { TraceStep } from '#src/answers/answerer.ts';
 import { answerLines } from './answer-text.ts';
+import { openAnswerer } from './answering.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import type { AskFlags } from './flags.ts';
-import { openLibrary, readInput } from './library.ts';
+import { readInput } from './library.ts';
 import { paragraph } from './terminal.ts';
 
 const QUESTION_CHARS_MAX = 100_000;
@@ -24,7 +25,7 @@ export async function ask(context: CliContext, question: string, flags: AskFlags
   if (question.trim() === '') {
     throw new CommandError('usage', 'No question was given.', 'Try: countersign ask "who is accountable for ..."');
   }
-  const answerer = createAnswerer({ library: await openLibrary(context) });
+  const answerer = await openAnswerer(context);
   if (flags.explain === undefined) {
     const answer = await answerer.ask(question);
     if (flags.json) context.json(answer);
@@ -50,7 +51,7 @@ async function askBatch(context: CliContext, question: string, flags: AskFlags, 
     );
   }
   const lines = parseBatch(file, await readInput(context, file));
-  const answerer: Answerer = createAnswerer({ library: await openLibrary(context) });
+  const answerer = await openAnswerer(context);
   for (const { id, question: text } of lines) {
     context.json({ ...(await answerer.ask(text)), id: id ?? null });
   }

@@ -1,5 +1,4 @@
 /** `eval`: the answers against gold answers, by kind of question, with their intervals. */
-import { createAnswerer } from '#src/answers/answerer.ts';
 import {
   type EvalCase,
   type EvalResult,
@@ -8,16 +7,15 @@ import {
   parseEvalFile,
   summarise,
 } from '#src/answers/evaluate.ts';
+import { openAnswerer } from './answering.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import { openLibrary, readInput } from './library.ts';
+import { readInput } from './library.ts';
 import { paragraph } from './terminal.ts';
-
-const FAILURES_SHOWN_MAX = 50;
 
 /** Runs every question of a file. Throws CommandError `input_invalid`. */
 export async function evaluate(context: CliContext, file: string, flags: { readonly json?: true }): Promise<ExitCode> {
   const cases = parse(file, await readInput(context, file));
-  const answerer = createAnswerer({ library: await openLibrary(context) });
+  const answerer = await openAnswerer(context);
   const results: EvalResult[] = [];
   for (const one of cases) results.push(judgeAnswer(one, await answerer.ask(one.question, { id: one.id })));
   const summary = summarise(results);
@@ -26,11 +24,8 @@ export async function evaluate(context: CliContext, file: string, flags: { reado
     return 0;
   }
   context.text(`${summary.all.passed} of ${summary.all.total} questions pass`, '', evalTable(summary));
-  const failures = summary.failures.slice(0, FAILURES_SHOWN_MAX);
-  if (failures.length > 0) context.text('', 'Not passed');
-  for (const { id, faults } of failures) context.text(...paragraph(faults.join('; '), `  ${id}: `, '    '));
-  const left = summary.failures.length - failures.length;
-  if (left > 0) context.text(`  and ${left} more; --json lists all`);
+  if (summary.failures.length > 0) context.text('', 'Not passed');
+  for (const { id, faults } of summary.failures) context.text(...paragraph(faults.join('; '), `  ${id}: `, '    '));
   return 0;
 }
 

@@ -82,7 +82,8 @@ async function openEmbedder(model: ModelConfig | null): Promise<Embedder> {
   });
 }
 
-async function openModel(model: ModelConfig): Promise<ChatModel> {
+/** The chat model of the settings, behind its adapter. */
+export async function openModel(model: ModelConfig): Promise<ChatModel> {
   const { openAiChatModel } = await import('#src/adapters/openai/chat-model.ts');
   return openAiChatModel({
     apiKey: model.apiKey,
@@ -92,7 +93,7 @@ async function openModel(model: ModelConfig): Promise<ChatModel> {
 }
 
 /** A budget of tokens that starts anew each day (UTC). */
-function dailyBudget(now: () => Date): ModelBudget {
+export function dailyBudget(now: () => Date): ModelBudget {
   let day = '';
   let spent = 0;
   const roll = (): void => {

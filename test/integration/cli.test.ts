@@ -91,6 +91,15 @@ describe('ask', () => {
     explained.parse(JSON.parse(out));
   });
 
+  it('when a model is configured and cannot be reached, the answer stands without it', async () => {
+    const env = { OPENAI_API_KEY: 'none', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' };
+    const { code, out } = await run(['ask', '--json', 'what must happen before a model is deployed?'], { env });
+    expect(code).toBe(0);
+    expect(answer.parse(JSON.parse(out)).mode).not.toBe('model');
+    const bad = await run(['ask', 'x'], { env: { ...env, OPENAI_BASE_URL: 'nope' } });
+    expect(bad).toMatchObject({ code: 2, out: '', err: expect.stringContaining('OPENAI_BASE_URL') });
+  });
+
   it('when the question carries terminal codes, they are not obeyed', async () => {
     const { code, out } = await run(['ask', 'who owns \u001b]0;pwned\u0007 \u202e things?']);
     expect(code).toBe(0);
