@@ -1,6 +1,6 @@
 /** From words to a weighted query: spelling, abbreviations, everyday words for terms of art. */
 import type { Glossary } from '#src/knowledge/schema.ts';
-import { isNeutral } from './everyday.ts';
+import { isForeignTopic, isNeutral } from './everyday.ts';
 import type { SearchIndex } from './search-index.ts';
 import { allStems, editDistance, isStopWord, stem, tokens, topicStems, trigrams } from './text.ts';
 
@@ -12,6 +12,10 @@ export type Query = {
   readonly own: readonly string[];
   /** Own stem -> stems the glossary offers instead; used to judge whether a word is covered. */
   readonly offers: ReadonlyMap<string, readonly string[]>;
+  /** Own stems of words that are speech rather than topic. */
+  readonly neutral: ReadonlySet<string>;
+  /** Own stems of words that name subjects of life or of other departments. */
+  readonly foreign: ReadonlySet<string>;
   /** Own stems that occur nowhere in the library. */
   readonly unknown: readonly string[];
   /** Words corrected: wrong -> right. */
@@ -22,6 +26,10 @@ const ABBREVIATION_WEIGHT = 0.8;
 /** When the library uses the abbreviation itself, its long form adds little. */
 const KNOWN_ABBREVIATION_WEIGHT = 0.3;
 const EVERYDAY_WEIGHT = 0.65;
+/** Stems with the same beginning as one of the asker's. */
+const KIN_WEIGHT = 0.5;
+/** Words of speech beside words of a topic. Left-out questions found first: 78.8 % at 1, 79.1 % at 0.7, 78.6 % at 0.5. */
+const NEUTRAL_WEIGHT = 0.7;
 
 /** The library word that a misspelt word most likely stands for; null when none is near enough. */
 function correctWord(index: SearchIndex, word: string): string | null {
@@ -121,11 +129,15 @@ export function buildQuery(
   const sequence = words.map((token) => stem(token.word));
   const own: string[] = [];
   const weights = new Map<string, number>();
+  const neutral = new Set<string>();
+  const foreign = new Set<string>();
   for (const token of words) {
     if (isStopWord(token.word)) continue;
     const value = stem(token.word);
     if (!own.includes(value)) own.push(value);
     weights.set(value, 1);
+    if (isNeutral(token.word)) neutral.add(value);
+    if (isForeignTopic(token.word)) foreign.add(value);
   }
   const offers = new Map<string, string[]>();
   const topics = words.filter((token) => !isStopWord(token.word)).map((token) => stem(token.word));
@@ -137,17 +149,13 @@ export function buildQuery(
       for (const word of phrase.stems) offers.set(word, [...(offers.get(word) ?? []), added]);
     }
   }
-  const FW = 0.5;
-  if (FW > 0)
-    for (const word of own) {
-      for (const kin of index.kin(word)) {
-        weights.set(kin, Math.max(weights.get(kin) ?? 0, FW));
-        offers.set(word, [...(offers.get(word) ?? []), kin]);
-      }
+  for (const word of own) {
+    for (const kin of index.kin(word)) {
+      weights.set(kin, Math.max(weights.get(kin) ?? 0, KIN_WEIGHT));
+      offers.set(word, [...(offers.get(word) ?? []), kin]);
     }
-  const NW = 0.7;
-  if (NW < 1)
-    for (const word of own) if (isNeutral(word) && own.some((other) => !isNeutral(other))) weights.set(word, NW);
+  }
+  if (neutral.size < own.length) for (const word of neutral) weights.set(word, NEUTRAL_WEIGHT);
   const unknown = own.filter((word) => !index.fields.has(word) && !offers.has(word));
-  return { weights, own, offers, unknown, corrections };
+  return { weights, own, offers, neutral, foreign, unknown, corrections };
 }

@@ -1,5 +1,4 @@
 /** Ranks items for a query by several voices; what was understood of the question steers the ranking. */
-import { isNeutral } from './everyday.ts';
 import type { Query } from './query.ts';
 import type { Entry, SearchIndex } from './search-index.ts';
 import { entryWeight } from './search-index.ts';
@@ -159,7 +158,7 @@ function coverage(index: SearchIndex, query: Query, item: number): number {
     const idf = index.idf(word);
     const has = stems.has(word);
     const offered = !has && query.offers.get(word)?.some((offer) => stems.has(offer)) === true;
-    all += has || offered || !isNeutral(word) ? idf : 0.1 * idf;
+    all += has || offered || !query.neutral.has(word) ? idf : 0.1 * idf;
     if (has) covered += idf;
     else if (offered) covered += 0.8 * idf;
   }

@@ -3,7 +3,6 @@
  * question's own words: how many of them the item covers, how near a curated question comes, and whether any of them
  * names a subject that is foreign to every document.
  */
-import { isForeignTopic, isNeutral } from './everyday.ts';
 import type { Query } from './query.ts';
 import type { Ranked } from './retrieve.ts';
 import type { SearchIndex } from './search-index.ts';
@@ -31,14 +30,14 @@ export function judge(index: SearchIndex, query: Query, best: Ranked | undefined
   if (query.unknown.some((word) => /\d{3}|[a-z]\d{2,}|\d[a-z]{2}/.test(word)))
     return { enough: false, why: 'a code in the question occurs nowhere' };
   const foreign = query.own.find(
-    (word) => isForeignTopic(word) && !index.stemsOf(best.item).has(word) && !query.offers.has(word),
+    (word) => query.foreign.has(word) && !index.stemsOf(best.item).has(word) && !query.offers.has(word),
   );
   if (foreign !== undefined && best.entry < SURE_ENTRY)
     return { enough: false, why: `"${foreign}" is no subject of the library` };
   if (best.entry >= SURE_ENTRY) return { enough: true, why: 'a curated question or title says nearly the same' };
-  const topics = query.own.filter((word) => !isNeutral(word));
+  const topics = query.own.filter((word) => !query.neutral.has(word));
   const unknown = topics.filter((word) => query.unknown.includes(word)).length / Math.max(1, topics.length);
-  if (unknown > 0.5 && best.entry < 0.6)
+  if (unknown > 0.67 && best.entry < 0.6)
     return { enough: false, why: 'most of the words occur nowhere in the library' };
   const sum =
     WEIGHTS.coverage * best.coverage +

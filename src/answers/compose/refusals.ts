@@ -15,7 +15,7 @@ export function refusalOf(context: Context): Draft | null {
     find(context, topicOf(frame), () => 1, 3).map((hit) => itemOf(context, hit));
   if (frame.attribute === 'price') return abstain(context, 'no_price_recorded', near());
   if (frame.attribute === 'person') return abstain(context, 'no_person_recorded', near());
-  if (frame.attribute === 'state') return abstain(context, 'not_in_documents', near());
+  if (frame.attribute === 'state' && !asksTheTable(frame)) return abstain(context, 'not_in_documents', near());
   if (frame.attribute === 'fine') return abstain(context, 'not_in_documents', near());
   if (frame.attribute === 'date' && !frame.asksFrequency) return abstain(context, 'no_date_recorded', near());
   const bare =
@@ -31,6 +31,11 @@ export function refusalOf(context: Context): Draft | null {
       `The documents name the ${held} as a role; which person holds it is not recorded in them.`,
     );
   return emptyAtSource(context) ?? outsideText(context);
+}
+
+/** Letters and standards are answered from the tables, whatever else the sentence says about now and us. */
+function asksTheTable(frame: Context['frame']): boolean {
+  return frame.letters.length > 0 || frame.asksGuardrails || (frame.asksMapping && frame.standard !== null);
 }
 
 /** Names of outside standards and laws. */

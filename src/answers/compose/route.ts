@@ -1,7 +1,6 @@
 /** Chooses how a question is answered: refusals, exact look-ups, then retrieval. */
 import type { LibraryItem } from '#src/knowledge/library.ts';
 import { figureText } from '#src/knowledge/passages.ts';
-import { isNeutral } from '../everyday.ts';
 import type { Query } from '../query.ts';
 import type { Ranked, Steer } from '../retrieve.ts';
 import { judge } from '../sufficiency.ts';
@@ -199,7 +198,7 @@ function missingFocus(context: Context, item: LibraryItem, query: Query): string
       !stems.has(word) &&
       query.own.includes(word) &&
       !GENERIC.has(word) &&
-      !isNeutral(word) &&
+      !query.neutral.has(word) &&
       !index.fields.has(word) &&
       query.offers.get(word)?.some((offer) => stems.has(offer)) !== true,
   );
