@@ -5,16 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startEmbedded } from '#src/adapters/postgres/embedded.ts';
 import { createPool } from '#src/adapters/postgres/pool.ts';
-import {
-  countersign,
-  DIGEST,
-  jsonLines,
-  type Ran,
-  type Started,
-  seedRequests,
-  startOnFolder,
-  widest,
-} from './cli-fixture.ts';
+import { DIGEST, type Started, seedRequests, startOnFolder } from './cli-fixture.ts';
+import { countersign, jsonLines, type Ran, widest } from './cli-run.ts';
 
 let started: Started;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { jsonLines, type RunOptions, countersign as runClean, widest } from './cli-fixture.ts';
+import { jsonLines, type RunOptions, countersign as runClean, widest } from './cli-run.ts';
 
 let folder = '';
 beforeAll(async () => {

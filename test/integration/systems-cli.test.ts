@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifestDigest, readManifest } from '#src/systems/manifest.ts';
-import { countersign, type Started, startOnFolder } from './cli-fixture.ts';
+import { type Started, startOnFolder } from './cli-fixture.ts';
+import { countersign } from './cli-run.ts';
 
 let started: Started;
 let folder = '';
