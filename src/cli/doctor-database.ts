@@ -8,7 +8,7 @@ import { checkServer } from '#src/adapters/postgres/pool.ts';
 import { readMigrations } from '#src/adapters/prisma/migrate.ts';
 import { stuckRequests } from '#src/approvals/doctor.ts';
 import { isOpen } from '#src/approvals/timers.ts';
-import type { SubmittedState } from '#src/approvals/types.ts';
+import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { Config } from '#src/config.ts';
 import type { Rules } from '#src/wire/governance.ts';
 import type { LoadedPolicy } from '#src/wire/knowledge.ts';
@@ -20,6 +20,8 @@ import type { Session } from './session.ts';
 import { count } from './terminal.ts';
 
 const REQUESTS_MAX = 10_000;
+/** Statuses in which a decision can still be missing. */
+const UNDECIDED = ['submitted', 'in_review', 'information_requested', 'suspended'] as const;
 
 /** Checks everything in an open database. `full` is null when the settings have problems of their own. */
 export async function checkDatabase(
@@ -46,15 +48,21 @@ export async function checkDatabase(
   const sizes = `${count(head.size, 'entry', 'entries')} committed, ${tree.size} in the tree, ${checkpoint?.size ?? 0} under a checkpoint`;
   found.ok('log', `${stamp.logOrigin}: ${sizes}`);
   await checkQueues(session, found);
-  const desk = deskOf(session, context);
-  const roster = await desk.roster();
+  const roster = await deskOf(session, context).roster();
   if (policy !== null) checkRoles((await checkRules(context, session, found)).policy, roster, found);
+  await checkRequests(context, session, roster, found);
+}
+
+/** Open requests that nobody could decide any more. Only undecided ones are read: there may be thousands of others. */
+async function checkRequests(context: CliContext, session: Session, roster: Roster, found: Findings): Promise<void> {
+  const desk = deskOf(session, context);
+  const rows = await session.stores.ledger.listRequests({ status: UNDECIDED, limit: REQUESTS_MAX });
   const states: SubmittedState[] = [];
-  for (const { id } of await stores.ledger.listRequests({ limit: REQUESTS_MAX })) {
+  for (const { id } of rows) {
     const record = await desk.read(id);
-    if (record !== null) states.push(record.state);
+    if (record !== null && isOpen(record.state)) states.push(record.state);
   }
-  found.ok('requests', `${states.length}, ${states.filter(isOpen).length} of them open`);
+  found.ok('requests', `${states.length} open`);
   for (const { shortId, missing } of stuckRequests(states, roster, context.now())) {
     found.problem(
       'requests',
