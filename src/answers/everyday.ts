@@ -48,6 +48,7 @@ const NEUTRAL = `
   worst worth wrong year yearly yep yes yet yourself zero
   obviously pls plz thx cheers btw fyi asap dev exec sec info e g i.e tbh imo afaik rn ppl smth smb gonna wanna kinda sorta
   upfront downstream folks bosses boss colleague colleagues coworker newbies noob rookie trainee staff crew gang bunch
+  input inputs advice guidance blame blamed loop voice feedback
   legwork heavy lifting sleeves roll charge reins lead helm spearhead babysitting behalf
 `;
 
@@ -84,20 +85,20 @@ const foreign = setOf(FOREIGN);
 
 /** The word itself or what it is without an ending; stems would bring `accounting` and `accountable` together. */
 function isIn(set: ReadonlySet<string>, word: string): boolean {
- if (set.has(word)) return true;
- const bare = word.replace(/(?:s|ed|d|ing|ly)$/, '');
- return (
- bare.length > 2 &&
- (set.has(bare) || set.has(`${bare}e`) || (bare.at(-1) === bare.at(-2) && set.has(bare.slice(0, -1))))
- );
+  if (set.has(word)) return true;
+  const bare = word.replace(/(?:s|ed|d|ing|ly)$/, '');
+  return (
+    bare.length > 2 &&
+    (set.has(bare) || set.has(`${bare}e`) || (bare.at(-1) === bare.at(-2) && set.has(bare.slice(0, -1))))
+  );
 }
 
 /** Is the word one of speech rather than of a topic? */
 export function isNeutral(word: string): boolean {
- return isIn(neutral, word);
+  return isIn(neutral, word);
 }
 
 /** Does the word name a subject of life or of another department? Whether the library uses it is the caller's to see. */
 export function isForeignTopic(word: string): boolean {
- return foreign.has(word) || foreign.has(word.replace(/s$/, ''));
+  return foreign.has(word) || foreign.has(word.replace(/s$/, ''));
 }

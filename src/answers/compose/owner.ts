@@ -20,7 +20,10 @@ import { scoreStatements } from './statements.ts';
 export function lettersToAnswer(frame: Frame): readonly RaciLetter[] {
   if (frame.letters.length > 0) return frame.letters;
   if (frame.owns) return RACI_LETTERS;
-  if (frame.loose) return ['responsible', 'accountable'];
+  if (frame.loose)
+    return /\bin practice\b|\bdaily\b|\bactually\b|\bhands[- ]on\b/.test(frame.lower)
+      ? ['responsible']
+      : ['responsible', 'accountable'];
   if (
     /\bwho(?:'s|s)? (?:can |may |is allowed to |needs to |has to |must |should )?(?:approves?|authori[sz]es?|decides?|oversees?|okays?)\b/.test(
       frame.lower,

@@ -4,6 +4,8 @@ import type { RoleUse } from '#src/knowledge/library.ts';
 import { compareIds, RACI_LETTERS } from '#src/knowledge/library.ts';
 import { raciText } from '#src/knowledge/passages.ts';
 import type { RaciLetter } from '#src/knowledge/schema.ts';
+import { isNeutral } from '../everyday.ts';
+import { tokens } from '../text.ts';
 import type { Frame } from '../understand/frame.ts';
 import { contentStems, topicOf } from '../understand/topic.ts';
 import type { Context, Draft, Source } from './context.ts';
@@ -25,10 +27,10 @@ export type ReverseAsked = {
 };
 
 const ASKS_FOR_A_ROLE =
-  /\b(?:who|whos|who's|whom|whose)\b|\b(?:which|what) (?:\w+ ){0,2}?(?:team|role|exec|executive|person|body|party|department|board|group|committee)s?\b(?! (?:do|have|need|get|must|should)\b)/;
+  /\b(?:who|whos|who's|whom|whose)\b|\b(?:which|what) (?:(?!(?:is|are|am|do|does|did|must|should|would|will|can)\b)\w+ ){0,2}?(?:team|role|exec|executive|person|body|party|department|board|group|committee)s?\b(?! (?:do|have|need|get|must|should)\b)/;
 const FIRST_PERSON = /\b(?:i am|i'm|im|we are|we're|as (?:the|an?|our)|here)\b/;
 const DUTIES =
-  /\bduties\b|\btasks?\b|\bresponsibilit\w+|\baccountabilit\w+|\bto-?dos?\b|\bon (?:my|our|their|his|her|the) plate\b|\bremit\b|\binvolved\b|\bhave to do\b|\bdo(?:es)? .{0,40} do\b|\bjob\b|\bappears?\b|\bnamed\b|\bmentioned\b|\bown\b|\bowns\b|\bpart in\b|\bshow up\b|\b(?:which|what) (?:work|topics?|areas?|things|subjects?|sections?|items?)\b|\bends? (?:up )?(?:at|on|with)\b/;
+  /\bduties\b|\btasks?\b|\bresponsibilit\w+|\baccountabilit\w+|\bto-?dos?\b|\bon (?:my|our|their|his|her|the) plate\b|\bremit\b|\binvolved\b|\b(?:have|has|need|needs|supposed|expected) to(?: do)?\b|\bdo(?:es)? .{0,40} do\b|\bjob\b|\bappears?\b|\bnamed\b|\bmentioned\b|\bown\b|\bowns\b|\bpart in\b|\bshow up\b|\b(?:which|what) (?:work|topics?|areas?|things|subjects?|sections?|items?)\b|\bends? (?:up )?(?:at|on|with)\b/;
 
 /** Reads a reverse question, or null when it is none. */
 export function reverseAsked(context: Context): ReverseAsked | null {
@@ -47,6 +49,7 @@ export function reverseAsked(context: Context): ReverseAsked | null {
   if (letters === null) return null;
   const role = subjectRole(context);
   if (role === null) return null;
+  if (/\braci\b/.test(frame.lower) && frame.roles.every((one) => one.short)) return null;
   const rest = contentStems(withoutRole(frame, role.start, role.end));
   const narrow =
     rest.length > 0 ? topicOf({ ...frame, text: withoutRole(frame, role.start, role.end) }, { letters: true }) : null;
@@ -80,8 +83,21 @@ function subjectRole(context: Context): { readonly role: string; readonly start:
         placed &&
         (contentStems(withoutRole(frame, role.start, role.end)).length === 0 || FIRST_PERSON.test(frame.lower))
       );
-    }) ?? null
+    }) ??
+    used.find((role) => LISTS.test(frame.lower) && topicWords(withoutRole(frame, role.start, role.end)).length === 0) ??
+    null
   );
+}
+
+/** Ways of asking for a list, or of speaking for a team. */
+const LISTS =
+  /^(?:what|where|when|on what|in (?:which|what)|for (?:which|what)|as|i'm|im|i am|we are|i joined|list|show|name|give)\b|\b(?:which|what|all|every|everything|list) (?:the )?(?:\w+ )?(?:topics?|sections?|areas?|tasks?|work|duties|things|items?|news|responsibilit\w+|accountabilit\w+)\b|^(?:responsibilities|accountabilities|duties|tasks|things|everything) /;
+
+/** Stems with a topic once words of speech are left out too. */
+function topicWords(text: string): readonly string[] {
+  return tokens(text)
+    .filter(({ word }) => !isNeutral(word) && contentStems(word).length > 0)
+    .map(({ word }) => word);
 }
 
 function withoutRole(frame: Frame, start: number, end: number): string {

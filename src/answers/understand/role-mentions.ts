@@ -61,17 +61,34 @@ const AMBIGUOUS = new Set([
   ],
 ]);
 
+/** Short words people use inside role names. */
+const CLIPPED: Readonly<Record<string, string>> = {
+  admin: 'administrator',
+  sysadmin: 'system administrator',
+  dev: 'developer',
+  mgr: 'manager',
+  mgmt: 'management',
+  eng: 'engineer',
+  dept: 'department',
+  sec: 'security',
+  op: 'operation',
+  gov: 'governance',
+  exec: 'executive',
+  arch: 'architect',
+};
+
 /** Finds roles, longest names first; overlapping shorter ones are dropped. */
 export function rolesIn(registry: RoleRegistry, text: string): readonly RoleMentioned[] {
   const words = tokens(text.slice(0, 2_000));
   const keys = words.map((token) => singular(token.word));
+  const long = keys.map((key) => CLIPPED[key] ?? key);
   const found: RoleMentioned[] = [];
   let at = 0;
   while (at < words.length) {
     let step = 1;
     for (let size = Math.min(MAX_WORDS, words.length - at); size > 0; size -= 1) {
       const key = keys.slice(at, at + size).join(' ');
-      const hit = registry.keys.get(key);
+      const hit = registry.keys.get(key) ?? registry.keys.get(long.slice(at, at + size).join(' '));
       const start = words[at]?.start;
       const end = words[at + size - 1]?.end;
       if (hit === undefined || start === undefined || end === undefined) continue;
