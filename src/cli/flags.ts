@@ -52,3 +52,25 @@ export type ExportFlags = JsonFlags &
 
 /** Options of `evidence coverage` and `evidence reconcile`. */
 export type PopulationFlags = JsonFlags & FilterFlags;
+
+/** Options of `manifest digest`. */
+export type ManifestFlags = JsonFlags & {
+  readonly artefact: readonly string[];
+  readonly prompt: readonly string[];
+  readonly adapter: readonly string[];
+  readonly retrieval: readonly string[];
+  readonly bom?: string;
+  readonly manifest?: string;
+  readonly provider?: string;
+  readonly service?: string;
+  readonly serviceVersion?: string;
+  readonly pinned?: true;
+  readonly region?: string;
+  readonly contract?: string;
+  readonly reviewDays?: string;
+  readonly out?: string;
+};
+
+/** Options of commands that somebody takes the responsibility for. */
+export type ByFlags = JsonFlags & { readonly by: string };
+export type NameFlags = JsonFlags & { readonly name: string };

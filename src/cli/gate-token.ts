@@ -1,7 +1,7 @@
 /** `gate-token create` and `gate-token revoke`. */
 import { createGateToken, revokeGateToken } from '#src/delivery/gate-tokens.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { NameFlags } from './governance-command.ts';
+import type { NameFlags } from './flags.ts';
 import { withDesks } from './governance-session.ts';
 import { paragraph } from './terminal.ts';
 

@@ -1,28 +1,6 @@
 /** `manifest`, `gate-token`, `policy`, `directory`, `system`, `risk`: what stands behind a quorum. */
 import type { Register } from './context.ts';
-import type { JsonFlags } from './flags.ts';
-
-/** Options of `manifest digest`. */
-export type ManifestFlags = JsonFlags & {
-  readonly artefact: readonly string[];
-  readonly prompt: readonly string[];
-  readonly adapter: readonly string[];
-  readonly retrieval: readonly string[];
-  readonly bom?: string;
-  readonly manifest?: string;
-  readonly provider?: string;
-  readonly service?: string;
-  readonly serviceVersion?: string;
-  readonly pinned?: true;
-  readonly region?: string;
-  readonly contract?: string;
-  readonly reviewDays?: string;
-  readonly out?: string;
-};
-
-/** Options of commands that somebody takes the responsibility for. */
-export type ByFlags = JsonFlags & { readonly by: string };
-export type NameFlags = JsonFlags & { readonly name: string };
+import type { ByFlags, JsonFlags, ManifestFlags, NameFlags } from './flags.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 const BY = ['--by <user>', 'Slack member id of the administrator who does this'] as const;

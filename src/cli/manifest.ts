@@ -6,7 +6,7 @@ import { basename, resolve } from 'node:path';
 import { MANIFEST_FORMAT, type ManifestResult, readManifest } from '#src/systems/manifest.ts';
 import { manifestFromMlBom } from '#src/systems/ml-bom.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { ManifestFlags } from './governance-command.ts';
+import type { ManifestFlags } from './flags.ts';
 import { count, table } from './terminal.ts';
 
 const JSON_BYTES_MAX = 16 * 1024 * 1024;
