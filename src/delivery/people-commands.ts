@@ -1,0 +1,210 @@
+/** `/governance` on people and rules: roles, proposals, appointing and handing on; and the buttons that settle them. */
+import { createHash } from 'node:crypto';
+import { parseMoment } from '#src/approvals/duration.ts';
+import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
+import type { Roster } from '#src/approvals/types.ts';
+import { rosterAt, sameRole } from '#src/directory/directory.ts';
+import { adminsAt, type Change } from '#src/directory/governed.ts';
+import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
+import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
+import type { PeopleDesk } from './people-desk.ts';
+import { type Bulletin, changeWords, proposalButtons } from './people-notices.ts';
+import type { PolicyDesk } from './policy-desk.ts';
+import type { InboxItem, Ledger, PeopleStore, RefusalStore } from './ports.ts';
+import type { SystemsDesk } from './systems-desk.ts';
+import type { IncidentDesk } from './systems-incidents.ts';
+import type { RecordStore } from './systems-ports.ts';
+
+export type GovernanceHandlerDeps = {
+  readonly ledger: Pick<Ledger, 'listAssignments'>;
+  readonly records: RecordStore;
+  readonly people: PeopleStore;
+  readonly refusals: RefusalStore;
+  readonly directory: PeopleDesk;
+  readonly rules: PolicyDesk;
+  readonly systems: SystemsDesk;
+  readonly incidents: IncidentDesk;
+  readonly roster: () => Promise<Roster>;
+  readonly policy: () => ApprovalPolicy;
+  readonly now: () => Date;
+};
+
+export type Said = {
+  readonly title: string;
+  readonly lines?: readonly string[];
+  readonly buttons?: Bulletin['buttons'];
+};
+export type Asked = {
+  readonly item: InboxItem;
+  readonly person: string;
+  readonly words: readonly string[];
+  readonly commandId: string;
+};
+
+/** What a refusal of the directory or the rules means to whoever asked. */
+export const REFUSED: Readonly<Record<string, string>> = {
+  already_supported: 'You stand behind it already. It takes another administrator.',
+  not_admin: 'Only an administrator can do this.',
+  not_holder: 'You can hand on only a role that you hold.',
+  not_open: 'It is decided already.',
+  nothing_changed: 'That is so already.',
+  own_appointment: 'It would appoint you, so others must stand behind it.',
+  unknown: 'There is no such proposal any more.',
+};
+
+/** Who holds what, and which roles nobody holds. */
+export async function roles(deps: GovernanceHandlerDeps, { person }: Asked): Promise<Said> {
+  const now = deps.now();
+  const held = rosterAt(await deps.ledger.listAssignments(), now);
+  const byRole = Map.groupBy(held, (a) => a.role);
+  const missing = unfilledRoles(rolesNeeded(deps.policy()), held, now);
+  const lines = [
+    ...[...byRole].map(
+      ([role, own]) =>
+        `${role}: ${own.map((a) => (a.deputyOf === null ? a.person : `${a.person} (deputy)`)).join(', ')}`,
+    ),
+    ...missing.map(({ role, for: uses }) => `${role}: NOBODY (needed for ${uses.join(', ')})`),
+  ];
+  const admin = adminsAt({ assignments: new Map(held.map((a) => [a.id, a])) }, now).has(person);
+  const hint = admin ? ['Propose a change: /governance appoint U024BE7LH Legal Team'] : [];
+  return {
+    title: `Roles${missing.length > 0 ? `, ${missing.length} held by nobody` : ''}`,
+    lines: [...lines.slice(0, 38), ...hint],
+  };
+}
+
+/** The first of what waits, with its buttons. */
+export async function proposals(deps: GovernanceHandlerDeps): Promise<Said> {
+  const state = await deps.directory.read();
+  const open = [...state.proposals.values()].filter((p) => p.status === 'open');
+  const rules = [...(await deps.rules.read()).proposals.values()].filter((p) => p.status === 'open');
+  const [first] = open;
+  const [rule] = rules;
+  if (first !== undefined) {
+    const lines = first.changes.map((c, i) => `${changeWords(c)} (${first.supporters[i]?.length ?? 0} of 2)`);
+    const more = open.length + rules.length > 1 ? [`${open.length + rules.length - 1} more wait after this one.`] : [];
+    return {
+      title: 'Waiting: a change of the directory',
+      lines: [...lines.slice(0, 36), ...more],
+      buttons: proposalButtons('directory', first.id),
+    };
+  }
+  if (rule === undefined) return { title: 'Nothing waits.' };
+  const lines = [
+    `Version ${rule.to.version} in place of ${rule.from.version}; ${rule.supporters.length} of 2 stand behind it.`,
+  ];
+  return {
+    title: `Waiting: the ${rule.document.replace('-', ' ')}`,
+    lines,
+    buttons: proposalButtons('policy', rule.id),
+  };
+}
+
+/** Accept or refuse, by a button. */
+export async function settle(deps: GovernanceHandlerDeps, asked: Asked, verb: 'support' | 'refuse'): Promise<Said> {
+  const [what = '', proposal = ''] = asked.words;
+  const { person, commandId, item } = asked;
+  const command =
+    verb === 'support' ? ({ type: verb, proposal } as const) : ({ type: verb, proposal, reason: '' } as const);
+  const result =
+    what === 'policy'
+      ? await deps.rules.act(command, person, commandId)
+      : await deps.directory.act(command, person, commandId);
+  if (!result.ok) {
+    await deps.refusals.put({
+      at: item.receivedAt,
+      person,
+      requestId: null,
+      action: `${what}_${verb}`,
+      reason: result.reason,
+    });
+    return { title: REFUSED[result.reason] ?? `Not done (${result.reason}).` };
+  }
+  const status = result.state.proposals.get(proposal)?.status;
+  if (status === 'accepted') return { title: 'It is in force.' };
+  return {
+    title:
+      status === 'refused'
+        ? 'It is ended; nothing changed.'
+        : 'You stand behind it. It takes effect with one more administrator.',
+  };
+}
+
+/** `appoint U0EMMA Legal Team [until 2027-01-31] [deputy of U0LEGAL]`, `dismiss U0EMMA Legal Team`, `delegate U0EMMA CISO until ...`. */
+export async function proposeRole(
+  deps: GovernanceHandlerDeps,
+  asked: Asked,
+  verb: 'assign' | 'end' | 'delegate',
+): Promise<Said> {
+  const { person, commandId, words } = asked;
+  const text = words.slice(1).join(' ');
+  const deputy = / deputy of (\S+)/i.exec(` ${text}`)?.[1];
+  const untilText = / until (\S+)/i.exec(` ${text}`)?.[1];
+  const role = text.replace(/(^| )(until|deputy of) \S+/gi, '').trim();
+  const [user, deputyUser] = [userOf(words[0] ?? ''), deputy === undefined ? null : userOf(deputy)];
+  const until = untilText === undefined ? null : parseMoment(untilText);
+  if (
+    user === null ||
+    role === '' ||
+    (untilText !== undefined && until === null) ||
+    (deputy !== undefined && deputyUser === null)
+  )
+    return { title: 'Whom, and which role? For instance: /governance appoint U024BE7LH Legal Team until 2027-06-30' };
+  const who = await deps.people.personFor(user, null);
+  const held = (await deps.ledger.listAssignments()).filter((a) => a.endedAt === null);
+  const canonical =
+    [...rolesNeeded(deps.policy()).keys(), ADMIN_ROLE, ...held.map((a) => a.role)].find((one) => sameRole(one, role)) ??
+    role;
+  const now = deps.now();
+  let change: Change | undefined;
+  if (verb === 'assign') {
+    const deputyOf = deputyUser === null ? null : await deps.people.personFor(deputyUser, null);
+    change = {
+      do: 'assign',
+      assignment: uuidFor(commandId, 'assign'),
+      role: canonical,
+      person: who,
+      from: null,
+      until,
+      deputyOf,
+    };
+  } else if (verb === 'end') {
+    const known = held.find((a) => a.person === who && sameRole(a.role, canonical));
+    if (known !== undefined) change = { do: 'end', assignment: known.id, role: known.role, person: who };
+  } else if (until !== null) {
+    const period = { from: now.toISOString(), until };
+    change = {
+      do: 'delegate',
+      delegation: uuidFor(commandId, 'delegate'),
+      role: canonical,
+      holder: person,
+      person: who,
+      ...period,
+    };
+  }
+  if (change === undefined)
+    return {
+      title: verb === 'end' ? `${who} does not hold ${canonical}.` : 'Until when? Add for instance: until 2027-01-31',
+    };
+  const proposal = uuidFor(commandId, 'proposal');
+  const command = { type: 'propose', proposal, source: 'slack', reason: '', changes: [change] } as const;
+  const result = await deps.directory.act(command, person, commandId);
+  if (!result.ok)
+    return { title: REFUSED[result.reason] ?? `Not proposed (${result.reason}: ${result.detail.join()}).` };
+  const behind = result.state.proposals.get(proposal)?.supporters[0]?.length ?? 0;
+  return {
+    title: `Proposed: ${changeWords(change)}.`,
+    lines: [`It takes ${2 - behind} more; the administrators are told.`],
+  };
+}
+
+/** A Slack user id from `U024BE7LH`, `@U...` or `<@U024BE7LH|name>`. */
+function userOf(text: string): string | null {
+  return /^<?@?([UW][A-Z0-9]{2,20})(\|[^>]*)?>?$/.exec(text)?.[1] ?? null;
+}
+
+/** The same UUID for the same payload, so that a repeated one makes nothing twice. */
+export function uuidFor(commandId: string, what: string): string {
+  const hex = createHash('sha256').update(`${what} ${commandId}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -1,0 +1,151 @@
+/**
+ * Bulletins: short messages about systems, people and rules, with buttons. Their text holds no markup: it is escaped
+ * when it is sent, and a pseudonym in it becomes a mention of that person.
+ */
+import { z } from 'zod';
+import type { GovernedEvent, Proposal } from '#src/directory/governed.ts';
+import type { PolicyEvent, PolicyState } from '#src/directory/policies.ts';
+import { type Hold, type HoldEvent, scopeWords } from '#src/systems/holds.ts';
+import type { OutgoingMessage } from './ports.ts';
+
+const line = z.string().max(600);
+
+export const bulletinSchema = z.object({
+  intent: z.literal('bulletin'),
+  to: z.discriminatedUnion('kind', [
+    /** One Slack user, unseen by others where `channel` is given, else by direct message. */
+    z.object({ kind: z.literal('user'), user: z.string().max(40), channel: z.string().max(40).nullable() }),
+    z.object({ kind: z.literal('person'), person: z.string().max(60) }),
+    z.object({ kind: z.literal('admins') }),
+    z.object({ kind: z.literal('committee') }),
+  ]),
+  title: line,
+  lines: z.array(line).max(40),
+  buttons: z
+    .array(z.object({ label: z.string().max(40), action: z.string().max(60), value: z.string().max(200) }))
+    .max(5),
+});
+export type Bulletin = z.infer<typeof bulletinSchema>;
+
+/** An outbox row of a bulletin. */
+export function bulletin(
+  key: string,
+  to: Bulletin['to'],
+  title: string,
+  lines: readonly string[] = [],
+  buttons: Bulletin['buttons'] = [],
+): OutgoingMessage {
+  const short = (text: string): string => (text.length <= 600 ? text : `${text.slice(0, 599)}…`);
+  const payload: Bulletin = {
+    intent: 'bulletin',
+    to,
+    title: short(title),
+    lines: lines.slice(0, 40).map(short),
+    buttons,
+  };
+  return { key, intent: 'bulletin', payload };
+}
+
+/** One change of the directory in words. */
+export function changeWords(change: Proposal['changes'][number]): string {
+  const { person, role } = change;
+  switch (change.do) {
+    case 'assign': {
+      const until = change.until === null ? '' : ` until ${change.until.slice(0, 10)}`;
+      return change.deputyOf === null
+        ? `${person} becomes ${role}${until}`
+        : `${person} becomes deputy of ${change.deputyOf} as ${role}${until}`;
+    }
+    case 'end':
+      return `${person} is no longer ${role}`;
+    case 'delegate':
+      return `${person} stands for ${change.holder} as ${role} until ${change.until.slice(0, 10)}`;
+    case 'end_delegation':
+      return `${person} no longer stands in as ${role}`;
+  }
+}
+
+/** Buttons under a proposal; pressing one is checked again. */
+export function proposalButtons(what: 'directory' | 'policy', id: string): Bulletin['buttons'] {
+  return [
+    { label: 'Accept', action: 'gov_accept', value: `${what} ${id}` },
+    { label: 'Refuse', action: 'gov_refuse', value: `${what} ${id}` },
+  ];
+}
+
+/** What administrators are told about the directory. */
+export function directoryNotices(events: readonly GovernedEvent[]): readonly OutgoingMessage[] {
+  return events.flatMap((event) => {
+    if (event.type === 'directory.change_proposed') {
+      const { proposal, changes } = event.data;
+      const lines = changes.slice(0, 30).map(changeWords);
+      const more = changes.length > 30 ? [`and ${changes.length - 30} more`] : [];
+      const title = 'A change of the directory waits. Two administrators must accept it, none of them appointed by it.';
+      const buttons = proposalButtons('directory', proposal);
+      return [bulletin(`proposal:${proposal}`, { kind: 'admins' }, title, [...lines, ...more], buttons)];
+    }
+    if (event.type === 'directory.reminded') {
+      const title = 'The quarter is over: look through who holds which role (POL-5.1).';
+      const lines = ['"/governance roles" lists them. When they are right, press the button.'];
+      const button = { label: 'Roles are right', action: 'gov_recertify', value: 'roles' };
+      return [bulletin('recertify', { kind: 'admins' }, title, lines, [button])];
+    }
+    return [];
+  });
+}
+
+/** What committee and owners are told about a hold. */
+export function holdNotices(
+  event: HoldEvent['type'],
+  hold: Hold,
+  owners: readonly string[],
+): readonly OutgoingMessage[] {
+  const { id, scope, incident, by, role, liftedBy } = hold;
+  const what = scopeWords(scope);
+  if (event === 'incident.hold_placed') {
+    const title = `Stopped: ${what}. Incident ${incident}; the gate denies it.`;
+    const lines = [`By ${by} as ${role}.`, 'It ends by a post-incident review and a decision newer than the incident.'];
+    const how = [`Review: /governance review ${id} what was found`, `Then: /governance lift ${id} DR-...`];
+    return [
+      bulletin(`hold:${id}`, { kind: 'committee' }, title, [...lines, ...how]),
+      ...owners.map((owner) => bulletin(`hold:${id}:${owner}`, { kind: 'person', person: owner }, title, lines)),
+    ];
+  }
+  if (event === 'incident.reviewed')
+    return [
+      bulletin(`hold-review:${id}`, { kind: 'committee' }, `The incident ${incident} was reviewed.`, [
+        `${what} is still stopped.`,
+      ]),
+    ];
+  const lines = [`On the strength of the fresh decision on ${liftedBy ?? ''}.`];
+  return [
+    bulletin(`hold-lifted:${id}`, { kind: 'committee' }, `No longer stopped: ${what} (incident ${incident}).`, lines),
+  ];
+}
+
+/** What administrators are told about the rules. */
+export function policyNotices(events: readonly PolicyEvent[], state: PolicyState): readonly OutgoingMessage[] {
+  return events.flatMap((event) => {
+    if (event.type === 'policy.proposed') {
+      const { proposal, document, from, to } = event.data;
+      const title = `A new version of the ${words(document)} waits: ${to.version} in place of ${from.version}.`;
+      const lines = ['Two administrators must accept it. Open requests keep the version they were submitted under.'];
+      return [bulletin(`policy:${proposal}`, { kind: 'admins' }, title, lines, proposalButtons('policy', proposal))];
+    }
+    if (event.type === 'policy.adopted' && event.data.basis === 'decision') {
+      const { document, to, persons } = event.data;
+      const since = state.inForce.get(document)?.since ?? '';
+      const title = `The ${words(document)} is now version ${to.version}.`;
+      return [
+        bulletin(`adopted:${document}:${since}`, { kind: 'committee' }, title, [
+          `Accepted by ${persons.join(' and ')}.`,
+        ]),
+      ];
+    }
+    return [];
+  });
+}
+
+function words(document: string): string {
+  return document.replace('-', ' ');
+}

@@ -1,0 +1,222 @@
+/**
+ * `/governance` on systems, incidents, people and rules, and the buttons under bulletins. Each command is handled once
+ * under its payload's id; what it may do is decided by the desks at that moment.
+ */
+import { parseMoment } from '#src/approvals/duration.ts';
+import { type HoldScope, scopeWords } from '#src/systems/holds.ts';
+import { isLegacy, liveVersions, type SystemState, statusOf, tierOfSystem } from '#src/systems/system.ts';
+import { commandIdOf } from './handler-deps.ts';
+import { type Incoming, incomingSchema } from './incoming.ts';
+import {
+  type Asked,
+  type GovernanceHandlerDeps,
+  proposals,
+  proposeRole,
+  REFUSED,
+  roles,
+  type Said,
+  settle,
+  uuidFor,
+} from './people-commands.ts';
+import { bulletin } from './people-notices.ts';
+import type { InboxItem, OutgoingMessage } from './ports.ts';
+import { holdOfRow } from './systems-rows.ts';
+
+/** Handles a stored payload that is about governance; null for every other, which is somebody else's. */
+export async function handleGovernance(
+  deps: GovernanceHandlerDeps,
+  item: InboxItem,
+): Promise<readonly OutgoingMessage[] | null> {
+  const parsed = incomingSchema.safeParse(item.payload);
+  if (!parsed.success) return null;
+  const incoming = parsed.data;
+  const act = actOf(incoming);
+  if (act === null || (incoming.kind !== 'command' && incoming.kind !== 'press')) return null;
+  const person = await deps.people.personFor(incoming.user.id, incoming.user.name);
+  const asked = { item, person, words: act.words, commandId: commandIdOf(item.id) };
+  const said = await act.run(deps, asked);
+  const channel = incoming.channel;
+  return [
+    bulletin(`gov:${item.id}`, { kind: 'user', user: incoming.user.id, channel }, said.title, said.lines, said.buttons),
+  ];
+}
+
+type Act = {
+  readonly words: readonly string[];
+  readonly run: (deps: GovernanceHandlerDeps, asked: Asked) => Promise<Said>;
+};
+
+function actOf(incoming: Incoming): Act | null {
+  if (incoming.kind === 'command') {
+    const [word = '', ...words] = wordsOf(incoming.text);
+    const name = word.toLowerCase();
+    // `suspend DR-12` is about one request and belongs to its card.
+    if (name === 'suspend' && /^(dr|ex)-\d+$/i.test(words[0] ?? '')) return null;
+    const run = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    return run === undefined ? null : { words, run };
+  }
+  if (incoming.kind !== 'press') return null;
+  const run = BUTTONS[incoming.action.split(':', 1)[0] ?? ''];
+  return run === undefined ? null : { words: incoming.value.split(' '), run };
+}
+
+/** Words of a command; quotes keep a name with blanks together. */
+export function wordsOf(text: string): readonly string[] {
+  return [...text.matchAll(/["“”]([^"“”]*)["“”]|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
+}
+
+const COMMANDS: Readonly<Record<string, Act['run']>> = {
+  system: async ({ systems, now }, { words }) => {
+    const state = await systems.read(words.join(' '));
+    if (state === null)
+      return { title: `The inventory has no system "${words.join(' ')}". "/governance systems" lists them.` };
+    return systemCard(state, now());
+  },
+  systems: async ({ records }) => {
+    const rows = await records.list({ kind: 'system', limit: 40 });
+    const lines = rows.map(({ id, status, state }) => `${nameOf(state) ?? id}: ${status.replace('_', ' ')}`);
+    return { title: rows.length === 0 ? 'No system is entered yet.' : `Systems (${rows.length})`, lines };
+  },
+  suspend: suspend,
+  holds: async ({ records }) => {
+    const rows = (await records.list({ kind: 'hold', status: ['active', 'reviewed'] })).flatMap(
+      (row) => holdOfRow(row) ?? [],
+    );
+    const lines = rows.map(
+      (h) => `${h.id}: ${scopeWords(h.scope)}, incident ${h.incident}, since ${h.placedAt.slice(0, 16)}, ${h.status}`,
+    );
+    return { title: rows.length === 0 ? 'Nothing is held.' : 'Held now', lines };
+  },
+  review: async ({ incidents }, { person, words, commandId }) => {
+    const [hold = '', ...text] = words;
+    const result = await incidents.review(hold, { findings: text.join(' '), file: null }, { person, commandId });
+    if (!result.ok) return { title: `Not recorded (${result.reason}).`, lines: help('review') };
+    return {
+      title: `The review of ${result.hold.incident} is recorded. It can be lifted by a decision newer than the incident.`,
+    };
+  },
+  lift: async ({ incidents }, { person, words, commandId }) => {
+    const result = await incidents.lift(words[0] ?? '', (words[1] ?? '').toUpperCase(), { person, commandId });
+    if (!result.ok) return { title: `Not lifted: ${LIFT[result.reason] ?? result.reason}`, lines: result.detail };
+    return {
+      title: `Lifted: ${scopeWords(result.hold.scope)}. Other approvals it stopped each need their own fresh decision.`,
+    };
+  },
+  roles,
+  proposals,
+  appoint: (deps, asked) => proposeRole(deps, asked, 'assign'),
+  dismiss: (deps, asked) => proposeRole(deps, asked, 'end'),
+  delegate: (deps, asked) => proposeRole(deps, asked, 'delegate'),
+  absent: async ({ directory, now }, { person, words, commandId }) => {
+    const until = parseMoment(words.at(-1) ?? '');
+    if (until === null) return { title: 'Until when? For instance: /governance absent until 2027-01-15' };
+    const absence = uuidFor(commandId, 'absence');
+    const command = { type: 'set_absence', absence, person, from: now().toISOString(), until } as const;
+    const result = await directory.act(command, person, commandId);
+    return {
+      title: result.ok
+        ? `You are away until ${until.slice(0, 10)}; your deputies may vote.`
+        : `Not recorded (${result.reason}).`,
+    };
+  },
+};
+
+const BUTTONS: Readonly<Record<string, Act['run']>> = {
+  gov_accept: (deps, asked) => settle(deps, asked, 'support'),
+  gov_refuse: (deps, asked) => settle(deps, asked, 'refuse'),
+  gov_recertify: async ({ directory }, { person, commandId }) => {
+    const result = await directory.act({ type: 'recertify' }, person, commandId);
+    return {
+      title: result.ok ? 'Recorded. The next look is due in a quarter.' : (REFUSED[result.reason] ?? result.reason),
+    };
+  },
+};
+
+const LIFT: Readonly<Record<string, string>> = {
+  review_missing: 'the post-incident review is missing.',
+  no_fresh_quorum: 'this request was not approved after the incident began, or is not in force.',
+  wrong_basis: 'this request is about something else.',
+  own_review: 'you asked for this deployment, so somebody else lifts the hold.',
+  role_missing: 'it takes one of these roles:',
+  not_held: 'it is not held any more.',
+  unknown_hold: 'there is no such hold. "/governance holds" lists them.',
+  unknown_request: 'there is no such request.',
+};
+
+function help(word: 'suspend' | 'review'): readonly string[] {
+  return word === 'suspend'
+    ? [
+        '/governance suspend "Ticket Router" INC-7 prompts leaked',
+        '/governance suspend version "Ticket Router" 1.4.0 INC-7 prompts leaked',
+        '/governance suspend vendor "Nimbus AI" INC-7 prompts leaked',
+        '/governance suspend environment production INC-7 prompts leaked',
+      ]
+    : ['/governance review HOLD what was found and done', '"/governance holds" lists what is held.'];
+}
+
+async function suspend(deps: GovernanceHandlerDeps, { item, person, words, commandId }: Asked): Promise<Said> {
+  const kind = (words[0] ?? '').toLowerCase();
+  const named = ['system', 'version', 'vendor', 'environment'].includes(kind) && words.length > 3;
+  const rest = named ? words.slice(1) : words;
+  const [name = '', ...more] = rest;
+  const scope: HoldScope =
+    named && kind === 'version'
+      ? { by: 'version', system: name, version: more.shift() ?? '' }
+      : named && kind === 'vendor'
+        ? { by: 'vendor', vendor: name }
+        : named && kind === 'environment'
+          ? { by: 'environment', environment: name }
+          : { by: 'system', system: name };
+  const [incident = '', ...reason] = more;
+  const holdId = uuidFor(commandId, 'hold');
+  const result = await deps.incidents.place(
+    holdId,
+    { scope, incident, reason: reason.join(' ') },
+    { person, commandId },
+  );
+  if (result.ok)
+    return {
+      title: `Stopped: ${scopeWords(scope)}, incident ${result.hold.incident}. The gate denies it from now on.`,
+      lines: [`Review: /governance review ${holdId} what was found`, 'Owners and informed roles are told.'],
+    };
+  await deps.refusals.put({
+    at: item.receivedAt,
+    person,
+    requestId: null,
+    action: 'suspend_system',
+    reason: result.reason,
+  });
+  if (result.reason === 'role_missing')
+    return { title: 'Nothing was stopped: it takes one of these roles.', lines: result.detail };
+  return {
+    title: `Nothing was stopped (${result.reason}: ${result.detail.join()}). Write what, the incident, and why:`,
+    lines: help('suspend'),
+  };
+}
+
+function systemCard(state: SystemState, now: Date): Said {
+  const live = liveVersions(state).map((v) => `${v.version} in ${v.environment}`);
+  const vendors = [...new Set([...state.vendors, ...state.versions.flatMap((v) => v.vendors)])];
+  const open = state.requests.filter((r) => r.phase !== 'ended').map((r) => `${r.shortId} ${r.phase}`);
+  const overdue = isLegacy(state) && Date.parse(state.approvalDue ?? '') < now.getTime();
+  return {
+    title: `${state.name}: ${statusOf(state).replace('_', ' ')}, ${tierOfSystem(state) ?? 'no'} tier`,
+    lines: [
+      state.purpose === '' ? 'No purpose is stated.' : state.purpose.slice(0, 500),
+      `Owner ${state.owner}`,
+      `Runs now: ${live.join(', ') || state.runsIn.join(', ') || 'nowhere'}`,
+      `Data: ${state.data.map((d) => `${d.name} (${d.classification})`).join(', ') || 'not stated'}`,
+      `Vendors: ${vendors.join(', ') || 'none known'}`,
+      `Requests: ${open.join(', ') || 'none'}`,
+      ...(isLegacy(state)
+        ? [`Was there before; approval due ${state.approvalDue?.slice(0, 10)}${overdue ? ', OVERDUE' : ''}`]
+        : []),
+    ],
+  };
+}
+
+function nameOf(state: unknown): string | null {
+  return typeof state === 'object' && state !== null && 'name' in state && typeof state.name === 'string'
+    ? state.name
+    : null;
+}

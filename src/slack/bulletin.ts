@@ -1,0 +1,50 @@
+/** Sends bulletins: text is escaped here, pseudonyms become mentions, buttons carry only ids. */
+import type { WebClient } from '@slack/web-api';
+import { type Bulletin, bulletinSchema } from '#src/delivery/people-notices.ts';
+import type { OutboxItem } from '#src/delivery/ports.ts';
+import { actions, button, type Message, section } from './blocks/build.ts';
+import { inline, mention } from './blocks/text.ts';
+import { directChannel, post, whisper } from './poster.ts';
+
+const PSEUDONYM = /p_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+export type BulletinDeps = {
+  readonly client: WebClient;
+  readonly slackUsersOf: (persons: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  /** Slack users who administer now. */
+  readonly admins: () => Promise<readonly string[]>;
+  readonly committeeChannel: string;
+};
+
+/** Sends one row. Throws when it is to be tried again. */
+export async function sendBulletin(deps: BulletinDeps, item: OutboxItem): Promise<void> {
+  const parsed = bulletinSchema.safeParse(item.payload);
+  if (!parsed.success)
+    throw new Error(`outbox row ${item.id} is no bulletin: ${parsed.error.issues[0]?.message ?? ''}`);
+  const { to } = parsed.data;
+  const persons = [...new Set(JSON.stringify(parsed.data).match(PSEUDONYM) ?? [])];
+  const users = await deps.slackUsersOf(persons);
+  const message = renderBulletin(parsed.data, users);
+  const { clientMsgId, attempts } = item;
+  const send = (channel: string, part: string) =>
+    post(deps.client, { outboxId: `${item.id}${part}`, clientMsgId, attempts, channel, threadTs: null, message });
+  if (to.kind === 'committee') await send(deps.committeeChannel, '');
+  else if (to.kind === 'user' && to.channel !== null) await whisper(deps.client, to.channel, to.user, null, message);
+  else {
+    const known = to.kind === 'person' ? users.get(to.person) : undefined;
+    const wanted = to.kind === 'user' ? [to.user] : to.kind === 'admins' ? await deps.admins() : known ? [known] : [];
+    for (const user of wanted) await send(await directChannel(deps.client, user), `:${user}`);
+  }
+}
+
+/** The message of a bulletin. Pure. */
+export function renderBulletin(bulletin: Bulletin, users: ReadonlyMap<string, string>): Message {
+  const shown = (text: string): string => inline(text, 700).replace(PSEUDONYM, (person) => mention(users.get(person)));
+  const body = bulletin.lines.map((line) => `• ${shown(line)}`).join('\n');
+  const blocks: Message['blocks'] = [section(`*${shown(bulletin.title)}*${body === '' ? '' : `\n${body}`}`)];
+  if (bulletin.buttons.length > 0) {
+    const made = bulletin.buttons.map(({ label, action, value }, index) => button(label, `${action}:${index}`, value));
+    blocks.push(actions('governance', made));
+  }
+  return { text: shown(bulletin.title), blocks };
+}

@@ -1,0 +1,96 @@
+/** Where governance meets the pumps: its commands and buttons, its bulletins, its timers. */
+
+import { bulletin } from '#src/delivery/people-notices.ts';
+import type { InboxItem, NewTimer, OutboxItem } from '#src/delivery/ports.ts';
+import { handleGovernance } from '#src/delivery/systems-commands.ts';
+import { adminsAt } from '#src/directory/governed.ts';
+import { sendBulletin } from '#src/slack/bulletin.ts';
+import type { SlackClients } from '#src/slack/clients.ts';
+import type { Core } from './core.ts';
+import type { Rules } from './governance.ts';
+import type { Systems } from './systems.ts';
+
+export type GovernanceHooks = {
+  /** Handles a stored payload that is about governance; false for every other. */
+  take(item: InboxItem): Promise<boolean>;
+  /** Sends a bulletin; false for every other row. */
+  send(item: OutboxItem): Promise<boolean>;
+  readonly timers: Readonly<Record<string, (timer: NewTimer) => Promise<void>>>;
+};
+
+export type HookParts = {
+  readonly core: Core;
+  readonly systems: Systems;
+  readonly rules: Rules;
+  readonly clients: Pick<SlackClients, 'client'>;
+  readonly committeeChannel: string;
+  /** Something was put into the outbox. */
+  readonly wake: () => void;
+};
+
+/** Makes the hooks. */
+export function createGovernanceHooks({
+  core,
+  systems,
+  rules,
+  clients,
+  committeeChannel,
+  wake,
+}: HookParts): GovernanceHooks {
+  const { ledger, records, people, refusals, outbox, timers } = core.stores;
+  const handler = {
+    ledger,
+    records,
+    people,
+    refusals,
+    directory: systems.people,
+    rules: systems.policies,
+    systems: systems.inventory,
+    incidents: systems.incidents,
+    roster: core.desk.roster,
+    policy: () => rules.policy.policy,
+    now: core.now,
+  };
+  const admins = async (): Promise<readonly string[]> => {
+    const rows = await ledger.listAssignments();
+    const persons = adminsAt({ assignments: new Map(rows.map((row) => [row.id, row])) }, core.now());
+    return [...(await people.slackUsersOf([...persons])).values()];
+  };
+  const slackUsersOf = (persons: readonly string[]) => people.slackUsersOf(persons);
+  const remind = async (timer: NewTimer, title: string, owner: string | null): Promise<void> => {
+    const to = owner === null ? ({ kind: 'admins' } as const) : ({ kind: 'person', person: owner } as const);
+    await outbox.put([bulletin(`due:${timer.id}`, to, title)]);
+    await timers.done(timer.id, core.now());
+    wake();
+  };
+  return {
+    async take(item) {
+      const messages = await handleGovernance(handler, item);
+      if (messages === null) return false;
+      await outbox.put(messages);
+      wake();
+      return true;
+    },
+    async send(item) {
+      if (item.intent !== 'bulletin') return false;
+      await sendBulletin({ client: clients.client, slackUsersOf, admins, committeeChannel }, item);
+      return true;
+    },
+    timers: {
+      directory: (timer) => systems.people.remind(timer.id),
+      system: async (timer) => {
+        const row = await records.read('system', timer.subject.slice('system:'.length));
+        const title =
+          timer.kind === 'approval_due'
+            ? `${row?.id ?? timer.subject} ran before approvals were asked for; its approval is due now.`
+            : `${row?.id ?? timer.subject}: look again at what the vendor's floating alias means, and record the review.`;
+        await remind(timer, title, row?.parent ?? null);
+      },
+      risk: async (timer) => {
+        const id = timer.subject.slice('risk:'.length);
+        const row = await records.read('risk', id);
+        await remind(timer, `The risk ${id} is due for its review.`, row?.parent ?? null);
+      },
+    },
+  };
+}
