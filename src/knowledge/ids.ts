@@ -54,6 +54,8 @@ export function findIds(library: Library, text: string, hints: IdHints = { prefi
   for (const [id, start, end] of literalIds(library, folded)) add(id, start, end);
   for (const { pattern, id } of PATTERNS) {
     for (const match of folded.matchAll(pattern)) {
+      if (/^(?:the )?clause/i.test(match[0]) && isOfAStandard(folded, match.index, match.index + match[0].length))
+        continue;
       const value = id(match);
       if (value !== null) add(value, match.index, match.index + match[0].length);
     }
@@ -62,10 +64,19 @@ export function findIds(library: Library, text: string, hints: IdHints = { prefi
     for (const match of folded.matchAll(pattern)) {
       const number = match[1] ?? '';
       if (pattern === BARE && NOT_A_SECTION.test(folded.slice(0, match.index))) continue;
+      if (isOfAStandard(folded, match.index, match.index + match[0].length)) continue;
       add(sectionId(library, number, hints), match.index, match.index + match[0].length);
     }
   }
   return dedupe(found.sort((a, b) => a.start - b.start));
+}
+
+/** "ISO 42001 clause 8.3", "clause 8.3 of 42001": the clause of an outside standard. */
+function isOfAStandard(text: string, start: number, end: number): boolean {
+  return (
+    /\b(?:iso|iec|42001|27001|27701)[\s/:,\d-]*(?:clause|section|§)?\s*$/i.test(text.slice(0, start)) ||
+    /^\s*(?:of|in|from) (?:the )?(?:iso|iec|42001|27001|27701)\b/i.test(text.slice(end))
+  );
 }
 
 /** A number without its document: three parts are the whitepaper's, else what the hint says, else the policy first. */

@@ -1,7 +1,7 @@
 /** Standards and references, both ways. */
 import type { LibraryItem } from '#src/knowledge/library.ts';
 import type { Frame } from '../understand/frame.ts';
-import { citesReference, itemsCiting } from '../understand/standards.ts';
+import { citesReference, itemsCiting, itemsGuardedBy } from '../understand/standards.ts';
 import { abstain } from './abstain.ts';
 import type { Context, Draft } from './context.ts';
 import { draft, mayRead } from './context.ts';
@@ -84,6 +84,32 @@ export function citingAnswer(context: Context): Draft | null {
     sources,
     items: ids,
   });
+}
+
+/** Words around a guardrail's name that are not part of it. */
+const AROUND =
+  /\b(?:which|what|any|where|who|is|are|do|does|the|a|an|of|in|on|as|to|for|by|our|we|i|it|and|use[sd]?|using|point(?:s|ed)?|refers?|referred|paper|whitepaper|cit(?:e|es|ed)|names?|named|mention(?:s|ed)?|list(?:s|ed)?|show|shows|up|appears?|recommend(?:s|ed)?|sections?|topics?|areas?|chapters?|parts?|items?|guard-?rails?|standards?|frameworks?|apply|applies|relevant|should|follow|followed|under)\b/g;
+
+/** "which sections use the STIGs as guardrail": the sections whose guardrails hold that name; null when none does. */
+export function guardedAnswer(context: Context): Draft | null {
+  const { frame, library } = context;
+  if (!/\b(?:sections?|topics?|areas?|chapters?|guard-?rails?|cit\w+|appear\w*|show up)\b/.test(frame.lower))
+    return null;
+  const words = frame.lower.replace(AROUND, ' ').match(/[a-z0-9]+(?:-[0-9]+)?/g) ?? [];
+  const name = words.filter((word) => word !== 'nist' || words.length === 1);
+  if (name.length === 0 || name.length > 5) return null;
+  const ids = itemsGuardedBy(library, name).filter((id) => {
+    const item = library.items.get(id);
+    return item !== undefined && mayRead(context.audience, item);
+  });
+  if (ids.length === 0) return null;
+  const sources = ids.map((id) => ({
+    id,
+    quote: `Guardrails: ${(library.items.get(id)?.guardrails ?? []).join(', ')}.`,
+  }));
+  const list = ids.map((id) => `${id} ${titleInSentence(library.items.get(id)?.title ?? '')}`);
+  const said = name.join(' ').toUpperCase();
+  return draft({ answer: sentence(`${said} is a guardrail of ${list.join('; ')}`), sources, items: ids });
 }
 
 function printedRefs(item: LibraryItem | undefined, frame: Frame): string {

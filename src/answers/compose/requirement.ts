@@ -10,7 +10,7 @@ import { introduces, sentence } from './phrases.ts';
 import type { Scored } from './statements.ts';
 import { aspectsAsked, scoreStatements } from './statements.ts';
 
-const MOST = 8;
+const MOST = 9;
 /** Aspects that nearly every question's words point at. */
 const VAGUE: readonly string[] = [
   'definition',
@@ -91,7 +91,7 @@ export function chooseStatements(context: Context, item: LibraryItem, query: Que
   return filled(chosen, scored);
 }
 
-const ENOUGH = 6;
+const ENOUGH = 7;
 const FILL = [
   'requirement',
   'strategy',

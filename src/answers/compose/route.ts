@@ -14,7 +14,7 @@ import { draft, find, itemOf, mayRead, queryOf } from './context.ts';
 import { abbreviationAnswer, isscAnswer, roleAnswer, sameBodyAnswer } from './define.ts';
 import { documentFact } from './document-facts.ts';
 import { figureAnswer, noNumber } from './figure.ts';
-import { citingAnswer, guardrailAnswer, mappingAnswer } from './mapping.ts';
+import { citingAnswer, guardedAnswer, guardrailAnswer, mappingAnswer } from './mapping.ts';
 import { lettersToAnswer, namedAnswer, nobodyNamed, raciAnswer, ssrmAnswer, verifyAnswer } from './owner.ts';
 import { OUTSIDE, refusalOf } from './refusals.ts';
 import { requirementFrom } from './requirement.ts';
@@ -75,10 +75,11 @@ export function routeSingle(given: Context): Draft {
 function citingFirst(context: Context): Draft | null {
   const { frame } = context;
   const looksBack =
-    /\bwhich (?:\w+ )?(?:controls?|sections?|items?|clauses?|parts?|areas?|chapters?|topics?)\b|\bwhat (?:\w+ )?(?:controls?|sections?|clauses?)\b|\bwhere\b|\bmaps? to\b|\bcorresponds?\b|\bwho (?:cites|uses)\b/.test(
+    /\b(?:which|any|what) (?:\w+ )?(?:controls?|sections?|items?|clauses?|parts?|areas?|chapters?|topics?)\b|\bwhat (?:\w+ )?(?:controls?|sections?|clauses?)\b|\bwhere\b|\bmaps? to\b|\bcorresponds?\b|\bwho (?:cites|uses)\b/.test(
       frame.lower,
     );
-  if (frame.references.length === 0 || frame.ids.some((id) => id.known)) return null;
+  if (frame.ids.some((id) => id.known)) return null;
+  if (frame.references.length === 0) return looksBack ? guardedAnswer(context) : null;
   const rest = contentStems(withoutReferences(frame.lower).replace(OUTSIDE, ' ')).filter(
     (word) => !/\d|^[a-d]$|^(?:iso|iec|nist|bsi|annex|articl|art|measur|map)/.test(word),
   );

@@ -16,7 +16,7 @@ const ASKS = /\b(?:who|whom|whose|what|which|when|where|why|how|whats|whos)\b/;
 /** "code signing, responsible and accountable": begins like an order and only names a topic. */
 const NAMES_TOPIC =
   /^(?!.*\b(?:me|my|please|pls|you)\b).*\b(?:responsible|accountable|consulted|informed|raci|owners?|required|mandatory|allowed)\b|^(?:post[- ]mortem|code (?:sign|review|scan|integr)\w*|set of|call for|run ?books?|order of|draft of|message queue)\b/;
-const REQUEST_ID = /\b(?:mr|dr|ex|uc|pc|req|request|ticket)[-# ]?\d{1,6}\b/;
+const REQUEST_ID = /\b(?:mr|dr|ex|uc|req|request|ticket)[-# ]?\d{1,6}\b/;
 const ORDER_ANYWHERE =
   /\b(?:approve|reject|delete|grant|deploy|sign off|rubber[- ]?stamp|greenlight|green[- ]light|wave through)\b[^.?!]{0,40}\b(?:mr|dr|ex|uc|pc)[-# ]?\d+\b|\bi (?:order|command|instruct|authori[sz]e) you\b|\bi(?:'m| am) (?:the )?(?:ceo|admin|administrator|root|owner|ciso|boss)\b[^?]{0,60}\b(?:approve|grant|delete|override|do it|let me|give me)\b/;
 

@@ -50,14 +50,28 @@ export function standardAsked(lower: string): RegExp | null {
   return new RegExp(all.map(({ matches }) => matches.source).join('|'), 'i');
 }
 
+/** Clauses of ISO/IEC 42001 are bare numbers: they are references where the standard stands beside them. */
+const NUMBERED =
+  /\b42001(?::\d{4})?[\s,]*(?:clause|section|§)?\s*(\d{1,2}\.\d(?:\.\d)?)\b|\b(?:clause|section)?\s*(\d{1,2}\.\d(?:\.\d)?) (?:of|in|from) (?:iso(?:\/iec)? )?42001\b/g;
+
 /** References a question names, normalised for comparison. */
 export function referencesAsked(lower: string): readonly string[] {
-  return [...new Set([...lower.matchAll(REFERENCE)].map((match) => referenceKey(match[0])))];
+  const numbered = [...lower.matchAll(NUMBERED)].map((match) => match[1] ?? match[2] ?? '');
+  return [...new Set([...[...lower.matchAll(REFERENCE)].map((match) => referenceKey(match[0])), ...numbered])];
+}
+
+/** Items one of whose guardrails holds all the words; `words` in lower case. */
+export function itemsGuardedBy(library: Library, words: readonly string[]): readonly string[] {
+  const holds = (guardrail: string): boolean => {
+    const own = guardrail.toLowerCase().match(/[a-z0-9]+(?:-[0-9]+)?/g) ?? [];
+    return words.every((word) => own.some((one) => one === word || one === `${word}s` || `${one}s` === word));
+  };
+  return [...library.items.values()].filter((item) => item.guardrails.some(holds)).map((item) => item.id);
 }
 
 /** A text without the references it names. */
 export function withoutReferences(lower: string): string {
-  return lower.replace(REFERENCE, ' ');
+  return lower.replace(NUMBERED, ' ').replace(REFERENCE, ' ');
 }
 
 /** `Art. 15` and `article 15` are the same reference; `800-53` is found inside `NIST SP 800-53`. */
