@@ -258,7 +258,12 @@ export function projectionOf(state: SubmittedState): Commit['projections'][numbe
     version: state.version,
     decideBy: new Date(state.decideByMs),
     // Names and free text stay with the disclosures, so that erasing a person has one place to look at.
-    state: { revision: state.revision.hash, tier: state.terms.tier, lastAtMs: state.lastAtMs },
+    state: {
+      revision: state.revision.hash,
+      tier: state.terms.tier,
+      lastAtMs: state.lastAtMs,
+      restsOn: state.document.kind === 'deployment' ? state.document.restsOn : [],
+    },
   };
 }
 

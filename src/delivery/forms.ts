@@ -1,42 +1,40 @@
 /**
- * From a submitted modal to what the approvals room takes: block ids become fields, member ids become persons. The
- * parsing itself is the approvals room's; errors come back on the block.
+ * Submitted modals: what is wrong with them, before anything is stored, and what they ask of the desk. The parsing of
+ * requests is the approvals room's; errors come back on the block.
  */
 import type { PolicyInForce } from '#src/approvals/commands.ts';
-import type { DeploymentDocument, ExceptionDocument, RequestDocument } from '#src/approvals/document.ts';
-import { parseMoment } from '#src/approvals/duration.ts';
-import {
-  type DeploymentInput,
-  type FormResult,
-  parseDeploymentForm,
-  parseExceptionForm,
-} from '#src/approvals/forms.ts';
-import { LIMITS } from '#src/approvals/text-limits.ts';
-import { type ConditionProposal, VOTE_CHOICES, type VoteChoice } from '#src/approvals/types.ts';
-import type { DeskCommand } from './desk.ts';
-
-/** Answers by block id. */
-export type FormValues = Readonly<Record<string, string | readonly string[] | null>>;
-/** What is wrong, by block id. */
-export type FieldErrors = Readonly<Record<string, string>>;
-type Parsed<D extends RequestDocument> = FormResult<D>;
-type PersonFor = (slackUserId: string) => Promise<string>;
+import type { RequestDocument } from '#src/approvals/document.ts';
+import type { FormResult } from '#src/approvals/forms.ts';
+import { type AboutForm, aboutFormSchema, readAbout } from './about.ts';
+import type { Desk } from './desk.ts';
+import { type FieldErrors, type FormValues, many, one, shortIdsIn, text } from './form-values.ts';
+import type { Ledger } from './ports.ts';
+import { fieldErrors, onBlocks, parseRequest, REQUEST_FORMS, type RequestForm } from './request-form.ts';
+import { voteErrors } from './vote-form.ts';
 
 export type Forms = {
   /** The policy new requests are submitted under; null when none is in force. */
   policy(): PolicyInForce | null;
-  /** Errors of a submitted modal, before it is stored; null when it fits. Takes no time: Slack is waiting. */
-  validate(form: string, values: FormValues): Record<string, string> | null;
-  deployment(values: FormValues): Parsed<DeploymentDocument>;
-  exception(values: FormValues, personFor: PersonFor): Promise<Parsed<ExceptionDocument>>;
-  vote(
+  /** The policy of a hash, from the stored objects; null when it is not at hand. */
+  policyOf(hash: string): Promise<PolicyInForce | null>;
+  /** Errors of a submitted modal by block id; null when it fits. Slack waits three seconds for it. */
+  validate(form: string, about: string, values: FormValues): Promise<Record<string, string> | null>;
+  /** Parses a form that makes a request or a revision. `person` turns member ids into pseudonyms. */
+  request(
+    form: RequestForm,
+    about: AboutForm,
     values: FormValues,
-    base: { readonly commandId: string; readonly by: string; readonly revision: string; readonly card: string | null },
-    personFor: PersonFor,
-  ): Promise<DeskCommand | null>;
+    person: (slackUserId: string) => string,
+  ): Promise<{ readonly parsed: FormResult<RequestDocument>; readonly policy: PolicyInForce | null }>;
 };
 
-export type FormsDeps = { readonly policy: () => PolicyInForce | null; readonly now: () => Date };
+export type FormsDeps = {
+  readonly policy: () => PolicyInForce | null;
+  readonly policyOf: (hash: string) => Promise<PolicyInForce | null>;
+  readonly desk: Pick<Desk, 'read'>;
+  readonly findRequest: Ledger['findRequest'];
+  readonly now: () => Date;
+};
 
 const NO_POLICY = {
   ok: false,
@@ -44,194 +42,125 @@ const NO_POLICY = {
 } as const;
 
 /** Makes the parsers for the policy and the time of the moment. */
-export function createForms({ policy, now }: FormsDeps): Forms {
-  const deployment = (values: FormValues): Parsed<DeploymentDocument> => {
-    const inForce = policy();
-    if (inForce === null) return NO_POLICY;
-    return parseDeploymentForm({ ...plain(values), answers: answersOf(values) }, { policy: inForce, now: now() });
-  };
-  const exception = (values: FormValues, owners: readonly string[] | null): Parsed<ExceptionDocument> => {
-    const inForce = policy();
-    if (inForce === null) return NO_POLICY;
-    const lines = controlLines(values);
-    const compensatingControls = lines.map((line, i) => ({
-      text: line.text,
-      owner: owners?.[i] ?? line.user,
-      due: line.due,
-    }));
-    return parseExceptionForm(
-      { ...plain(values), answers: answersOf(values), compensatingControls },
-      { policy: inForce, now: now() },
-    );
+export function createForms(deps: FormsDeps): Forms {
+  const { policy, policyOf, now } = deps;
+  const request: Forms['request'] = async (form, about, values, person) => {
+    const base = about.e === undefined ? null : await deps.desk.read(about.e);
+    const inForce = base === null ? policy() : await policyOf(base.state.terms.policyHash);
+    if (inForce === null) return { parsed: NO_POLICY, policy: null };
+    const links = await linksOf(deps, form, values);
+    const context = {
+      policy: inForce,
+      now: now(),
+      replaces: links.replaces,
+      base: base?.state.document ?? null,
+      person,
+    };
+    const parsed = parseRequest(form, values, context);
+    if (Object.keys(links.errors).length === 0) return { parsed, policy: inForce };
+    return {
+      parsed: { ok: false, errors: { ...(parsed.ok ? {} : parsed.errors), ...links.errors } },
+      policy: inForce,
+    };
   };
   return {
     policy,
-    deployment,
-    async exception(values, personFor) {
-      const owners: string[] = [];
-      for (const line of controlLines(values)) owners.push(line.user === '' ? '' : await personFor(line.user));
-      return exception(values, owners);
-    },
-    vote: parseVote,
-    validate(form, values) {
-      if (form === 'deploy' || form === 'exception') {
-        const parsed = form === 'deploy' ? deployment(values) : exception(values, null);
-        return parsed.ok ? null : onBlocks(parsed.errors, values);
-      }
-      const errors = form === 'vote' ? voteErrors(values) : textErrors(form, values);
+    policyOf,
+    request,
+    async validate(form, about, values) {
+      const errors = isRequestForm(form)
+        ? await requestErrors(request, form, about, values)
+        : form === 'vote'
+          ? voteErrors(values, now())
+          : textErrors(form, values);
       return Object.keys(errors).length === 0 ? null : errors;
     },
   };
 }
 
-/** Errors by block id: a question's block is `answers.<key>`; what has no block of its own goes to the first one. */
-function onBlocks(errors: FieldErrors, values: FormValues): Record<string, string> {
-  const first = Object.keys(values)[0] ?? 'system';
-  return Object.fromEntries(
-    Object.entries(errors).map(([field, message]) => {
-      if (field in values) return [field, message];
-      return [`answers.${field}` in values ? `answers.${field}` : first, message];
-    }),
-  );
-}
-
-function textErrors(form: string, values: FormValues): Record<string, string> {
-  if (form === 'withdraw' || form === 'accept_conditions' || text(values, 'text') !== '') return {};
-  return { text: 'Write one sentence.' };
-}
-
-/** The single-valued fields as they were typed. */
-function plain(values: FormValues): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([field, value]) =>
-      typeof value === 'string' && !field.startsWith('answers.') && field !== 'compensatingControls'
-        ? [[field, value]]
-        : [],
-    ),
-  );
-}
-
-function answersOf(values: FormValues): NonNullable<DeploymentInput['answers']> {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([field, value]) =>
-      field.startsWith('answers.') && typeof value === 'string' ? [[field.slice('answers.'.length), value]] : [],
-    ),
-  );
-}
-
-/** One compensating control a line: `what | member id | date`. */
-function controlLines(
+async function requestErrors(
+  request: Forms['request'],
+  form: RequestForm,
+  about: string,
   values: FormValues,
-): readonly { readonly text: string; readonly user: string; readonly due: string }[] {
-  return text(values, 'compensatingControls')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(0, LIMITS.controls + 1)
-    .map((line) => {
-      const [what = '', who = '', due = ''] = line.split('|').map((part) => part.trim());
-      return { text: what, user: userIn(who) ?? '', due };
-    });
+): Promise<FieldErrors> {
+  const known = readAbout(aboutFormSchema, about);
+  if (known === null) return {};
+  const own = fieldErrors(values);
+  const reason: FieldErrors =
+    form === 'emergency' && one(values, 'reason') === null ? { reason: 'Say why it cannot wait.' } : {};
+  const { parsed } = await request(form, known, values, (user) => user);
+  return { ...(parsed.ok ? {} : onBlocks(parsed.errors, values)), ...own, ...reason };
 }
 
-// ---------------------------------------------------------------- vote
-
-function voteErrors(values: FormValues): FieldErrors {
+/** The requests that a form names: whether they exist, and which id stands behind `replaces`. */
+async function linksOf(
+  deps: Pick<FormsDeps, 'findRequest'>,
+  form: RequestForm,
+  values: FormValues,
+): Promise<{ readonly replaces: string | null; readonly errors: FieldErrors }> {
   const errors: Record<string, string> = {};
-  const choice = text(values, 'choice');
-  if (!isChoice(choice)) errors['choice'] = 'Choose how you vote.';
-  if ((choice === 'reject' || choice === 'approve_with_conditions') && text(values, 'reason') === '') {
-    errors['reason'] = 'The record must show why. One sentence is enough.';
+  let replaces: string | null = null;
+  const prefix = form === 'exception' ? 'EX' : 'DR';
+  if (one(values, 'replaces') !== null) {
+    const [id] = shortIdsIn(text(values, 'replaces'));
+    const found = id?.startsWith(prefix) ? await deps.findRequest(id) : null;
+    if (found === null) errors['replaces'] = `Name one request that exists, such as ${prefix}-12.`;
+    else replaces = found.id;
   }
-  if (choice === 'recuse' && text(values, 'conflict') === '') errors['conflict'] = 'Name the conflict of interest.';
-  const conditions = conditionLines(values, errors);
-  if (choice === 'approve_with_conditions' && conditions.length === 0)
-    errors['conditions'] ??= 'Name at least one condition.';
-  if (choice !== 'approve_with_conditions' && conditions.length > 0)
-    errors['conditions'] = 'Conditions go with "Approve with conditions".';
+  if (one(values, 'restsOn') !== null) {
+    const ids = shortIdsIn(text(values, 'restsOn'));
+    if (ids.length === 0) errors['restsOn'] = 'Name exceptions that exist, such as EX-3.';
+    for (const id of ids)
+      if (!id.startsWith('EX') || (await deps.findRequest(id)) === null)
+        errors['restsOn'] ??= `${id} is no exception known here.`;
+  }
+  return { replaces, errors };
+}
+
+export function isRequestForm(form: string): form is RequestForm {
+  return REQUEST_FORMS.some((one) => one === form);
+}
+
+/** Forms whose text may stay empty. */
+const TEXT_OPTIONAL = new Set([
+  'withdraw',
+  'withdraw_vote',
+  'confirm_meeting',
+  'condition_confirm',
+  'accept_scope',
+  'record_deployment',
+]);
+
+function textErrors(form: string, values: FormValues): FieldErrors {
+  const errors: Record<string, string> = {};
+  const given = text(values, 'text') !== '';
+  if (form === 'accept_conditions') {
+    if (one(values, 'answer') === 'decline' && !given) errors['text'] = 'Say why you decline; the committee reads it.';
+    return errors;
+  }
+  if (form === 'condition_evidence') {
+    if (!/^https?:\/\/\S+$/i.test(text(values, 'url'))) errors['url'] = 'Write an address that starts with https://.';
+    return errors;
+  }
+  if (form === 'record_meeting') return meetingErrors(values);
+  if (form === 'propose_scope') {
+    Object.assign(errors, fieldErrors(values));
+    const some = ['users', 'traffic', 'regions', 'until'].some((field) => one(values, `scope.${field}`) !== null);
+    if (!some) errors['scope.users'] = 'Fill in at least one limit.';
+  }
+  if (!given && !TEXT_OPTIONAL.has(form)) errors['text'] = 'Write one sentence.';
   return errors;
 }
 
-type ConditionLine = {
-  readonly text: string;
-  readonly user: string;
-  readonly dueAt: string;
-  readonly phase: ConditionProposal['phase'];
-  readonly confirmRole: string;
-};
-
-/** One condition a line: `what | member id | date | before or after | role that confirms`. */
-function conditionLines(values: FormValues, errors: Record<string, string>): readonly ConditionLine[] {
-  const lines = text(values, 'conditions')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  if (lines.length > LIMITS.conditionsPerVote) errors['conditions'] = `At most ${LIMITS.conditionsPerVote} conditions.`;
-  return lines.slice(0, LIMITS.conditionsPerVote).map((line, i) => {
-    const [what = '', who = '', when = '', phase = '', role = ''] = line.split('|').map((part) => part.trim());
-    const user = userIn(who);
-    const dueAt = parseMoment(when);
-    if (
-      what === '' ||
-      what.length > LIMITS.conditionText ||
-      user === null ||
-      dueAt === null ||
-      !/^(before|after)/i.test(phase) ||
-      role === ''
-    ) {
-      errors['conditions'] =
-        `Line ${i + 1} needs: what | member id of the owner | date | before or after | role that confirms.`;
-    }
-    return {
-      text: what,
-      user: user ?? '',
-      dueAt: dueAt ?? '',
-      phase: /^after/i.test(phase) ? 'after_deployment' : 'before_deployment',
-      confirmRole: role,
-    };
-  });
-}
-
-async function parseVote(
-  values: FormValues,
-  base: { readonly commandId: string; readonly by: string; readonly revision: string; readonly card: string | null },
-  personFor: PersonFor,
-): Promise<DeskCommand | null> {
-  const choice = text(values, 'choice');
-  if (!isChoice(choice) || Object.keys(voteErrors(values)).length > 0) return null;
-  const conditions: ConditionProposal[] = [];
-  for (const line of conditionLines(values, {})) {
-    conditions.push({
-      text: line.text,
-      owner: await personFor(line.user),
-      dueAt: line.dueAt,
-      phase: line.phase,
-      evidenceWanted: 'as agreed with the confirming role',
-      confirmRole: line.confirmRole,
-      limit: null,
-    });
-  }
-  return {
-    type: 'vote',
-    commandId: base.commandId,
-    by: base.by,
-    revision: base.revision,
-    card: base.card,
-    choice,
-    reason: text(values, 'reason') || null,
-    conflict: text(values, 'conflict') || null,
-    conditions,
-  };
-}
-
-function isChoice(value: string): value is VoteChoice {
-  return VOTE_CHOICES.some((choice) => choice === value);
-}
-
-function text(values: FormValues, field: string): string {
-  const value = values[field];
-  return typeof value === 'string' ? value.trim() : '';
-}
-
-function userIn(value: string): string | null {
-  return /\b([UW][A-Z0-9]{2,20})\b/.exec(value)?.[1] ?? null;
+function meetingErrors(values: FormValues): FieldErrors {
+  const errors: Record<string, string> = {};
+  if (one(values, 'heldOn') === null) errors['heldOn'] = 'Choose the day of the meeting.';
+  if (one(values, 'text') === null) errors['text'] = 'Write in a few sentences what was decided.';
+  const all = ['approved', 'rejected', 'abstained'].flatMap((field) => many(values, field));
+  if (all.length === 0) errors['approved'] = 'Name at least one voter.';
+  if (new Set(all).size !== all.length) errors['rejected'] = 'A person votes once: name each in one list only.';
+  if (many(values, 'rejected').length > 0 && one(values, 'reason') === null)
+    errors['reason'] = 'A rejection needs its reason on record.';
+  return errors;
 }

@@ -1,153 +1,161 @@
 /** Submitted forms: requests, votes and what else needs words. Each becomes one command under the payload's id. */
-import { z } from 'zod';
-import type { DeskCommand, DeskResult } from './desk.ts';
-import type { FormValues } from './forms.ts';
+import { parseMoment } from '#src/approvals/duration.ts';
+import type { MeetingVote } from '#src/approvals/types.ts';
+import { type AboutRequest, aboutRequestSchema, readAbout } from './about.ts';
+import type { DeskCommand } from './desk.ts';
+import { many, one, text } from './form-values.ts';
+import { isRequestForm } from './forms.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
-import { outgoing } from './intents.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
+import { refuseAct } from './refuse.ts';
+import { scopeIn } from './request-form.ts';
+import { submitRequest } from './submit-request.ts';
+import { parseVote } from './vote-form.ts';
 
 type Form = Extract<Incoming, { kind: 'form' }>;
-
-/** `private_metadata` of a form about a request, and of one that makes a request. */
-const aboutRequest = z.object({
-  r: z.string().min(1).max(60),
-  v: z.string().max(80),
-  card: z.string().max(80).optional(),
-  c: z.array(z.string().max(20)).max(60).optional(),
-});
-const aboutNew = z.object({ n: z.string().min(16).max(80), ch: z.string().max(40).optional() });
 
 /** Handles one submitted form. Throws when it is to be tried again. */
 export async function handleForm(deps: HandlerDeps, item: InboxItem, form: Form): Promise<readonly OutgoingMessage[]> {
   const person = await deps.people.personFor(form.user.id, form.user.name);
-  if (form.form === 'deploy' || form.form === 'exception') return submit(deps, item, form, person);
-  const about = parse(aboutRequest, form.about);
+  const name = form.form;
+  if (isRequestForm(name)) return submitRequest(deps, item, { ...form, form: name }, person);
+  const about = readAbout(aboutRequestSchema, form.about);
   if (about === null) return [];
   const command = await commandOf(deps, form, about, { commandId: commandIdOf(item.id), by: person });
   if (command === null) return [];
   const result = await deps.desk.act(about.r, command);
-  return answerTo(deps, item, form, person, about.r, command.type, result);
+  if (result.ok || result.reason === 'duplicate_command') return [];
+  return refuseAct(deps, {
+    id: item.id,
+    at: item.receivedAt,
+    user: form.user.id,
+    person,
+    channel: result.state === null ? null : deps.committeeChannel,
+    requestId: result.state === null ? null : about.r,
+    action: command.type,
+    reason: result.reason,
+    detail: result.detail,
+  });
 }
 
-type About = z.infer<typeof aboutRequest>;
 type Base = { readonly commandId: string; readonly by: string };
 
-async function commandOf(deps: HandlerDeps, form: Form, about: About, base: Base): Promise<DeskCommand | null> {
-  const text = one(form.values, 'text') ?? '';
+async function commandOf(deps: HandlerDeps, form: Form, about: AboutRequest, base: Base): Promise<DeskCommand | null> {
+  const said = text(form.values, 'text');
+  const why = { ...base, reason: said === '' ? null : said };
   switch (form.form) {
     case 'vote':
-      return deps.forms.vote(form.values, { ...base, revision: about.v, card: about.card ?? null }, (user) =>
+      return parseVote(form.values, { ...base, revision: about.v, card: about.card ?? null }, (user) =>
         deps.people.personFor(user, null),
       );
+    case 'withdraw_vote':
+      return { type: 'withdraw_vote', ...why, revision: about.v };
+    case 'comment':
+      return { type: 'comment', ...base, text: said };
     case 'ask_information':
-      return { type: 'request_information', ...base, text };
+      return { type: 'request_information', ...base, text: said };
     case 'give_information':
-      return { type: 'provide_information', ...base, text };
+      return { type: 'provide_information', ...base, text: said };
     case 'withdraw':
-      return { type: 'withdraw', ...base, reason: text === '' ? null : text };
-    case 'suspend':
-      return { type: 'suspend', ...base, reason: text, incident: null };
+      return { type: 'withdraw', ...why };
     case 'consult': {
       const stance = one(form.values, 'stance');
       if (stance !== 'support' && stance !== 'concern' && stance !== 'neutral') return null;
-      return { type: 'answer_consult', ...base, role: one(form.values, 'role') ?? '', stance, text };
+      return { type: 'answer_consult', ...base, role: text(form.values, 'role'), stance, text: said };
     }
     case 'accept_conditions':
       return one(form.values, 'answer') === 'accept'
         ? { type: 'accept_conditions', ...base, conditions: about.c ?? [] }
-        : { type: 'decline_conditions', ...base, reason: text };
+        : { type: 'decline_conditions', ...base, reason: said };
+    case 'record_meeting':
+      return meetingOf(deps, form, about, base);
+    case 'confirm_meeting':
+      return { type: 'confirm_meeting_vote', ...base, meeting: about.p ?? 0 };
+    default:
+      return (await revisionCommand(deps, form, about, base)) ?? standingCommand(form, about, base);
+  }
+}
+
+/** Commands that lead to a revision. */
+async function revisionCommand(
+  deps: HandlerDeps,
+  form: Form,
+  about: AboutRequest,
+  base: Base,
+): Promise<DeskCommand | null> {
+  const reason = text(form.values, 'text');
+  switch (form.form) {
+    case 'propose_scope': {
+      const scope = scopeIn(form.values);
+      return scope === null ? null : { type: 'propose_scope', ...base, scope, reason };
+    }
+    case 'accept_scope':
+      return { type: 'accept_scope', ...base, proposal: about.p ?? 0, nonce: about.n ?? '' };
+    case 'settle':
+      return { type: 'settle_rejection', ...base, reason };
+    case 'raise_tier': {
+      const tier = one(form.values, 'tier');
+      const record = await deps.desk.read(about.r);
+      const policy = record === null ? null : await deps.forms.policyOf(record.state.terms.policyHash);
+      if (policy === null || (tier !== 'limited' && tier !== 'high')) return null;
+      return { type: 'raise_tier', ...base, tier, reason, policy, nonce: about.n ?? '' };
+    }
     default:
       return null;
   }
 }
 
-async function submit(
-  deps: HandlerDeps,
-  item: InboxItem,
-  form: Form,
-  person: string,
-): Promise<readonly OutgoingMessage[]> {
-  const about = parse(aboutNew, form.about);
-  const policy = deps.forms.policy();
-  const personFor = (user: string) => deps.people.personFor(user, null);
-  const channel = about?.ch ?? null;
-  const refusal = (reason: 'no_policy' | 'invalid', detail: readonly string[]) => [
-    outgoing(`refusal:${item.id}`, {
-      intent: 'refusal',
-      user: form.user.id,
-      channel,
-      threadTs: null,
-      reason,
-      detail: [...detail],
-      requestId: null,
-    }),
-  ];
-  if (policy === null) return refusal('no_policy', []);
-  const parsed = await (form.form === 'deploy'
-    ? deps.forms.deployment(form.values)
-    : deps.forms.exception(form.values, personFor));
-  if (!parsed.ok || about === null) return refusal('invalid', parsed.ok ? [] : Object.values(parsed.errors));
-  const requestId = deps.requestIdFor(item.id, item.receivedAt);
-  const known = await deps.ledger.findRequest(requestId);
-  const shortId = known?.shortId ?? (await deps.ledger.nextShortId(form.form === 'deploy' ? 'DR' : 'EX'));
-  const result = await deps.desk.act(requestId, {
-    type: 'submit',
-    commandId: commandIdOf(item.id),
-    by: person,
-    requestId,
-    shortId,
-    requester: person,
-    owner: person,
-    document: parsed.document,
-    policy,
-    nonce: about.n,
-  });
-  return answerTo(deps, item, form, person, requestId, 'submit', result);
-}
-
-/** Nothing where the command took effect: its reactions are in the outbox. Else the reason, and the card anew. */
-async function answerTo(
-  deps: HandlerDeps,
-  item: InboxItem,
-  form: Form,
-  person: string,
-  requestId: string,
-  action: string,
-  result: DeskResult,
-): Promise<readonly OutgoingMessage[]> {
-  if (result.ok || result.reason === 'duplicate_command') return [];
-  const known = result.state !== null;
-  await deps.refusals.put({
-    at: item.receivedAt,
-    person,
-    requestId: known ? requestId : null,
-    action,
-    reason: result.reason,
-  });
-  const refusal = outgoing(`refusal:${item.id}`, {
-    intent: 'refusal',
-    user: form.user.id,
-    channel: known && action !== 'submit' ? deps.committeeChannel : null,
-    threadTs: null,
-    reason: result.reason,
-    detail: result.detail.slice(0, 20).map((d) => d.slice(0, 500)),
-    requestId: known ? requestId : null,
-  });
-  return known ? [refusal, outgoing(`card:${requestId}`, { intent: 'card', requestId })] : [refusal];
-}
-
-/** One answer of a form as text; null where left empty. */
-export function one(values: FormValues, field: string): string | null {
-  const value = values[field];
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
-}
-
-function parse<T extends z.ZodType>(schema: T, value: string): z.infer<T> | null {
-  try {
-    const parsed = schema.safeParse(JSON.parse(value));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
+/** Commands about an approval that stands. */
+function standingCommand(form: Form, about: AboutRequest, base: Base): DeskCommand | null {
+  const { values } = form;
+  const reason = text(values, 'text');
+  switch (form.form) {
+    case 'suspend':
+      return { type: 'suspend', ...base, reason, incident: one(values, 'incident') };
+    case 'revoke':
+      return { type: 'revoke', ...base, reason };
+    case 'close':
+      return { type: 'close', ...base, cause: one(values, 'cause') === 'done' ? 'done' : 'decommissioned', reason };
+    case 'condition_evidence': {
+      const url = text(values, 'url');
+      const title = one(values, 'title') ?? 'Evidence';
+      const evidence = { kind: 'link', title, url, sha256: null, date: parseMoment(text(values, 'date')) };
+      return { type: 'evidence_condition', ...base, condition: text(values, 'condition'), evidence };
+    }
+    case 'condition_confirm':
+      return { type: 'confirm_condition', ...base, condition: text(values, 'condition'), reason: reason || null };
+    case 'record_deployment': {
+      const digest = text(values, 'digest').toLowerCase();
+      const environment = text(values, 'environment').toLowerCase();
+      return {
+        type: 'record_deployment',
+        ...base,
+        environment,
+        digest: /^[0-9a-f]{64}$/.test(digest) ? `sha256:${digest}` : digest,
+      };
+    }
+    default:
+      return null;
   }
+}
+
+/** What the minutes say that each person voted. */
+async function meetingOf(deps: HandlerDeps, form: Form, about: AboutRequest, base: Base): Promise<DeskCommand | null> {
+  const heldOn = parseMoment(text(form.values, 'heldOn'));
+  if (heldOn === null) return null;
+  const votes: MeetingVote[] = [];
+  const lists = { approved: 'approve', rejected: 'reject', abstained: 'abstain' } as const;
+  const reason = one(form.values, 'reason') ?? 'as in the minutes';
+  for (const [field, choice] of Object.entries(lists))
+    for (const user of many(form.values, field))
+      votes.push({ person: await deps.people.personFor(user, null), choice, reason });
+  return {
+    type: 'record_meeting',
+    ...base,
+    revision: about.v,
+    heldOn,
+    minutes: text(form.values, 'text'),
+    votes,
+  };
 }

@@ -1,32 +1,28 @@
-/** Buttons: most open a modal for the person who pressed, some act at once. */
+/** Buttons: most open a modal for the person who pressed, some act at once, some redraw an open form. */
 import { z } from 'zod';
-import { capacitiesOf, isExcluded, votingRoles } from '#src/approvals/seats.ts';
 import { tally } from '#src/approvals/tally.ts';
-import type { HandlerDeps } from './handler-deps.ts';
+import type { SubmittedState } from '#src/approvals/types.ts';
+import { type Act, isAct, offerOf } from './acts.ts';
+import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
 import { type ModalSpec, outgoing } from './intents.ts';
 import type { OutgoingMessage } from './ports.ts';
+import { redraw } from './redraw.ts';
+import { refuseAct } from './refuse.ts';
 
 type Press = Extract<Incoming, { kind: 'press' }>;
 
 /** What a request's buttons carry: the request and the revision that was shown. */
-const requestValue = z.object({ r: z.string().min(1).max(60), v: z.string().max(80) });
+const requestValue = z.object({
+  r: z.string().min(1).max(60),
+  v: z.string().max(80),
+  m: z.number().int().optional(),
+});
 const sourceValue = z.object({ id: z.string().max(60), h: z.string().max(80), q: z.string().max(4000).default('') });
 const sourcesValue = z.array(z.tuple([z.string().max(60), z.string().max(80)])).max(30);
 
 /** A trigger lives three seconds; what could not be opened by then is not opened at all. */
 const TRIGGER_MS = 3000;
-
-const REQUEST_MODALS = {
-  open_details: 'details',
-  open_verify: 'verify',
-  open_ask_information: 'ask_information',
-  open_give_information: 'give_information',
-  open_withdraw: 'withdraw',
-  open_suspend: 'suspend',
-  open_consult: 'consult',
-  open_accept_conditions: 'accept_conditions',
-} as const;
 
 /** Messages that answer a press. Anything unknown is ignored: old cards may carry buttons that are gone. */
 export async function handlePress(
@@ -35,92 +31,147 @@ export async function handlePress(
   press: Press,
   receivedAt: Date,
 ): Promise<readonly OutgoingMessage[]> {
+  const redrawn = redraw(press, receivedAt);
+  if (redrawn !== null) return redrawn;
   const open = (view: ModalSpec) => [modal(id, press, view, receivedAt)];
-  const place = {
-    user: press.user.id,
-    channel: press.channel ?? press.user.id,
-    threadTs: press.threadTs ?? press.messageTs,
-  };
-  if (press.action === 'open_deploy') return open({ kind: 'deploy', channel: press.channel });
-  if (press.action === 'open_exception') return open({ kind: 'exception', channel: press.channel });
-  if (press.action.startsWith('open_source:')) {
-    const value = parse(sourceValue, press.value);
-    return value === null ? [] : open({ kind: 'source', itemId: value.id, hash: value.h, quote: value.q });
-  }
-  if (press.action === 'open_sources') {
-    const value = parse(sourcesValue, press.value);
-    const citations = (value ?? []).map(([item, hash]) => ({
-      id: item,
-      title: '',
-      document: '',
-      version: '',
-      hash,
-      quote: '',
-    }));
-    return citations.length === 0 ? [] : open({ kind: 'sources', citations });
-  }
-  if (press.action === 'helpful_yes' || press.action === 'helpful_no') {
-    const helpful = press.action === 'helpful_yes';
-    if (!helpful)
-      await deps.gaps.put({ question: press.value.slice(0, 500), reason: 'not_helpful', nearest: [], at: receivedAt });
-    return [outgoing(`thanks:${id}`, { intent: 'thanks', ...place, helpful })];
-  }
-  if (press.action === 'ask_human')
-    return [outgoing(`human:${id}`, { intent: 'ask_human', ...place, question: press.value.slice(0, 500) })];
-  const request = parse(requestValue, press.value);
-  if (request === null) return [];
-  if (press.action === 'open_vote') return openVote(deps, id, press, request.r, receivedAt);
-  const kind = REQUEST_MODALS[press.action as keyof typeof REQUEST_MODALS];
-  return kind === undefined ? [] : open({ kind, requestId: request.r });
+  const general = await handleGeneral(deps, id, press, receivedAt, open);
+  if (general !== null) return general;
+  const value = parse(requestValue, press.value);
+  if (value === null) return [];
+  const what = press.action.replace(/^open_/, '');
+  if (what === 'details' || what === 'verify' || what === 'more') return open({ kind: what, requestId: value.r });
+  if (press.action === 'do_confirm_meeting') return confirmMeeting(deps, id, press, value, receivedAt);
+  if (!isAct(what)) return [];
+  return openAct(deps, { id, from: press, receivedAt, requestId: value.r, revision: value.v, act: what });
 }
 
-/**
- * "Review and vote": the modal for whoever may vote; for anybody else the reason why not, and the card is refreshed.
- * The vote itself is checked again when it arrives.
- */
-async function openVote(
+/** Presses that are about no request; null for the others. */
+async function handleGeneral(
   deps: HandlerDeps,
   id: string,
   press: Press,
-  requestId: string,
   receivedAt: Date,
-): Promise<readonly OutgoingMessage[]> {
-  const record = await deps.desk.read(requestId);
-  const place = { user: press.user.id, channel: press.channel, threadTs: null, requestId };
-  if (record === null)
-    return [
-      outgoing(`refusal:${id}`, {
-        intent: 'refusal',
-        ...place,
-        reason: 'unknown_request',
-        detail: [],
-        requestId: null,
-      }),
-    ];
-  const { state } = record;
-  const person = await deps.people.personFor(press.user.id, press.user.name);
-  const roster = await deps.desk.roster();
-  const refresh = outgoing(`card:${requestId}`, { intent: 'card', requestId });
-  const refuse = async (reason: 'already_decided' | 'self_approval' | 'role_missing', detail: readonly string[]) => {
-    await deps.refusals.put({ at: receivedAt, person, requestId, action: press.action, reason });
-    return [outgoing(`refusal:${id}`, { intent: 'refusal', ...place, reason, detail: [...detail] }), refresh];
+  open: (view: ModalSpec) => readonly OutgoingMessage[],
+): Promise<readonly OutgoingMessage[] | null> {
+  const { action, value, channel } = press;
+  const place = {
+    user: press.user.id,
+    channel: channel ?? press.user.id,
+    threadTs: press.threadTs ?? press.messageTs,
   };
-  if (state.decision !== null || state.status === 'withdrawn') return refuse('already_decided', []);
-  const needed = tally(state, roster, receivedAt.getTime()).stillNeeded;
-  if (isExcluded(state, person)) return refuse('self_approval', needed);
-  if (capacitiesOf(state, roster, person, votingRoles(state.terms)).length === 0) return refuse('role_missing', needed);
-  return [modal(id, press, { kind: 'vote', requestId }, receivedAt)];
+  if (action === 'open_deploy') return open({ kind: 'request_form', form: 'deploy', channel, from: null });
+  if (action === 'open_exception') return open({ kind: 'request_form', form: 'exception', channel, from: null });
+  if (action.startsWith('open_source:')) {
+    const source = parse(sourceValue, value);
+    return source === null ? [] : open({ kind: 'source', itemId: source.id, hash: source.h, quote: source.q });
+  }
+  if (action === 'open_sources') {
+    const citations = (parse(sourcesValue, value) ?? []).map(([item, hash]) => {
+      return { id: item, title: '', document: '', version: '', hash, quote: '' };
+    });
+    return citations.length === 0 ? [] : open({ kind: 'sources', citations });
+  }
+  if (action === 'helpful_yes' || action === 'helpful_no') {
+    const helpful = action === 'helpful_yes';
+    if (!helpful)
+      await deps.gaps.put({ question: value.slice(0, 500), reason: 'not_helpful', nearest: [], at: receivedAt });
+    return [outgoing(`thanks:${id}`, { intent: 'thanks', ...place, helpful })];
+  }
+  if (action === 'ask_human')
+    return [outgoing(`human:${id}`, { intent: 'ask_human', ...place, question: value.slice(0, 500) })];
+  return null;
 }
 
-/** A row that opens a modal for the person who pressed. */
+export type ActRequest = {
+  readonly id: string;
+  readonly from: {
+    readonly user: Press['user'];
+    readonly triggerId: string;
+    readonly channel: string | null;
+    readonly view?: Press['view'];
+  };
+  readonly receivedAt: Date;
+  readonly requestId: string;
+  /** Revision on the card that was pressed; empty where none was shown. */
+  readonly revision: string;
+  readonly act: Act;
+};
+
+/**
+ * Opens the form of an act for whoever may do it now; for anybody else the reason why not, and the card is refreshed.
+ * The act itself is checked again when its form arrives.
+ */
+export async function openAct(deps: HandlerDeps, request: ActRequest): Promise<readonly OutgoingMessage[]> {
+  const { id, from, receivedAt, requestId, revision, act } = request;
+  const record = await deps.desk.read(requestId);
+  const person = await deps.people.personFor(from.user.id, from.user.name);
+  const refused = { id, at: receivedAt, user: from.user.id, person, channel: from.channel, action: `open_${act}` };
+  if (record === null) return refuseAct(deps, { ...refused, requestId: null, reason: 'unknown_request', detail: [] });
+  const { state } = record;
+  if (act === 'vote' && revision !== '' && !state.revision.equivalents.includes(revision))
+    return refuseAct(deps, { ...refused, requestId, reason: 'old_revision', detail: [String(state.revision.number)] });
+  const roster = await deps.desk.roster();
+  const policy = act === 'raise_tier' || act === 'edit' ? await deps.forms.policyOf(state.terms.policyHash) : null;
+  const offer = offerOf(act, { state, person, roster, policy, now: receivedAt });
+  if (offer.ok) return [modal(id, from, specOf(act, state, from.channel), receivedAt)];
+  const waiting = act === 'vote' && (offer.reason === 'self_approval' || offer.reason === 'role_missing');
+  const detail = waiting ? tally(state, roster, receivedAt.getTime()).stillNeeded : offer.detail;
+  return refuseAct(deps, { ...refused, requestId, reason: offer.reason, detail });
+}
+
+function specOf(act: Act, state: SubmittedState, channel: string | null): ModalSpec {
+  if (act !== 'edit' && act !== 'renew') return { kind: 'act', act, requestId: state.id };
+  const form = state.document.kind === 'exception' ? 'exception' : 'deploy';
+  return { kind: 'request_form', form, channel, from: { requestId: state.id, why: act } };
+}
+
+/** The button under what the minutes say about a voter: one press, checked like any vote. */
+async function confirmMeeting(
+  deps: HandlerDeps,
+  id: string,
+  press: Press,
+  value: z.infer<typeof requestValue>,
+  receivedAt: Date,
+): Promise<readonly OutgoingMessage[]> {
+  const person = await deps.people.personFor(press.user.id, press.user.name);
+  const result = await deps.desk.act(value.r, {
+    type: 'confirm_meeting_vote',
+    commandId: commandIdOf(id),
+    by: person,
+    meeting: value.m ?? 0,
+  });
+  if (result.ok || result.reason === 'duplicate_command') return [];
+  const { reason, detail } = result;
+  return refuseAct(deps, {
+    id,
+    at: receivedAt,
+    user: press.user.id,
+    person,
+    channel: press.channel,
+    requestId: result.state === null ? null : value.r,
+    action: 'confirm_meeting',
+    reason,
+    detail,
+  });
+}
+
+/** A row that opens a modal for the person who pressed; on top of the modal in which the button stands. */
 export function modal(
   id: string,
-  from: { readonly user: { readonly id: string }; readonly triggerId: string },
+  from: { readonly user: { readonly id: string }; readonly triggerId: string; readonly view?: Press['view'] },
   view: ModalSpec,
   receivedAt: Date,
 ): OutgoingMessage {
   const expiresAt = new Date(receivedAt.getTime() + TRIGGER_MS).toISOString();
-  return outgoing(`modal:${id}`, { intent: 'modal', user: from.user.id, triggerId: from.triggerId, expiresAt, view });
+  const push = from.view !== undefined && from.view !== null;
+  return outgoing(`modal:${id}`, {
+    intent: 'modal',
+    user: from.user.id,
+    triggerId: from.triggerId,
+    expiresAt,
+    push,
+    view,
+  });
 }
 
 function parse<T extends z.ZodType>(schema: T, value: string): z.infer<T> | null {

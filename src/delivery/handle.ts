@@ -2,8 +2,9 @@
  * What the worker does with a stored payload: it becomes a question to answer, a command to the desk, or a modal to
  * open. Every effect is idempotent under the payload's id, so a crash in between costs nothing (DESIGN.md, rule 6).
  */
+import { handleCommand } from './handle-command.ts';
 import { handleForm } from './handle-form.ts';
-import { handlePress, modal } from './handle-press.ts';
+import { handlePress } from './handle-press.ts';
 import type { HandlerDeps } from './handler-deps.ts';
 import { type Incoming, incomingSchema } from './incoming.ts';
 import { outgoing } from './intents.ts';
@@ -34,7 +35,7 @@ async function messagesFor(
     case 'ask':
       return handleAsk(deps, item, incoming);
     case 'command':
-      return handleCommand(item, incoming);
+      return handleCommand(deps, item, incoming);
     case 'press':
       if (incoming.action.startsWith('ask:')) return handleSuggestion(deps, item, incoming);
       return handlePress(deps, item.id, incoming, item.receivedAt);
@@ -97,28 +98,4 @@ async function handleSuggestion(
 ): Promise<readonly OutgoingMessage[]> {
   const channel = press.channel ?? press.user.id;
   return answerTo(deps, item, { user: press.user.id, channel, threadTs: null, text: press.value, wasCut: false });
-}
-
-async function handleCommand(
-  item: InboxItem,
-  command: Extract<Incoming, { kind: 'command' }>,
-): Promise<readonly OutgoingMessage[]> {
-  const word = command.text.trim().split(/\s+/)[0]?.toLowerCase() ?? '';
-  const at = { user: command.user.id, channel: command.channel };
-  if (word === 'deploy')
-    return [modal(item.id, command, { kind: 'deploy', channel: command.channel }, item.receivedAt)];
-  if (word === 'exception')
-    return [modal(item.id, command, { kind: 'exception', channel: command.channel }, item.receivedAt)];
-  if (word === 'status') return [outgoing(`status:${item.id}`, { intent: 'status', ...at })];
-  if (word === '' || word === 'help') return [outgoing(`help:${item.id}`, { intent: 'help', ...at })];
-  return [
-    outgoing(`refusal:${item.id}`, {
-      intent: 'refusal',
-      ...at,
-      threadTs: null,
-      reason: 'unknown_command',
-      detail: [],
-      requestId: null,
-    }),
-  ];
 }

@@ -46,6 +46,13 @@ export const incomingSchema = z.discriminatedUnion('kind', [
     messageTs: ts.nullable(),
     threadTs: ts.nullable(),
     triggerId,
+    /** Block id of the pressed element. */
+    block: z.string().max(255).default(''),
+    /** The modal in which it stands, with the answers given so far; null for a message. */
+    view: z
+      .object({ id: z.string().max(60), form: z.string().max(80), about: z.string().max(3000), values: formValues })
+      .nullable()
+      .default(null),
   }),
   z.object({
     kind: z.literal('form'),

@@ -4,23 +4,30 @@
  */
 import { z } from 'zod';
 import { REFUSALS } from '#src/approvals/commands.ts';
+import { ACTS } from './acts.ts';
+import { REQUEST_FORMS } from './request-form.ts';
 
 const slackId = z.string().max(40);
 const ts = z.string().max(30);
 const person = z.string().max(60);
 const requestId = z.string().max(60);
 
+/** Answers of a form by block id. */
+const formValues = z.record(z.string().max(80), z.union([z.string(), z.array(z.string().max(500)).max(50), z.null()]));
+
 /** Modals that a press opens. `triggerId` lives three seconds: a row older than `expiresAt` is dropped, not retried. */
 const modalView = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('deploy'), channel: slackId.nullable() }),
-  z.object({ kind: z.literal('exception'), channel: slackId.nullable() }),
-  z.object({ kind: z.literal('vote'), requestId }),
-  z.object({ kind: z.literal('ask_information'), requestId }),
-  z.object({ kind: z.literal('give_information'), requestId }),
-  z.object({ kind: z.literal('consult'), requestId }),
-  z.object({ kind: z.literal('withdraw'), requestId }),
-  z.object({ kind: z.literal('suspend'), requestId }),
-  z.object({ kind: z.literal('accept_conditions'), requestId }),
+  /** A form that makes a request, or a revision of one. */
+  z.object({
+    kind: z.literal('request_form'),
+    form: z.enum(REQUEST_FORMS),
+    channel: slackId.nullable(),
+    /** Request it is filled in from, and why; null: an empty form. */
+    from: z.object({ requestId, why: z.enum(['like', 'renew', 'edit']) }).nullable(),
+  }),
+  /** A form for something to do on a request. */
+  z.object({ kind: z.literal('act'), act: z.enum(ACTS), requestId }),
+  z.object({ kind: z.literal('more'), requestId }),
   z.object({ kind: z.literal('details'), requestId }),
   z.object({ kind: z.literal('verify'), requestId }),
   z.object({
@@ -57,6 +64,57 @@ export const OTHER_REFUSALS = [
   'system_error',
 ] as const;
 
+/** What a person is told about a request. */
+export const TELLS = [
+  'submitted',
+  'refused',
+  'decided',
+  'revised',
+  'information_requested',
+  'conditions_offered',
+  'contradicted',
+  'consult',
+  'reminder',
+  'escalated',
+  'scope_proposed',
+  'meeting',
+  'condition_yours',
+  'condition_evidence',
+  'condition_confirmed',
+  'condition_overdue',
+  'suspended',
+  'revoked',
+  'review_due',
+  'superseded',
+  'renewed',
+  'closed',
+  'reinstated',
+  'breakglass',
+  'breakglass_ended',
+  'exception_ended',
+] as const;
+export type Tell = (typeof TELLS)[number];
+
+/** Notes in the thread of a request's card. */
+export const NOTES = [
+  'reminded',
+  'escalated',
+  'revised',
+  'information_requested',
+  'information_provided',
+  'conditions_offered',
+  'conditions_declined',
+  'contradicted',
+  'scope_proposed',
+  'rejection_settled',
+  'meeting',
+  'consult_answered',
+  'consult_lapsed',
+  'comment',
+  'condition_confirmed',
+] as const;
+export type Note = (typeof NOTES)[number];
+
 export const intentSchema = z.discriminatedUnion('intent', [
   z.object({
     intent: z.literal('answer'),
@@ -71,38 +129,20 @@ export const intentSchema = z.discriminatedUnion('intent', [
   z.object({
     intent: z.literal('thread'),
     requestId,
-    note: z.enum([
-      'reminded',
-      'escalated',
-      'information_requested',
-      'information_provided',
-      'conditions_offered',
-      'contradicted',
-      'comment',
-    ]),
+    note: z.enum(NOTES),
   }),
+  /** Tells one person, the holders of a role, or (both null) everybody whom the request waits for. */
   z.object({
     intent: z.literal('tell'),
-    person,
+    person: person.nullable(),
     requestId,
-    what: z.enum([
-      'submitted',
-      'refused',
-      'decided',
-      'information_requested',
-      'conditions_offered',
-      'contradicted',
-      'consult',
-      'suspended',
-      'revoked',
-      'review_due',
-      'condition_overdue',
-      'closed',
-      'reinstated',
-      'breakglass',
-    ]),
+    what: z.enum(TELLS),
     role: z.string().max(200).nullable(),
   }),
+  /** Tells those who rest on an exception that it carries them no more. */
+  z.object({ intent: z.literal('dependents'), requestId }),
+  /** What an approval means for the request it replaces: nothing is said, but it is retried like a message. */
+  z.object({ intent: z.literal('follow_up'), requestId }),
   /** Tells a role and records that it was told. */
   z.object({ intent: z.literal('inform'), requestId, role: z.string().max(200) }),
   z.object({
@@ -119,7 +159,19 @@ export const intentSchema = z.discriminatedUnion('intent', [
     user: slackId,
     triggerId: z.string().max(200),
     expiresAt: z.iso.datetime(),
+    /** On top of the modal in which the button was pressed. */
+    push: z.boolean(),
     view: modalView,
+  }),
+  /** Draws an open form anew from the answers given so far. */
+  z.object({
+    intent: z.literal('redraw'),
+    user: slackId,
+    viewId: z.string().max(60),
+    expiresAt: z.iso.datetime(),
+    form: z.string().max(40),
+    about: z.string().max(3000),
+    values: formValues,
   }),
   z.object({ intent: z.literal('home'), user: slackId }),
   z.object({ intent: z.literal('greeting'), user: slackId, channel: slackId }),

@@ -2,54 +2,74 @@
  * Modals. A trigger lives three seconds, so a loading view opens first and is then replaced (slack-platform.md,
  * pitfall 11); a row that waited too long is dropped, because nobody looks at that screen any more.
  */
-import { isExcluded } from '#src/approvals/seats.ts';
-import { type RequestRecord, shownTo } from '#src/delivery/desk.ts';
+import { type AboutForm, aboutFormSchema, aboutRequestSchema, readAbout } from '#src/delivery/about.ts';
+import { offersTo } from '#src/delivery/acts.ts';
+import type { RequestRecord } from '#src/delivery/desk.ts';
+import type { FormValues } from '#src/delivery/form-values.ts';
+import { isRequestForm } from '#src/delivery/forms.ts';
+import { historyOf, historyText } from '#src/delivery/history.ts';
 import type { Intent, ModalSpec } from '#src/delivery/intents.ts';
+import { actModal } from './act-modals.ts';
 import { renderSource, renderSources } from './blocks/answer.ts';
-import { choice } from './blocks/build.ts';
-import type { CardView } from './blocks/card.ts';
-import { detailFacts, type RenderContext, voteView } from './blocks/card-view.ts';
-import {
-  deployForm,
-  exceptionForm,
-  link,
-  loadingModal,
-  type Modal,
-  readingModal,
-  textModal,
-  voteModal,
-} from './blocks/forms.ts';
-import { historyLines } from './blocks/history.ts';
+import { detailFacts, type RenderContext, titleOf, voteView } from './blocks/card-view.ts';
+import { link, loadingModal, type Modal, readingModal } from './blocks/modal.ts';
+import { moreModal } from './blocks/more.ts';
 import { dateToken, inline, mention } from './blocks/text.ts';
+import { voteModal } from './blocks/vote-form.ts';
 import { type OutboundDeps, viewOf } from './outbound-deps.ts';
-import { openView, SlackRefusedError, updateView } from './poster.ts';
+import { openView, pushView, SlackRefusedError, updateView } from './poster.ts';
+import { drawRequestForm, newRequestForm } from './request-forms.ts';
 
 type ModalIntent = Extract<Intent, { intent: 'modal' }>;
+type RedrawIntent = Extract<Intent, { intent: 'redraw' }>;
 
-/** Opens what was asked for. An expired trigger ends it; the person presses again. */
+/** The screen is gone: closed, or its trigger too old. The person presses again. */
+const GONE = ['expired_trigger_id', 'exchanged_trigger_id', 'trigger_expired', 'not_found', 'view_not_found'];
+
+/** Opens what was asked for. */
 export async function openModal(deps: OutboundDeps, intent: ModalIntent): Promise<void> {
   if (new Date(intent.expiresAt).getTime() < deps.now().getTime()) return;
-  try {
-    const opened = await openView(deps.modalClient, intent.triggerId, loadingModal());
+  await whileShown(async () => {
+    const open = intent.push ? pushView : openView;
+    const opened = await open(deps.modalClient, intent.triggerId, loadingModal());
     await updateView(deps.modalClient, opened.id, await modalOf(deps, intent.view, intent.user));
+  });
+}
+
+/** Draws an open form anew: what was typed stays, what follows from the choices changes. */
+export async function redrawModal(deps: OutboundDeps, intent: RedrawIntent): Promise<void> {
+  if (new Date(intent.expiresAt).getTime() < deps.now().getTime()) return;
+  const modal = await redrawn(deps, intent);
+  if (modal !== null) await whileShown(() => updateView(deps.modalClient, intent.viewId, modal));
+}
+
+async function whileShown(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
   } catch (error) {
-    if (
-      error instanceof SlackRefusedError &&
-      ['expired_trigger_id', 'exchanged_trigger_id', 'trigger_expired', 'not_found', 'view_not_found'].includes(
-        error.slackError,
-      )
-    )
-      return;
-    throw error;
+    if (!(error instanceof SlackRefusedError) || !GONE.includes(error.slackError)) throw error;
   }
+}
+
+async function redrawn(deps: OutboundDeps, intent: RedrawIntent): Promise<Modal | null> {
+  const values: FormValues = intent.values;
+  if (isRequestForm(intent.form)) {
+    const about: AboutForm | null = readAbout(aboutFormSchema, intent.about);
+    return about === null ? null : drawRequestForm(deps, intent.form, about, values);
+  }
+  const about = readAbout(aboutRequestSchema, intent.about);
+  if (intent.form !== 'vote' || about === null) return null;
+  const record = await deps.desk.read(about.r);
+  if (record === null) return null;
+  const { context } = await viewOf(deps, record);
+  const view = voteView(record.state, await deps.personFor(intent.user), context);
+  return voteModal(view, intent.about, values, about.k ?? 1);
 }
 
 async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promise<unknown> {
   switch (spec.kind) {
-    case 'deploy':
-      return deployForm(deps.questions('deployment'), about(deps, spec.channel), deps.evidenceHint);
-    case 'exception':
-      return exceptionForm(deps.questions('exception'), about(deps, spec.channel));
+    case 'request_form':
+      return newRequestForm(deps, spec);
     case 'source': {
       const source = deps.source(spec.itemId, spec.hash, spec.quote);
       return source === null ? gone(spec.itemId) : renderSource(source);
@@ -63,108 +83,58 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
   }
 }
 
-type RequestSpec = Extract<ModalSpec, { requestId: string }>;
+type RequestSpec = Extract<ModalSpec, { kind: 'act' | 'more' | 'details' }>;
 
 async function requestModal(deps: OutboundDeps, spec: RequestSpec, user: string): Promise<Modal> {
   const record = await deps.desk.read(spec.requestId);
   if (record === null) return gone('request');
   const { state } = record;
-  const { view, context } = await viewOf(deps, record);
-  const meta = JSON.stringify({ r: state.id, v: state.revision.hash, card: shownTo(state).sha256 });
-  const title = `*${state.shortId}* ${inline(view.title, 200)}`;
-  switch (spec.kind) {
-    case 'vote':
-      return voteModal(voteView(state, await deps.personFor(user), context), meta);
-    case 'ask_information':
-      return textModal('ask_information', meta, 'Ask for information', title, 'What is missing?');
-    case 'give_information':
-      return textModal(
-        'give_information',
-        meta,
-        'Give information',
-        `${title}\n> ${inline(state.information?.text ?? '', 900)}`,
-        'Your answer',
-      );
-    case 'withdraw':
-      return textModal(
-        'withdraw',
-        meta,
-        'Withdraw',
-        `${title}\nWithdrawing ends the request; the record stays.`,
-        'Reason',
-        { optional: true, submit: 'Withdraw' },
-      );
-    case 'suspend':
-      return textModal(
-        'suspend',
-        meta,
-        'Suspend',
-        `${title}\nThe gate says no at once. Reinstating needs a fresh decision.`,
-        'Reason and incident',
-        { submit: 'Suspend' },
-      );
-    case 'consult': {
-      const roles = state.terms.consulted.map((c) => ({ value: c.role.slice(0, 75), label: c.role }));
-      const stances = [
-        { value: 'support', label: 'Support' },
-        { value: 'concern', label: 'Concern' },
-        { value: 'neutral', label: 'Neutral' },
-      ];
-      const extra = [
-        choice('role', 'You advise as', roles, { as: 'select' }),
-        choice('stance', 'Your advice', stances),
-      ];
-      return textModal('consult', meta, 'Give advice', title, 'In words', { extra });
-    }
-    case 'accept_conditions': {
-      const lines = (state.offer?.conditions ?? []).map(
-        (c) => `• ${inline(c.text, 400)} — ${mention(context.slackUser(c.owner))}, due ${dateToken(new Date(c.dueAt))}`,
-      );
-      const yes = [
-        { value: 'accept', label: 'Accept all of them' },
-        { value: 'decline', label: 'Decline; the request goes back' },
-      ];
-      const ids = JSON.stringify({ ...JSON.parse(meta), c: (state.offer?.conditions ?? []).map((c) => c.id) });
-      return textModal(
-        'accept_conditions',
-        ids,
-        'Conditions',
-        [title, ...lines].join('\n'),
-        'Reason, when you decline',
-        { optional: true, extra: [choice('answer', 'Your answer', yes)] },
-      );
-    }
-    default:
-      return detailsModal(deps, record, view, context, isExcluded(state, await deps.personFor(user)));
-  }
+  const { context } = await viewOf(deps, record);
+  if (spec.kind === 'details') return detailsModal(deps, record, context);
+  const person = await deps.personFor(user);
+  if (spec.kind === 'act') return actModal({ act: spec.act, state, context, person, nonce: deps.newNonce() });
+  const policy = await deps.policyOf(state.terms.policyHash);
+  const offers = offersTo({ state, person, roster: context.roster, policy, now: context.now });
+  const request = { id: state.id, revision: state.revision.hash, shortId: state.shortId, title: titleOf(state) };
+  return moreModal(request, offers);
 }
 
-function detailsModal(
-  deps: OutboundDeps,
-  record: RequestRecord,
-  view: CardView,
-  context: RenderContext,
-  asker: boolean,
-): Modal {
+async function detailsModal(deps: OutboundDeps, record: RequestRecord, context: RenderContext): Promise<Modal> {
   const { state } = record;
-  const evidence = state.document.evidence.map((e) => `• ${link(e.url, e.title || e.kind)}`);
+  const { view } = await viewOf(deps, record);
+  const who = (person: string) => mention(context.slackUser(person));
+  const users = await deps.slackUsersOf([...new Set(personsIn(record))]);
+  const words = { who: (person: string) => mention(users.get(person)), quote: (text: string) => inline(text, 300) };
   const part = (title: string, lines: readonly string[]) => (lines.length > 0 ? [title, ...lines] : []);
+  const conditions = state.conditions.map((c) => {
+    const links = c.evidence.map((e) => link(e.url, e.title)).join(', ');
+    return `• *${c.id}* ${inline(c.text, 240)}: ${who(c.owner)}, due ${dateToken(new Date(c.dueAtMs))}, ${c.overdue ? 'overdue' : c.status}, confirmed by ${inline(c.confirmRole, 80)}${links === '' ? '' : `; ${links}`}`;
+  });
+  const replaced = state.document.replaces === null ? null : await deps.desk.read(state.document.replaces);
   return readingModal(state.shortId, [
-    `*${state.shortId}* ${inline(view.title, 200)}`,
-    inline(view.purpose, 1000),
+    `*${state.shortId}* ${inline(view.title, 200)}: ${inline(state.status.replace(/_/g, ' '), 40)}`,
+    inline(view.purpose, 1500),
+    ...view.tierReasons.map((r) => `• ${inline(`${view.tier} tier: ${r}`, 300)}`),
     ...detailFacts(state).map((f) => `• ${inline(f, 300)}`),
-    ...part('*Evidence*', evidence),
+    ...(replaced === null ? [] : [`• Replaces ${replaced.state.shortId} (${inline(titleOf(replaced.state), 160)})`]),
+    ...part(
+      '*Evidence*',
+      state.document.evidence.map(
+        (e) => `• ${link(e.url, e.title || e.kind)}${e.date === null ? '' : ` (${e.date.slice(0, 10)})`}`,
+      ),
+    ),
+    ...part('*Conditions*', conditions),
     ...(view.needed.length > 0 ? [`*Still needed*: ${view.needed.map((n) => inline(n, 200)).join(' · ')}`] : []),
-    '*History*',
-    ...historyLines(record, (p) => mention(context.slackUser(p))),
-    ...(asker ? ['You asked for this, so you do not vote on it.'] : []),
+    '*History*, with the entry of each line in the evidence log',
+    ...historyOf(record, words).map(historyText),
     `As of ${dateToken(deps.now())}`,
   ]);
 }
 
-/** `private_metadata` of a form: a nonce made now hides the request's content behind its hash; the channel to answer in. */
-function about(deps: OutboundDeps, channel: string | null): string {
-  return JSON.stringify({ n: deps.newNonce(), ...(channel === null ? {} : { ch: channel }) });
+/** Everybody whom the history may name. */
+function personsIn(record: RequestRecord): readonly string[] {
+  const found = JSON.stringify(record.events.map((event) => [event.actor, event.data])).match(/p_[0-9a-f-]{36}/g);
+  return found ?? [];
 }
 
 function gone(what: string): Modal {

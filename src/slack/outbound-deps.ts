@@ -1,11 +1,11 @@
 /** What the outbound writer and its modals need, and the one way from a request's record to what is shown of it. */
 import type { WebClient } from '@slack/web-api';
+import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { Desk, RequestRecord } from '#src/delivery/desk.ts';
 import type { Outbox } from '#src/delivery/ports.ts';
 import type { SourceView } from './blocks/answer.ts';
 import type { CardView } from './blocks/card.ts';
 import { cardView, type RenderContext } from './blocks/card-view.ts';
-import type { FormQuestion } from './blocks/forms.ts';
 
 export type OutboundDeps = {
   readonly client: WebClient;
@@ -20,8 +20,15 @@ export type OutboundDeps = {
   readonly holdersOf: (role: string) => Promise<readonly string[]>;
   /** An item of the library for a source modal; null when it is not there (any more). */
   readonly source: (itemId: string, citedHash: string, quote: string) => SourceView | null;
-  readonly questions: (kind: 'deployment' | 'exception') => readonly FormQuestion[];
-  readonly evidenceHint: string;
+  /** The policy new requests are submitted under, and the one of a hash; null when it is not at hand. */
+  readonly policy: () => PolicyInForce;
+  readonly policyOf: (hash: string) => Promise<PolicyInForce | null>;
+  /** Persons who can name role holders. */
+  readonly admins: () => Promise<readonly string[]>;
+  /** Draws what an approval means for the request it replaces. */
+  readonly followUp: (requestId: string) => Promise<void>;
+  /** Ids of the deployments that rest on an exception. */
+  readonly restingOn: (exception: { readonly id: string; readonly shortId: string }) => Promise<readonly string[]>;
   /** Ids of requests that are not finished, newest first. */
   readonly openRequests: () => Promise<readonly string[]>;
   readonly requestsOf: (person: string) => Promise<readonly string[]>;
@@ -39,19 +46,25 @@ export async function viewOf(
   record: RequestRecord,
 ): Promise<{ readonly view: CardView; readonly context: RenderContext; readonly entry: number | null }> {
   const { state } = record;
+  const roster = await deps.desk.roster();
   const conditionOwners = [...state.conditions, ...(state.offer?.conditions ?? [])].map((c) => c.owner);
   const persons = [
     state.requester,
     state.owner,
     ...state.votes.map((v) => v.by),
     ...state.consults.map((c) => c.by),
+    ...state.proposals.map((p) => p.by),
+    ...state.meetings.flatMap((m) => [m.by, ...m.votes.map((v) => v.person)]),
+    ...record.entries.map((e) => e.actor),
     ...conditionOwners,
     ...(state.decision?.counted.map((c) => c.person) ?? []),
+    ...(state.breakGlass === null ? [] : [state.breakGlass.by]),
+    ...roster.assignments.flatMap((assignment) => (assignment.onBehalfOf === null ? [] : [assignment.onBehalfOf])),
   ];
   const users = await deps.slackUsersOf([...new Set(persons)]);
   const entry = record.entries.findLast((e) => e.type === 'decided')?.index ?? null;
   const context = {
-    roster: await deps.desk.roster(),
+    roster,
     now: deps.now(),
     slackUser: (p: string) => users.get(p),
     decisionEntry: entry,

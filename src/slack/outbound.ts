@@ -3,18 +3,21 @@
  * throws when a row is to be tried again, and returns when it is done with it.
  */
 import type { Answer } from '#src/answers/types.ts';
-import { type Intent, intentSchema } from '#src/delivery/intents.ts';
+import { waitingFor } from '#src/approvals/offers.ts';
+import { isOpen } from '#src/approvals/timers.ts';
+import { type Intent, intentSchema, type Tell } from '#src/delivery/intents.ts';
 import type { OutboxItem } from '#src/delivery/ports.ts';
 import { renderAnswer } from './blocks/answer.ts';
 import { type Message, section } from './blocks/build.ts';
 import { renderCard } from './blocks/card.ts';
 import { renderGreeting, renderHelp, renderHome, renderStatus, type StatusLine } from './blocks/general.ts';
-import { renderInform, renderNote, renderTell } from './blocks/notices.ts';
+import { renderDependent, renderInform, renderNote, renderTell } from './blocks/notices.ts';
 import { renderRefusal } from './blocks/refusals.ts';
-import { inline } from './blocks/text.ts';
-import { openModal } from './modals.ts';
+import { inline, joinWords } from './blocks/text.ts';
+import { openModal, redrawModal } from './modals.ts';
 import { type OutboundDeps, viewOf } from './outbound-deps.ts';
-import { directChannel, post, publishHome, update, whisper } from './poster.ts';
+import { directChannel, findPosted, post, publishHome, update, whisper } from './poster.ts';
+import { adminMentions } from './request-forms.ts';
 
 export type Outbound = { send(item: OutboxItem): Promise<void> };
 
@@ -47,6 +50,12 @@ async function sendIntent(deps: OutboundDeps, item: OutboxItem, intent: Intent):
       return sendRefusal(deps, intent);
     case 'modal':
       return openModal(deps, intent);
+    case 'redraw':
+      return redrawModal(deps, intent);
+    case 'dependents':
+      return tellDependents(deps, item, intent.requestId);
+    case 'follow_up':
+      return deps.followUp(intent.requestId);
     case 'home':
       return publishHome(deps.client, intent.user, await homeOf(deps, intent.user));
     case 'status':
@@ -88,13 +97,14 @@ async function sendCard(deps: OutboundDeps, item: OutboxItem, requestId: string)
   if (record === null) return;
   const { view, entry } = await viewOf(deps, record);
   const message = renderCard(view);
-  const place = await deps.places.placeOf(item.key);
-  if (place !== null) {
-    await update(deps.client, place, { ...at(item, place.channel, null, message), entry });
-    return;
-  }
-  const ts = await post(deps.client, { ...at(item, deps.channels.committee, null, message), entry });
-  await deps.places.placed(item.key, deps.channels.committee, ts);
+  const channel = deps.channels.committee;
+  const own = { ...at(item, channel, null, message), outboxId: item.key, entry };
+  const known = await deps.places.placeOf(item.key);
+  // A copy that was sent but not noted (a crash in between) carries the card's key: it is rewritten, not doubled.
+  const ts = known === null ? await findPosted(deps.client, own) : known.ts;
+  if (ts !== null) await update(deps.client, known ?? { channel, ts }, own);
+  const placed = ts ?? (await post(deps.client, { ...own, attempts: 1 }));
+  if (known === null) await deps.places.placed(item.key, channel, placed);
 }
 
 async function sendNote(
@@ -117,10 +127,42 @@ async function sendTell(
 ): Promise<void> {
   const record = await deps.desk.read(intent.requestId);
   if (record === null) return;
-  const { view } = await viewOf(deps, record);
-  const message = renderTell(intent.what, record.state, view, deps.channels.committee);
-  const persons = intent.role === null ? [intent.person] : await deps.holdersOf(intent.role);
-  await sendTo(deps, item, persons, message);
+  const { state } = record;
+  // What is over by now needs nobody's attention.
+  if (ASKING.has(intent.what) && !isOpen(state)) return;
+  const { view, context } = await viewOf(deps, record);
+  const message = renderTell(intent.what, state, view, deps.channels.committee);
+  if (intent.person !== null) return sendTo(deps, item, [intent.person], message);
+  if (intent.role !== null) return sendTo(deps, item, await deps.holdersOf(intent.role), message);
+  await sendTo(deps, item, waitingFor(state, context.roster, deps.now()), message);
+}
+
+/** Messages that ask for something before the decision. */
+const ASKING: ReadonlySet<Tell> = new Set([
+  'consult',
+  'reminder',
+  'escalated',
+  'revised',
+  'meeting',
+  'scope_proposed',
+  'conditions_offered',
+  'information_requested',
+]);
+
+/** Tells the requester's side of every deployment that rests on an exception what became of it. */
+async function tellDependents(deps: OutboundDeps, item: OutboxItem, requestId: string): Promise<void> {
+  const exception = await deps.desk.read(requestId);
+  if (exception === null) return;
+  const { id, shortId } = exception.state;
+  for (const [i, deployment] of (await deps.restingOn({ id, shortId })).entries()) {
+    const record = await deps.desk.read(deployment);
+    if (record === null) continue;
+    const { view } = await viewOf(deps, record);
+    const message = renderDependent(record.state, view, exception.state);
+    const persons = [...new Set([record.state.requester, record.state.owner])];
+    const own = { ...item, id: `${item.id}@${i}`, clientMsgId: `${item.clientMsgId}-d${i}` };
+    await sendTo(deps, own, persons, message);
+  }
 }
 
 async function sendInform(
@@ -158,7 +200,9 @@ async function sendTo(
 
 async function sendRefusal(deps: OutboundDeps, intent: Extract<Intent, { intent: 'refusal' }>): Promise<void> {
   const record = intent.requestId === null ? null : await deps.desk.read(intent.requestId);
-  const text = renderRefusal(intent.reason, intent.detail, record?.state.shortId ?? null);
+  const said = renderRefusal(intent.reason, intent.detail, record?.state.shortId ?? null);
+  const admins = intent.reason === 'quorum_unreachable' ? await adminMentions(deps) : [];
+  const text = admins.length === 0 ? said : `${said} Who can name one: ${joinWords(admins, 'or')}.`;
   const message = { text, blocks: [section(text)] };
   const channel = intent.channel ?? (await directChannel(deps.client, intent.user));
   await whisper(deps.client, channel, intent.user, intent.threadTs, message);

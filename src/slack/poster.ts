@@ -45,7 +45,8 @@ export function retryAfterMs(error: unknown, attempts: number): number | null {
   if (error instanceof SlackRefusedError) return null;
   const limited = error as { code?: string; retryAfter?: number };
   if (limited.code === ErrorCode.RateLimitedError) return Math.max(1, limited.retryAfter ?? 30) * 1000;
-  if (attempts >= 60) return null;
+  // Two minutes apart this lasts a week: a message is given up only after an outage that long.
+  if (attempts >= 5_000) return null;
   return Math.min(500 * 2 ** Math.min(attempts, 10), 120_000);
 }
 
@@ -124,6 +125,16 @@ export async function openView(
   return { id: opened.view?.id ?? '', hash: opened.view?.hash ?? '' };
 }
 
+/** Opens a modal on top of the one in which a button was pressed. */
+export async function pushView(
+  client: WebClient,
+  triggerId: string,
+  view: unknown,
+): Promise<{ id: string; hash: string }> {
+  const pushed = await call('views.push', () => client.views.push({ trigger_id: triggerId, view: view as View }));
+  return { id: pushed.view?.id ?? '', hash: pushed.view?.hash ?? '' };
+}
+
 /** Replaces an open modal. */
 export async function updateView(client: WebClient, id: string, view: unknown): Promise<void> {
   await call('views.update', () => client.views.update({ view_id: id, view: view as View }));
@@ -134,7 +145,11 @@ export async function publishHome(client: WebClient, user: string, blocks: Known
   await call('views.publish', () => client.views.publish({ user_id: user, view: { type: 'home', blocks } }));
 }
 
-async function findPosted(client: WebClient, p: Post): Promise<string | null> {
+/** The `ts` of a message that was posted under this outbox id; null when it is not there. */
+export async function findPosted(
+  client: WebClient,
+  p: Pick<Post, 'channel' | 'threadTs' | 'outboxId'>,
+): Promise<string | null> {
   const args = { channel: p.channel, limit: 100, include_all_metadata: true };
   const threadTs = p.threadTs;
   const page =

@@ -1,11 +1,14 @@
 /** What the outbound writer is given. */
 import type { Config } from '#src/config.ts';
+import { followUp, restsOn } from '#src/delivery/follow-up.ts';
 import { holdersOf } from '#src/directory/directory.ts';
+import { adminsAt } from '#src/directory/governed.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import type { SlackClients } from '#src/slack/clients.ts';
 import type { OutboundDeps } from '#src/slack/outbound-deps.ts';
 import type { Core } from './core.ts';
 import type { LoadedPolicy } from './knowledge.ts';
+import { policyReader } from './policies.ts';
 import { sourceOf } from './sources.ts';
 import { verificationLines } from './verification.ts';
 
@@ -24,6 +27,18 @@ const FINISHED = [
   'suspended',
 ];
 
+/** Deployments that an exception may carry. */
+const RESTING = [
+  'submitted',
+  'in_review',
+  'information_requested',
+  'approved',
+  'approved_with_conditions',
+  'deployed',
+  'superseded',
+  'suspended',
+];
+
 /** Puts the writer's dependencies together. */
 export function outboundDeps(
   config: Config,
@@ -35,7 +50,6 @@ export function outboundDeps(
 ): OutboundDeps {
   const { ledger, people, outbox } = core.stores;
   const sandbox = config.slack.kind === 'sandbox';
-  const kinds = Object.entries(policy.policy.evidence).map(([kind, e]) => `${kind} (${e.title})`);
   return {
     ...clients,
     desk: core.desk,
@@ -50,8 +64,25 @@ export function outboundDeps(
       ...new Set(holdersOf(await ledger.listAssignments(), role, core.now()).map((a) => a.person)),
     ],
     source: (itemId, citedHash, quote) => sourceOf(library, itemId, citedHash, quote),
-    questions: (kind) => policy.policy.questions.filter((q) => q.kinds.includes(kind)),
-    evidenceHint: `One a line: kind: address date. Kinds: ${kinds.slice(0, 12).join(', ')}.`,
+    policy: () => policy,
+    policyOf: policyReader(ledger, policy),
+    admins: async () => {
+      const rows = await ledger.listAssignments();
+      return [...adminsAt({ assignments: new Map(rows.map((row) => [row.id, row])) }, core.now())];
+    },
+    restingOn: async (exception) => {
+      const live = await ledger.listRequests({ status: RESTING, limit: 2_000 });
+      const found: string[] = [];
+      for (const { id, state } of live) {
+        // Rows of an earlier version do not say what they rest on; a look at the request does.
+        const named = (state as { readonly restsOn?: readonly string[] } | null)?.restsOn;
+        if (named !== undefined && named.length === 0) continue;
+        const record = await core.desk.read(id);
+        if (record !== null && restsOn(record.state, exception)) found.push(id);
+      }
+      return found;
+    },
+    followUp: (requestId) => followUp(core.desk, requestId),
     openRequests: async () => {
       const open = await ledger.listRequests({ limit: 200 });
       return open.filter((r) => !FINISHED.includes(r.status)).map((r) => r.id);

@@ -150,7 +150,7 @@ function slackAppOf(slack: SlackSide, core: Core, work: Work, now: () => Date, l
     wake: work.inbox.wake,
     now,
     log,
-    validate: (form, _about, values) => work.forms.validate(form, values),
+    validate: (form, about, values) => work.forms.validate(form, about, values),
     identity: slack.identity,
     apiUrl: slack.apiUrl,
     transport: slack.transport,

@@ -51,7 +51,13 @@ export function createWork(parts: WorkParts): Work {
   const { stores, now } = core;
   const onError = (what: string) => (error: unknown, item?: { readonly id: string } | null) =>
     log.error({ what, id: item?.id, err: error }, 'work failed; it will be tried again');
-  const forms = createForms({ policy: () => parts.policy, now });
+  const forms = createForms({
+    policy: () => parts.policy,
+    policyOf: parts.outbound.policyOf,
+    desk: core.desk,
+    findRequest: (id) => stores.ledger.findRequest(id),
+    now,
+  });
   const writer = createOutbound(parts.outbound);
   const outbox = createPump({
     ...queue(stores.outbox),

@@ -92,6 +92,8 @@ export const choice = (
     readonly initial?: string;
     readonly as?: 'radio' | 'select';
     readonly optional?: boolean;
+    /** The form is drawn anew when this changes. */
+    readonly redraws?: boolean;
   } = {},
 ): InputBlock => {
   const chosen = options.find((o) => o.value === settings.initial);
@@ -100,6 +102,7 @@ export const choice = (
     type: 'input',
     block_id: field,
     optional: settings.optional ?? false,
+    ...(settings.redraws ? { dispatch_action: true } : {}),
     label: plain(label, 2000),
     ...(settings.hint ? { hint: plain(settings.hint, 2000) } : {}),
     element:
@@ -108,3 +111,61 @@ export const choice = (
         : { type: 'radio_buttons', action_id: 'value', options: options.slice(0, 10).map(option), ...initial },
   };
 };
+
+type FieldOptions = { readonly hint?: string; readonly optional?: boolean };
+
+const input = (field: string, label: string, element: InputBlock['element'], options: FieldOptions): InputBlock => ({
+  type: 'input',
+  block_id: field,
+  optional: options.optional ?? false,
+  label: plain(label, 2000),
+  ...(options.hint ? { hint: plain(options.hint, 2000) } : {}),
+  element,
+});
+
+/** One person, picked from the workspace. */
+export const userInput = (
+  field: string,
+  label: string,
+  options: FieldOptions & { readonly initial?: string | null } = {},
+): InputBlock =>
+  input(
+    field,
+    label,
+    { type: 'users_select', action_id: 'value', ...(options.initial ? { initial_user: options.initial } : {}) },
+    options,
+  );
+
+/** Several people. */
+export const usersInput = (
+  field: string,
+  label: string,
+  options: FieldOptions & { readonly initial?: readonly string[] } = {},
+): InputBlock =>
+  input(
+    field,
+    label,
+    {
+      type: 'multi_users_select',
+      action_id: 'value',
+      ...(options.initial && options.initial.length > 0 ? { initial_users: [...options.initial] } : {}),
+    },
+    options,
+  );
+
+/** A day. */
+export const dateInput = (
+  field: string,
+  label: string,
+  options: FieldOptions & { readonly initial?: string | null } = {},
+): InputBlock =>
+  input(
+    field,
+    label,
+    {
+      type: 'datepicker',
+      action_id: 'value',
+      ...(options.initial && /^\d{4}-\d{2}-\d{2}$/.test(options.initial) ? { initial_date: options.initial } : {}),
+    },
+    options,
+  );

@@ -1,10 +1,12 @@
 /** From a request's state to what its card and its modals show. Pure: names and roles come in. */
-import { capacitiesOf, isExcluded, votingRoles } from '#src/approvals/seats.ts';
+import { voteOffer } from '#src/approvals/offers.ts';
+import { isExcluded, rolesOf } from '#src/approvals/seats.ts';
 import { type Tally, tally } from '#src/approvals/tally.ts';
 import type { Person, Roster, SubmittedState, Vote } from '#src/approvals/types.ts';
 import type { CardView } from './card.ts';
-import type { VoteView } from './forms.ts';
-import { mention } from './text.ts';
+import { scopeLines } from './scope.ts';
+import { dateToken, mention } from './text.ts';
+import type { VoteView } from './vote-form.ts';
 
 /** What rendering needs beside the state. */
 export type RenderContext = {
@@ -20,7 +22,7 @@ export type RenderContext = {
 export function titleOf(state: SubmittedState): string {
   const d = state.document;
   if (d.kind === 'deployment') return `Deploy ${d.system} ${d.version} to ${d.environment}`;
-  return `Exception from ${d.deviatesFrom.join(', ')} for ${d.systems.join(', ')}`;
+  return `Exception from ${d.deviatesFrom.join(', ')}${d.systems.length > 0 ? ` for ${d.systems.join(', ')}` : ''}`;
 }
 
 /** The card of a request at a moment. */
@@ -46,7 +48,7 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     evidenceHave: standing.evidence.length - missing.length,
     evidenceWanted: standing.evidence.length,
     evidenceMissing: missing.map((m) => `${m.demand.title} (${m.demand.serves.join(', ')})`),
-    facts: [],
+    facts: factsOf(state, who),
     needed: neededOf(state, standing),
     votes: state.votes.map((vote) => ({
       who: who(vote.by),
@@ -59,6 +61,38 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     status: state.status,
     standing: standingOf(state),
   };
+}
+
+/** What a reader of the card has to know beside the votes. Mentions are ready; texts are still raw. */
+function factsOf(state: SubmittedState, who: (person: Person) => string): readonly string[] {
+  const facts: string[] = [];
+  const emergency = state.breakGlass;
+  if (emergency && !emergency.ended && state.decision === null)
+    facts.push(
+      `🚨 *Emergency deployment* by ${who(emergency.by)} (${emergency.role}), permitted until ${dateToken(new Date(emergency.untilMs))}. This is its review.`,
+    );
+  else if (emergency && state.decision === null)
+    facts.push('🚨 The emergency permission is over; the review goes on, and the gate says no until it is approved.');
+  const stopped = state.suspension !== null && state.decision === null;
+  if (stopped) facts.push('⚠️ *Suspended*; it may not run.');
+  if (state.decision !== null) return facts;
+  if (state.offer !== null && state.offer.answer === null)
+    facts.push(`${state.offer.conditions.length} conditions are with ${who(state.requester)} for an answer.`);
+  if (state.offer?.answer === 'declined') facts.push(`${who(state.requester)} declined the conditions.`);
+  if (state.contradiction) facts.push('Two voters asked for conditions that contradict each other.');
+  const proposals = state.proposals.filter((proposal) => proposal.status === 'open').length;
+  if (proposals > 0) facts.push(`A narrower scope is proposed; ${who(state.requester)} has to answer.`);
+  for (const meeting of state.meetings) {
+    if (!state.revision.equivalents.includes(meeting.revision)) continue;
+    const open = meeting.votes.filter((vote) => !meeting.confirmed.includes(vote.person));
+    if (open.length > 0)
+      facts.push(
+        `Meeting of ${meeting.heldOn.slice(0, 10)}: ${open.map((vote) => who(vote.person)).join(', ')} still have to confirm.`,
+      );
+  }
+  if (state.escalatedAtMs !== null || state.unfilled.length > 0)
+    facts.push(`Escalated to ${state.terms.escalation.to}; deputies may act.`);
+  return facts;
 }
 
 function earliestOf(standing: Tally, now: Date): Date | null {
@@ -151,28 +185,37 @@ function standingOf(state: SubmittedState): string | null {
 /** What somebody may do on a request now, for "Review and vote". */
 export function voteView(state: SubmittedState, person: Person, context: RenderContext): VoteView {
   const view = cardView(state, context);
-  const capacities = capacitiesOf(state, context.roster, person, votingRoles(state.terms));
+  const offer = voteOffer(state, person, context.roster, context.now);
   const own = state.votes.find((v) => v.by === person);
   const blocked: string[] = [];
   if (isExcluded(state, person))
-    blocked.push('You asked for this or own the system, so you cannot vote on it (separation of duties).');
-  else if (capacities.length === 0)
-    blocked.push(`Your roles do not decide on this request. Waiting for: ${view.needed.join('; ')}.`);
-  if (own) blocked.push(`Your present vote: ${own.choice.replace(/_/g, ' ')}. Sending again changes it.`);
+    blocked.push('You asked for this or own the system, so you cannot vote on it (separation of duties, POL-5.1).');
+  else if (!offer.ok)
+    blocked.push(
+      `Your vote would not count (${offer.reason.replace(/_/g, ' ')}). Waiting for: ${view.needed.join('; ')}.`,
+    );
+  const reasons = state.terms.tierReasons.map(
+    (r) => `${r.because}${r.refs.length > 0 ? ` (${r.refs.join(', ')})` : ''}`,
+  );
   return {
+    requestId: state.id,
+    revision: state.revision.hash,
     shortId: state.shortId,
     title: view.title,
     facts: [
-      `${view.tier} tier${view.tierReasons.length > 0 ? `: ${view.tierReasons.join(', ')}` : ''}`,
+      `${view.tier} tier${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`,
       view.purpose,
       ...detailFacts(state),
+      ...(view.evidenceMissing.length > 0 ? [`Evidence missing: ${view.evidenceMissing.join(', ')}`] : []),
       ...(view.needed.length > 0 ? [`Still needed: ${view.needed.join('; ')}`] : []),
     ],
     evidence: state.document.evidence.map((e) => ({ title: e.title || e.kind, url: e.url })),
-    role: capacities[0]?.role ?? null,
+    role: offer.ok ? offer.role : null,
+    standsFor: offer.ok && offer.countsFor !== person ? mention(context.slackUser(offer.countsFor)) : null,
     blocked,
+    own: own === undefined ? null : own.choice.replace(/_/g, ' '),
     reasonDemanded: state.terms.reasonForEveryVote,
-    choices: ['approve', 'approve_with_conditions', 'reject', 'abstain', 'recuse'],
+    confirmRoles: [...rolesOf(state.terms)].sort(),
   };
 }
 
@@ -181,10 +224,18 @@ export function detailFacts(state: SubmittedState): readonly string[] {
   const d = state.document;
   const answers = Object.entries(d.answers).map(([key, value]) => `${key}: ${value ? 'yes' : 'no'}`);
   if (d.kind === 'deployment')
-    return [`System ${d.system}, version ${d.version}, environment ${d.environment}`, d.digest, ...answers];
+    return [
+      `System ${d.system}, version ${d.version}, environment ${d.environment}`,
+      d.digest,
+      ...answers,
+      ...(d.scope === null ? [] : [`Scope: ${scopeLines(d.scope).join('; ')}`]),
+      ...(d.restsOn.length === 0 ? [] : [`Rests on ${d.restsOn.join(', ')}`]),
+      ...(d.lastChange === null ? [] : [`Last significant change ${d.lastChange.slice(0, 10)}`]),
+    ];
   return [
     `Deviates from ${d.deviatesFrom.join(', ')}`,
-    `Systems ${d.systems.join(', ')}; environments ${d.environments.join(', ')}`,
+    `Systems ${d.systems.join(', ') || 'all'}; environments ${d.environments.join(', ') || 'all'}`,
+    ...(d.teams.length === 0 ? [] : [`Teams ${d.teams.join(', ')}`]),
     ...d.compensatingControls.map((c) => `Instead: ${c.text} (due ${c.dueAt.slice(0, 10)})`),
     `Plan: ${d.remediationPlan}`,
     `Residual risk ${d.residualRisk.level}: ${d.residualRisk.text}`,

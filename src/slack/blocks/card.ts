@@ -85,7 +85,7 @@ function openCard(view: CardView): Message {
     section(inline(view.purpose, 600)),
     section([evidenceLine(view), waiting, votesLine(view), ...view.consulted].filter((l) => l.length > 0).join('\n')),
   ];
-  if (view.facts.length > 0) blocks.push(context(view.facts.map((f) => inline(f, 200)).join(' · ')));
+  if (view.facts.length > 0) blocks.push(section(view.facts.join('\n')));
   if (view.status !== 'withdrawn') blocks.push(actions(`request:${view.requestId}`, openButtons(view)));
   return { text, blocks };
 }
@@ -96,6 +96,7 @@ function openButtons(view: CardView): Button[] {
     button('Review and vote', 'open_vote', value, 'primary'),
     button('Ask for information', 'open_ask_information', value),
     button('Details', 'open_details', value),
+    button('More', 'open_more', value),
   ];
 }
 
@@ -123,9 +124,7 @@ function decidedCard(view: CardView, decision: NonNullable<CardView['decision']>
       actions(`request:${view.requestId}`, [
         button('Details', 'open_details', value),
         button('Verify', 'open_verify', value),
-        ...(view.status === 'rejected' || view.status === 'expired'
-          ? []
-          : [button('Suspend', 'open_suspend', value, 'danger')]),
+        ...(view.status === 'rejected' || view.status === 'expired' ? [] : [button('More', 'open_more', value)]),
       ]),
     ],
   };

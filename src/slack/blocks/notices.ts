@@ -1,12 +1,10 @@
 /** Direct messages and thread notes about a request; one sentence first, then what to do. Pure. */
 import type { SubmittedState } from '#src/approvals/types.ts';
-import type { Intent } from '#src/delivery/intents.ts';
+import type { Note, Tell } from '#src/delivery/intents.ts';
 import { actions, button, context, type Message, section } from './build.ts';
 import type { CardView } from './card.ts';
+import { scopeLines } from './scope.ts';
 import { dateToken, inline, joinWords } from './text.ts';
-
-type Tell = Extract<Intent, { intent: 'tell' }>['what'];
-type Note = Extract<Intent, { intent: 'thread' }>['note'];
 
 const OUTCOME_WORDS: Readonly<Record<string, string>> = {
   approved: 'is approved',
@@ -25,7 +23,7 @@ export function renderTell(what: Tell, state: SubmittedState, view: CardView, co
   return {
     text: `${state.shortId} ${plainly(lines[0] ?? '')}`,
     blocks: [
-      section([first, title, ...lines.slice(1)].join('\n')),
+      section([first, title, ...lines.slice(1).filter((line) => line !== '')].join('\n')),
       actions(`tell:${state.id}`, [button('Details', 'open_details', value), ...tellButtons(what, value)]),
     ],
   };
@@ -58,6 +56,11 @@ const TELL: Readonly<Record<Tell, Lines>> = {
       d.entry === null ? '' : `Evidence entry ${d.entry}.`,
     ];
   },
+  revised: (state, view) => [
+    `was revised (revision ${state.revision.number}), so your vote on the earlier one does not count any more.`,
+    view.needed.length > 0 ? `Waiting for: ${view.needed.map((n) => inline(n, 200)).join(' · ')}` : '',
+    'Look at it and vote again.',
+  ],
   information_requested: (state) => [
     'waits for information from you:',
     `> ${inline(state.information?.text ?? 'see the thread of the card', 900)}`,
@@ -74,44 +77,153 @@ const TELL: Readonly<Record<Tell, Lines>> = {
     `asks for your advice before it is decided in ${committee}.`,
     view.consulted.join('\n'),
   ],
+  reminder: (_state, view) => [
+    `waits for you; it is decided by ${dateToken(view.decideBy)}.`,
+    view.needed.length > 0 ? `Still needed: ${view.needed.map((n) => inline(n, 200)).join(' · ')}` : '',
+  ],
+  escalated: (state, view) => [
+    `is escalated to you as ${inline(state.terms.escalation.to, 80)}${state.unfilled.length > 0 ? `: nobody can fill ${state.unfilled.map((u) => inline(u, 100)).join('; ')}` : ': its time is running out'}.`,
+    `Decided by ${dateToken(view.decideBy)}, or it expires. Deputies may act now; an admin can name holders.`,
+  ],
+  scope_proposed: (state, _view) => {
+    const proposal = state.proposals.findLast((one) => one.status === 'open');
+    return [
+      'could be approved with a narrower scope:',
+      ...scopeLines(proposal?.scope ?? null).map((line) => `• ${inline(line, 200)}`),
+      proposal ? `> ${inline(proposal.reason, 600)}` : '',
+      'Accepting it makes a revision; otherwise the request stays as it is.',
+    ];
+  },
+  meeting: (state) => [
+    `was decided on in a meeting${state.meetings.at(-1) ? ` on ${state.meetings.at(-1)?.heldOn.slice(0, 10)}` : ''}. The minutes name your vote; it counts once you confirm it.`,
+  ],
+  condition_yours: (state) => [
+    'is approved with conditions, and you have to meet some of them:',
+    ...state.conditions
+      .filter((c) => c.status === 'open')
+      .map((c) => `• *${c.id}* ${inline(c.text, 300)}, due ${dateToken(new Date(c.dueAtMs))}`),
+    'Give the evidence with the button when it is done.',
+  ],
+  condition_evidence: (state) => [
+    'has evidence for a condition that your role confirms:',
+    ...state.conditions
+      .filter((c) => c.status === 'open' && c.evidence.length > 0)
+      .map((c) => `• *${c.id}* ${inline(c.text, 300)} (${inline(c.confirmRole, 80)})`),
+  ],
+  condition_confirmed: (state) => {
+    const open = state.conditions.filter((c) => c.status === 'open').length;
+    return [`has a condition confirmed. ${open === 0 ? 'None is open any more.' : `${open} still open.`}`];
+  },
   suspended: (state) => ['is suspended; it may not be deployed.', `> ${inline(state.suspension?.reason ?? '', 600)}`],
   revoked: () => ['is revoked; it may not be deployed any more. A new request is needed.'],
-  review_due: () => ['is due for review before it ends. Renew it, or let it end by itself.'],
+  review_due: (_state, view) => [
+    `is due for review${view.decision?.validUntil ? `; it ends ${dateToken(view.decision.validUntil)}` : ''}. Renew it, or let it end by itself.`,
+  ],
   condition_overdue: (state) => [
     'has a condition that is overdue, so the gate says no until it is confirmed:',
     ...state.conditions.filter((c) => c.overdue && c.status === 'open').map((c) => `• ${inline(c.text, 300)}`),
   ],
+  superseded: (_state, view) => [
+    `is superseded by a newer approval. It stays deployable for a rollback${view.decision?.validUntil ? ` until ${dateToken(view.decision.validUntil)}` : ''}.`,
+  ],
+  renewed: () => ['is renewed by a fresh decision, which now stands in its place.'],
   closed: (state) => [
     state.closure?.reason === 'validity_ended'
       ? 'has ended: its validity is over, and what it allowed is no longer allowed.'
-      : 'is closed.',
+      : 'is closed; what it allowed is no longer allowed.',
   ],
   reinstated: () => ['is reinstated and may be deployed again.'],
   breakglass: (state) => [
     `is deployed as an emergency until ${state.breakGlass ? dateToken(new Date(state.breakGlass.untilMs)) : 'its end'}. The review after the fact is open in the committee channel.`,
   ],
+  breakglass_ended: () => [
+    'may not run as an emergency any more: the time is over. It needs the approval of its review.',
+  ],
+  exception_ended: () => ['rests on an exception that does not carry it any more.'],
+};
+
+/** Buttons under a message, by what it says. The rest is behind "Details". */
+const BUTTONS: Readonly<Partial<Record<Tell, readonly [label: string, action: string, style?: 'primary']>>> = {
+  information_requested: ['Give information', 'open_give_information', 'primary'],
+  conditions_offered: ['Look at the conditions', 'open_accept_conditions', 'primary'],
+  consult: ['Give advice', 'open_consult', 'primary'],
+  submitted: ['Withdraw', 'open_withdraw'],
+  revised: ['Review and vote', 'open_vote', 'primary'],
+  reminder: ['Review and vote', 'open_vote', 'primary'],
+  scope_proposed: ['Look at the narrower scope', 'open_accept_scope', 'primary'],
+  meeting: ['Confirm my vote', 'open_confirm_meeting', 'primary'],
+  contradicted: ['Edit', 'open_edit'],
+  condition_yours: ['Give evidence', 'open_condition_evidence', 'primary'],
+  condition_overdue: ['Give evidence', 'open_condition_evidence', 'primary'],
+  condition_evidence: ['Confirm a condition', 'open_condition_confirm', 'primary'],
+  review_due: ['Renew or replace', 'open_renew', 'primary'],
+  suspended: ['Renew or replace', 'open_renew'],
+  exception_ended: ['More', 'open_more'],
 };
 
 function tellButtons(what: Tell, value: string) {
-  if (what === 'information_requested') return [button('Give information', 'open_give_information', value, 'primary')];
-  if (what === 'conditions_offered')
-    return [button('Look at the conditions', 'open_accept_conditions', value, 'primary')];
-  if (what === 'consult') return [button('Give advice', 'open_consult', value, 'primary')];
-  if (what === 'submitted') return [button('Withdraw', 'open_withdraw', value)];
-  return [];
+  const found = BUTTONS[what];
+  return found === undefined ? [] : [button(found[0], found[1], value, found[2])];
+}
+
+/** Tells those who rest on an exception what became of it. */
+export function renderDependent(state: SubmittedState, view: CardView, exception: SubmittedState): Message {
+  const how =
+    exception.suspension !== null && exception.closure === null
+      ? 'is suspended'
+      : exception.revokedAtMs !== null
+        ? 'is revoked'
+        : exception.closure !== null
+          ? 'has ended'
+          : 'has an overdue control';
+  const first = `*${state.shortId}* rests on ${exception.shortId}, which ${how}: the gate says no to it until that is put right.`;
+  const value = JSON.stringify({ r: state.id, v: state.revision.hash });
+  const lines = [
+    first,
+    inline(view.title, 200),
+    `Renew ${exception.shortId}, or change the deployment so that it needs no exception.`,
+  ];
+  return {
+    text: plainly(first),
+    blocks: [
+      section(lines.join('\n')),
+      actions(`dependent:${state.id}`, [
+        button('Details', 'open_details', value),
+        button(
+          `Details of ${exception.shortId}`,
+          'open_details',
+          JSON.stringify({ r: exception.id, v: exception.revision.hash }),
+        ),
+      ]),
+    ],
+  };
 }
 
 /** A note in the card's thread. */
 export function renderNote(note: Note, state: SubmittedState, view: CardView): Message {
   const needed = view.needed.map((n) => inline(n, 200)).join(' · ');
+  const id = state.shortId;
+  const advice = state.consults.at(-1);
   const texts: Readonly<Record<Note, string>> = {
-    reminded: `${state.shortId} is to be decided by ${dateToken(view.decideBy)}. Still needed: ${needed}`,
-    escalated: `${state.shortId} is escalated to ${inline(state.terms.escalation.to, 80)}${state.unfilled.length > 0 ? `, because nobody can fill: ${state.unfilled.map((u) => inline(u, 100)).join('; ')}` : ''}. Still needed: ${needed}`,
+    reminded: `${id} is to be decided by ${dateToken(view.decideBy)}. Still needed: ${needed}`,
+    escalated: `${id} is escalated to ${inline(state.terms.escalation.to, 80)}${state.unfilled.length > 0 ? `, because nobody can fill: ${state.unfilled.map((u) => inline(u, 100)).join('; ')}` : ''}. Still needed: ${needed}`,
+    revised: `${id} was revised (revision ${state.revision.number}); votes on the earlier one do not count. Still needed: ${needed}`,
     information_requested: `Information is asked of the requester: ${inline(state.information?.text ?? '', 900)}`,
-    information_provided: `The requester answered the question on ${state.shortId}; see Details.`,
-    conditions_offered: `The conditions of ${state.shortId} are with the requester.`,
-    contradicted: `Conditions asked for on ${state.shortId} contradict each other, so it went back to the requester.`,
-    comment: `A comment was made on ${state.shortId}; see Details.`,
+    information_provided: `The requester answered the question on ${id}; see Details.`,
+    conditions_offered: `The conditions of ${id} are with the requester.`,
+    conditions_declined: `The requester declined the conditions of ${id}; see Details. Voters may vote otherwise.`,
+    contradicted: `Conditions asked for on ${id} contradict each other, so it went back to the requester.`,
+    scope_proposed: `A narrower scope is proposed for ${id}: ${scopeLines(state.proposals.at(-1)?.scope ?? null)
+      .map((line) => inline(line, 120))
+      .join('; ')}. The requester has to answer.`,
+    rejection_settled: `The chair settled the rejection of ${id}; the quorum decides. Still needed: ${needed}`,
+    meeting: `A meeting's decision on ${id} was entered. It counts when each voter confirms it; they are asked in a direct message.`,
+    consult_answered: advice
+      ? `Advice on ${id} as ${inline(advice.role, 80)}, ${advice.stance}: ${inline(advice.text, 900)}`
+      : `Advice on ${id} was given.`,
+    consult_lapsed: `No advice came in time on ${id}: ${state.consultsLapsed.map((role) => inline(role, 80)).join(', ')}. It is decided without it.`,
+    comment: `A comment was made on ${id}; see Details.`,
+    condition_confirmed: `A condition of ${id} is confirmed; ${state.conditions.filter((c) => c.status === 'open').length} still open.`,
   };
   return { text: plainly(texts[note]), blocks: [section(texts[note])] };
 }

@@ -1,5 +1,6 @@
-import type { App, BlockAction } from '@slack/bolt';
+import type { App, BlockAction, ViewOutput } from '@slack/bolt';
 import { type ListenerDeps, store } from './store.ts';
+import { valuesOf } from './view-values.ts';
 
 /** Every button and select of ours: stored with the raw facts of the click. */
 export function registerActions(app: App, deps: ListenerDeps): void {
@@ -13,9 +14,16 @@ export function registerActions(app: App, deps: ListenerDeps): void {
       messageTs: body.message?.ts ?? null,
       threadTs: typeof body.message?.['thread_ts'] === 'string' ? body.message['thread_ts'] : null,
       triggerId: body.trigger_id,
+      block: action.block_id ?? '',
+      view: body.view?.type === 'modal' ? openForm(body.view) : null,
     });
     await ack();
   });
+}
+
+/** The modal in which something was pressed, with what was answered so far. */
+function openForm(view: ViewOutput) {
+  return { id: view.id, form: view.callback_id, about: view.private_metadata, values: valuesOf(view) };
 }
 
 function chosenValue(action: BlockAction['actions'][number]): string {

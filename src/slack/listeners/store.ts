@@ -8,12 +8,12 @@ export type ListenerDeps = {
   /** Tells the worker that something was stored. */
   readonly wake: () => void;
   readonly now: () => Date;
-  /** Errors by field of a submitted form; null when it fits. Pure and quick: Slack waits for it. */
+  /** Errors by field of a submitted form; null when it fits. Slack waits three seconds for it. */
   readonly validate: (
     form: string,
     about: string,
     values: Readonly<Record<string, string | string[] | null>>,
-  ) => Record<string, string> | null;
+  ) => Promise<Record<string, string> | null>;
   readonly log: { warn(fields: object, message: string): void };
 };
 

@@ -1,11 +1,12 @@
-import type { App, ViewOutput } from '@slack/bolt';
+import type { App } from '@slack/bolt';
 import { type ListenerDeps, store } from './store.ts';
+import { valuesOf } from './view-values.ts';
 
 /** Submitted forms: what does not fit is shown on its field at once and nothing is stored; the rest is stored. */
 export function registerViews(app: App, deps: ListenerDeps): void {
   app.view({ type: 'view_submission', callback_id: /^[a-z_]{1,40}$/ }, async ({ body, view, ack }) => {
     const values = valuesOf(view);
-    const errors = deps.validate(view.callback_id, view.private_metadata, values);
+    const errors = await deps.validate(view.callback_id, view.private_metadata, values);
     if (errors !== null) {
       await ack({ response_action: 'errors', errors });
       return;
@@ -19,24 +20,8 @@ export function registerViews(app: App, deps: ListenerDeps): void {
       values,
       triggerId: 'trigger_id' in body && typeof body.trigger_id === 'string' ? body.trigger_id : view.id,
     });
-    await ack();
+    // A form that was opened from another modal leaves nothing stale behind it.
+    if (view.previous_view_id) await ack({ response_action: 'clear' });
+    else await ack();
   });
-}
-
-/** Answers by block id; null where left empty. */
-function valuesOf(view: ViewOutput): Record<string, string | string[] | null> {
-  const values: Record<string, string | string[] | null> = {};
-  for (const [block, actions] of Object.entries(view.state.values)) {
-    for (const answer of Object.values(actions)) {
-      values[block] =
-        answer.value ??
-        answer.selected_option?.value ??
-        answer.selected_date ??
-        answer.selected_user ??
-        answer.selected_options?.map((o) => o.value ?? '') ??
-        answer.selected_users ??
-        null;
-    }
-  }
-  return values;
 }

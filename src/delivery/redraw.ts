@@ -1,0 +1,47 @@
+/** A choice or a small button inside an open form: the form is drawn anew from what was answered so far. Pure. */
+import { aboutFormSchema, aboutRequestSchema, readAbout } from './about.ts';
+import { isRequestForm } from './forms.ts';
+import type { Incoming } from './incoming.ts';
+import { outgoing } from './intents.ts';
+import type { OutgoingMessage } from './ports.ts';
+
+/** Nobody looks at a form that was left this long ago, in milliseconds. */
+const REDRAW_MS = 60_000;
+const GROUPS_MAX = 8;
+
+/** The row that redraws the form; empty where nothing is to be done, null where the press is something else. */
+export function redraw(
+  press: Extract<Incoming, { kind: 'press' }>,
+  receivedAt: Date,
+): readonly OutgoingMessage[] | null {
+  const { view, action } = press;
+  if (!['value', 'form_more', 'form_add'].includes(action)) return null;
+  if (view === null) return [];
+  const about = changedAbout(view.form, view.about, action);
+  if (about === null) return [];
+  return [
+    // One row a view: of several quick choices only the last has to be drawn.
+    outgoing(`redraw:${view.id}`, {
+      intent: 'redraw',
+      user: press.user.id,
+      viewId: view.id,
+      expiresAt: new Date(receivedAt.getTime() + REDRAW_MS).toISOString(),
+      form: view.form,
+      about,
+      values: Object.fromEntries(
+        Object.entries(view.values).map(([field, value]) => [field, Array.isArray(value) ? [...value] : value]),
+      ) as Record<string, string | string[] | null>,
+    }),
+  ];
+}
+
+function changedAbout(form: string, about: string, action: string): string | null {
+  const parsed = readAbout(isRequestForm(form) ? aboutFormSchema : aboutRequestSchema, about);
+  if (parsed === null) return null;
+  const k = Math.min(GROUPS_MAX, (parsed.k ?? 1) + 1);
+  return JSON.stringify({
+    ...parsed,
+    ...(action === 'form_more' ? { x: 1 } : {}),
+    ...(action === 'form_add' ? { k } : {}),
+  });
+}

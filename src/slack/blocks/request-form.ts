@@ -1,0 +1,343 @@
+/**
+ * The request form: what, what it touches (the tier appears as the answers change, with its reasons), proof (the
+ * evidence this tier wants, each with the clause behind it). Block ids are field names. Pure.
+ */
+import type { KnownBlock } from '@slack/types';
+import { placesInWords } from '#src/approvals/tally.ts';
+import type { EvidenceDemand, Terms } from '#src/approvals/types.ts';
+import type { AboutForm } from '#src/delivery/about.ts';
+import { type FormValues, one } from '#src/delivery/form-values.ts';
+import { kindOf, type RequestForm } from '#src/delivery/request-form.ts';
+import { actions, button, choice, context, dateInput, section, textInput, userInput } from './build.ts';
+import { formModal, type Modal } from './modal.ts';
+import { inline, joinWords } from './text.ts';
+import { durationWords } from './words.ts';
+
+export const ENVIRONMENTS = ['development', 'test', 'staging', 'canary', 'production'] as const;
+const YES_NO = [
+  { value: 'yes', label: 'Yes' },
+  { value: 'no', label: 'No' },
+];
+
+export type FormQuestion = { readonly key: string; readonly ask: string };
+
+/** Everything the form shows. */
+export type RequestFormView = {
+  readonly form: RequestForm;
+  readonly about: AboutForm;
+  readonly values: FormValues;
+  readonly questions: readonly FormQuestion[];
+  /** What the answers given so far lead to. */
+  readonly terms: Terms;
+  /** Places of the quorum that nobody can fill now, in words, and who can name holders (mentions). */
+  readonly unfilled: readonly string[];
+  readonly admins: readonly string[];
+  /** The request it was filled in from, and the names of the blocks that differ from it now. */
+  readonly from: { readonly shortId: string; readonly differing: readonly string[] } | null;
+};
+
+/** Renders the form at this moment. */
+export function requestForm(view: RequestFormView): Modal {
+  const { form, about } = view;
+  const blocks: KnownBlock[] = [
+    ...fromPart(view),
+    ...(kindOf(form) === 'exception' ? exceptionPart(view) : whatPart(view)),
+    ...touchesPart(view),
+    ...proofPart(view),
+    ...rarePart(view),
+  ];
+  const submit = about.why === 'edit' ? 'Make a revision' : form === 'emergency' ? 'Deploy now' : 'Submit';
+  return formModal(form, JSON.stringify(about), titleOf(view), blocks, submit);
+}
+
+function titleOf({ form, about, from }: RequestFormView): string {
+  if (about.why === 'edit' && from) return `Edit ${from.shortId}`;
+  if (about.why === 'renew' && from) return `New for ${from.shortId}`;
+  if (form === 'emergency') return 'Emergency deployment';
+  return form === 'exception' ? 'Request an exception' : 'Request a deployment';
+}
+
+const FIELD_WORDS: Readonly<Record<string, string>> = {
+  restsOn: 'exceptions it rests on',
+  lastChange: 'last significant change',
+  deviatesFrom: 'controls deviated from',
+  compensatingControls: 'compensating controls',
+  remediationPlan: 'remediation plan',
+  residualRisk: 'remaining risk',
+  residualRiskLevel: 'residual risk',
+  expires: 'end',
+};
+
+/** A block's name as a reader knows it. */
+function fieldWord(field: string): string {
+  const [group = '', rest = ''] = field.split('.');
+  if (group === 'evidence' && rest !== '') return `evidence: ${rest.replace(/-/g, ' ')}`;
+  if (group === 'answers') return `answer on ${rest.replace(/([A-Z])/g, ' $1').toLowerCase()}`;
+  if (group === 'control') return 'compensating controls';
+  if (group === 'scope') return 'scope';
+  return FIELD_WORDS[field] ?? field;
+}
+
+function fromPart({ about, from }: RequestFormView): KnownBlock[] {
+  if (from === null) return [];
+  const words = [...new Set(from.differing.filter((field) => field !== 'replaces').map(fieldWord))];
+  const differs = words.length === 0 ? 'Nothing differs yet.' : `Differs: ${inline(joinWords(words), 500)}.`;
+  const intro = {
+    like: `Filled in from ${from.shortId}.`,
+    renew: `Filled in from ${from.shortId}, which this replaces once it is approved: the same artefact renews it or starts it again, another one supersedes it.`,
+    edit: `A material change makes a new revision of ${from.shortId} and voids the votes given so far.`,
+  }[about.why ?? 'like'];
+  return [context(`${intro} ${differs}`)];
+}
+
+function whatPart({ form, values }: RequestFormView): KnownBlock[] {
+  const initial = (field: string) => ({ initial: one(values, field) ?? '' });
+  return [
+    section('*What is to be deployed*'),
+    ...(form === 'emergency'
+      ? [
+          textInput('reason', 'Why it cannot wait', {
+            multiline: true,
+            charsMax: 1000,
+            hint: 'Kept as evidence. The permission lasts hours; the review after the fact starts at once.',
+            ...initial('reason'),
+          }),
+        ]
+      : []),
+    textInput('system', 'System', { charsMax: 80, placeholder: 'credit-scoring', ...initial('system') }),
+    textInput('version', 'Version', { charsMax: 60, placeholder: '2.1.0', ...initial('version') }),
+    textInput('digest', 'Artefact digest', {
+      charsMax: 71,
+      placeholder: 'sha256:…',
+      hint: 'sha256 of the system’s manifest: sha256: and 64 hex digits.',
+      ...initial('digest'),
+    }),
+    choice('environment', 'Environment', environments(one(values, 'environment')), {
+      as: 'select',
+      redraws: true,
+      ...initial('environment'),
+    }),
+    textInput('purpose', 'Purpose', {
+      multiline: true,
+      charsMax: 1500,
+      hint: 'What it does, for whom, in one or two sentences.',
+      ...initial('purpose'),
+    }),
+    userInput('owner', 'Owner of the system, if not you', { optional: true, initial: one(values, 'owner') }),
+  ];
+}
+
+function environments(present: string | null) {
+  const names: readonly string[] = ENVIRONMENTS;
+  const all = present === null || names.includes(present) ? names : [...names, present.slice(0, 75)];
+  return all.map((name) => ({ value: name, label: name }));
+}
+
+function exceptionPart({ values, about }: RequestFormView): KnownBlock[] {
+  const initial = (field: string) => ({ initial: one(values, field) ?? '' });
+  const levels = ['low', 'medium', 'high'].map((level) => ({ value: level, label: level }));
+  return [
+    section('*What is deviated from, where, and why*'),
+    textInput('deviatesFrom', 'Controls or clauses deviated from', {
+      charsMax: 800,
+      placeholder: 'POL-4.3, AICM-AIS-06',
+      ...initial('deviatesFrom'),
+    }),
+    textInput('systems', 'Systems', { charsMax: 800, hint: 'Separated by commas.', ...initial('systems') }),
+    textInput('environments', 'Environments', {
+      charsMax: 400,
+      placeholder: 'staging, production',
+      ...initial('environments'),
+    }),
+    textInput('teams', 'Teams', { charsMax: 800, optional: true, ...initial('teams') }),
+    textInput('circumstances', 'Circumstances', {
+      multiline: true,
+      charsMax: 1500,
+      hint: 'Why the control cannot be met now.',
+      ...initial('circumstances'),
+    }),
+    section('*What is done instead, and until when*'),
+    ...controlGroups(values, about.k ?? 1),
+    textInput('remediationPlan', 'Remediation plan', {
+      multiline: true,
+      charsMax: 1500,
+      ...initial('remediationPlan'),
+    }),
+    choice('residualRiskLevel', 'Residual risk', levels, {
+      as: 'select',
+      redraws: true,
+      ...initial('residualRiskLevel'),
+    }),
+    textInput('residualRisk', 'What remains at risk', { multiline: true, charsMax: 600, ...initial('residualRisk') }),
+    dateInput('expires', 'Ends on', {
+      hint: 'The exception ends by itself at the end of that day, UTC.',
+      initial: one(values, 'expires'),
+    }),
+  ];
+}
+
+function controlGroups(values: FormValues, shown: number): KnownBlock[] {
+  const groups = Array.from({ length: Math.min(shown, 8) }, (_, i) => i).flatMap((i) => {
+    const field = (name: string) => `control.${i}.${name}`;
+    const label = i === 0 ? 'Compensating control' : `Compensating control ${i + 1}`;
+    return [
+      textInput(field('text'), label, {
+        charsMax: 240,
+        optional: true,
+        initial: one(values, field('text')) ?? '',
+        ...(i === 0 ? { hint: 'What is done instead, as long as the exception lasts.' } : {}),
+      }),
+      userInput(field('owner'), 'Its owner', { optional: true, initial: one(values, field('owner')) }),
+      dateInput(field('due'), 'In place by', { optional: true, initial: one(values, field('due')) }),
+    ];
+  });
+  return shown >= 8 ? groups : [...groups, actions('form_add', [button('Another control', 'form_add', 'control')])];
+}
+
+function touchesPart(view: RequestFormView): KnownBlock[] {
+  const { questions, values } = view;
+  return [
+    section('*What it touches*'),
+    ...questions.map((q) =>
+      choice(`answers.${q.key}`, q.ask, YES_NO, { redraws: true, initial: one(values, `answers.${q.key}`) ?? '' }),
+    ),
+    section(tierLines(view).join('\n')),
+  ];
+}
+
+/** The tier, why, who decides, by when; and what stands in the way. */
+export function tierLines({
+  terms,
+  unfilled,
+  admins,
+}: Pick<RequestFormView, 'terms' | 'unfilled' | 'admins'>): string[] {
+  const name = `${terms.tier.slice(0, 1).toUpperCase()}${terms.tier.slice(1)}`;
+  const reasons = terms.tierReasons.map(
+    (r) => `${inline(r.because, 160)}${r.refs.length > 0 ? ` (${r.refs.join(', ')})` : ''}`,
+  );
+  if (terms.tier === 'prohibited') {
+    const why = terms.tierReasons
+      .filter((r) => r.tier === 'prohibited')
+      .map((r) => `${inline(r.because, 160)} (${r.refs.join(', ')})`);
+    return [
+      `⛔ *Prohibited:* ${why.join('; ')}.`,
+      'The policy does not let anybody approve this. A submission is refused at once, and the refusal is recorded.',
+    ];
+  }
+  const quorum = terms.quorum.map((slot) => inline(placesInWords(slot, slot.count), 200)).join(' · ');
+  const advice = terms.consulted.map((c) => `${inline(c.role, 80)} (${durationWords(c.withinMs)})`);
+  return [
+    `*${name} tier*${reasons.length > 0 ? `: ${reasons.join('; ')}` : ', because no answer leads to a stricter one'}.`,
+    `Decided by ${quorum}, within ${durationWords(terms.deadlineMs)}${terms.minReviewMs > 0 ? `, not before ${durationWords(terms.minReviewMs)}` : ''}.`,
+    ...(advice.length > 0 ? [`Advice is asked of ${joinWords(advice)}.`] : []),
+    ...(unfilled.length > 0
+      ? [
+          `⚠️ Nobody can fill: ${unfilled.map((place) => inline(place, 200)).join('; ')}. It cannot be submitted before ${admins.length > 0 ? `${joinWords(admins, 'or')} names` : 'an admin names'} a holder.`,
+        ]
+      : []),
+  ];
+}
+
+function proofPart({ terms, values }: RequestFormView): KnownBlock[] {
+  const demanded = terms.tier === 'prohibited' ? [] : terms.evidence;
+  const kinds = new Set(demanded.map((demand) => demand.kind));
+  // An answer that was changed back and forth must not lose what was typed.
+  const kept = Object.keys(values)
+    .filter((field) => field.startsWith('evidence.') && one(values, field) !== null)
+    .map((field) => field.slice('evidence.'.length))
+    .filter((kind) => !kinds.has(kind));
+  return [
+    section('*Proof*'),
+    context(
+      demanded.length === 0
+        ? 'This tier demands no evidence; links help the committee.'
+        : `This tier wants ${demanded.length} ${demanded.length === 1 ? 'piece' : 'pieces'}. What is missing can follow by an edit, but nothing is approved without it.`,
+    ),
+    ...demanded.map((demand) => evidenceInput(demand, values)),
+    ...kept.map((kind) =>
+      textInput(`evidence.${kind}`, `${kind.replace(/-/g, ' ')} (not demanded now)`, {
+        optional: true,
+        charsMax: 430,
+        initial: one(values, `evidence.${kind}`) ?? '',
+      }),
+    ),
+    textInput('evidence', 'Other links', {
+      multiline: true,
+      optional: true,
+      charsMax: 3000,
+      hint: 'One address a line; “kind: address date” says what it is.',
+      initial: one(values, 'evidence') ?? '',
+    }),
+  ];
+}
+
+function evidenceInput(demand: EvidenceDemand, values: FormValues): KnownBlock {
+  const dated =
+    demand.maxAgeMs !== null
+      ? ` Its date behind it, not older than ${durationWords(demand.maxAgeMs)}: https://… 2026-01-31`
+      : '';
+  const accepts = demand.accepts.filter((kind) => kind !== 'link').map((kind) => kind.replace(/-/g, ' '));
+  const instead = accepts.length > 0 ? ` A ${joinWords(accepts, 'or')} counts too.` : '';
+  return textInput(`evidence.${demand.kind}`, `${demand.title} (${demand.serves.join(', ')})`, {
+    optional: true,
+    charsMax: 430,
+    placeholder: 'https://…',
+    hint: `Its address.${dated}${instead}`,
+    initial: one(values, `evidence.${demand.kind}`) ?? '',
+  });
+}
+
+const RARE = ['lastChange', 'restsOn', 'scope.users', 'scope.traffic', 'scope.regions', 'scope.until', 'requester'];
+
+function rarePart({ form, about, values }: RequestFormView): KnownBlock[] {
+  const exception = kindOf(form) === 'exception';
+  const initial = (field: string) => one(values, field);
+  const replaces = textInput('replaces', exception ? 'Renews the exception' : 'Replaces the deployment', {
+    optional: true,
+    charsMax: 12,
+    placeholder: exception ? 'EX-3' : 'DR-12',
+    initial: initial('replaces') ?? '',
+  });
+  const requester = userInput('requester', 'Submitted for somebody else', {
+    optional: true,
+    initial: initial('requester'),
+  });
+  if (exception) return [replaces, requester];
+  const shown = about.x === 1 || [...RARE, 'replaces'].some((field) => initial(field) !== null);
+  if (!shown)
+    return [actions('form_more', [button('More fields: scope, exceptions, replaced version', 'form_more', 'more')])];
+  return [
+    section('*Scope and links* (all optional)'),
+    textInput('scope.users', 'Only for these users', {
+      optional: true,
+      charsMax: 80,
+      initial: initial('scope.users') ?? '',
+    }),
+    textInput('scope.traffic', 'Share of traffic, in percent', {
+      optional: true,
+      charsMax: 6,
+      placeholder: '25',
+      initial: initial('scope.traffic') ?? '',
+    }),
+    textInput('scope.regions', 'Only in these regions', {
+      optional: true,
+      charsMax: 400,
+      hint: 'Separated by commas.',
+      initial: initial('scope.regions') ?? '',
+    }),
+    dateInput('scope.until', 'Until', { optional: true, initial: initial('scope.until') }),
+    textInput('restsOn', 'Exceptions it rests on', {
+      optional: true,
+      charsMax: 120,
+      placeholder: 'EX-3',
+      initial: initial('restsOn') ?? '',
+    }),
+    replaces,
+    dateInput('lastChange', 'Last significant change to system or data', {
+      optional: true,
+      hint: 'A privacy impact assessment must be younger (POL-3.4).',
+      initial: initial('lastChange'),
+    }),
+    requester,
+  ];
+}

@@ -1,0 +1,19 @@
+import type { ViewOutput } from '@slack/bolt';
+
+/** Answers by block id; null where left empty. */
+export function valuesOf(view: Pick<ViewOutput, 'state'>): Record<string, string | string[] | null> {
+  const values: Record<string, string | string[] | null> = {};
+  for (const [block, actions] of Object.entries(view.state.values)) {
+    for (const answer of Object.values(actions)) {
+      values[block] =
+        answer.value ??
+        answer.selected_option?.value ??
+        answer.selected_date ??
+        answer.selected_user ??
+        answer.selected_options?.map((o) => o.value ?? '') ??
+        answer.selected_users ??
+        null;
+    }
+  }
+  return values;
+}

@@ -1,0 +1,98 @@
+/** The request form for one person at one moment: empty, or filled in from another request; drawn anew at each choice. */
+import { placesInWords } from '#src/approvals/tally.ts';
+import type { Roster, Terms } from '#src/approvals/types.ts';
+import type { AboutForm } from '#src/delivery/about.ts';
+import type { RequestRecord } from '#src/delivery/desk.ts';
+import type { FormValues } from '#src/delivery/form-values.ts';
+import type { ModalSpec } from '#src/delivery/intents.ts';
+import { differingFields, kindOf, previewTerms, type RequestForm, valuesOf } from '#src/delivery/request-form.ts';
+import { type Modal, readingModal } from './blocks/modal.ts';
+import { type RequestFormView, requestForm } from './blocks/request-form.ts';
+import { mention } from './blocks/text.ts';
+import type { OutboundDeps } from './outbound-deps.ts';
+
+/** The form as it opens. */
+export async function newRequestForm(
+  deps: OutboundDeps,
+  spec: Extract<ModalSpec, { kind: 'request_form' }>,
+): Promise<Modal> {
+  const base: AboutForm = { n: deps.newNonce(), ...(spec.channel === null ? {} : { ch: spec.channel }) };
+  if (spec.from === null) return drawRequestForm(deps, spec.form, base, {});
+  const record = await deps.desk.read(spec.from.requestId);
+  if (record === null) return readingModal('Not found', ['That request is not known here any more.']);
+  const { why } = spec.from;
+  const controls = record.state.document.kind === 'exception' ? record.state.document.compensatingControls.length : 0;
+  const about: AboutForm = {
+    ...base,
+    l: record.state.id,
+    why,
+    ...(controls > 1 ? { k: Math.min(controls, 8) } : {}),
+    ...(why === 'edit' ? { e: record.state.id, v: record.state.revision.hash } : {}),
+  };
+  return drawRequestForm(deps, spec.form, about, await filledFrom(deps, record, why));
+}
+
+/** The form with what was answered so far. */
+export async function drawRequestForm(
+  deps: OutboundDeps,
+  form: RequestForm,
+  about: AboutForm,
+  values: FormValues,
+): Promise<Modal> {
+  const source = about.l === undefined ? null : await deps.desk.read(about.l);
+  const edited = about.e === undefined ? null : source;
+  const policy =
+    edited === null ? deps.policy() : ((await deps.policyOf(edited.state.terms.policyHash)) ?? deps.policy());
+  const terms = previewTerms(form, values, policy, edited?.state.document ?? null);
+  const view: RequestFormView = {
+    form,
+    about,
+    values,
+    questions: policy.policy.questions.filter((q) => q.kinds.includes(kindOf(form))),
+    terms,
+    unfilled: unfilledPlaces(terms, await deps.desk.roster()),
+    admins: await adminMentions(deps),
+    from:
+      source === null
+        ? null
+        : {
+            shortId: source.state.shortId,
+            differing: differingFields(await filledFrom(deps, source, about.why ?? 'like'), values),
+          },
+  };
+  return requestForm(view);
+}
+
+async function filledFrom(
+  deps: OutboundDeps,
+  record: RequestRecord,
+  why: 'like' | 'renew' | 'edit',
+): Promise<FormValues> {
+  const { document } = record.state;
+  const owners = document.kind === 'exception' ? document.compensatingControls.map((c) => c.owner) : [];
+  const users = await deps.slackUsersOf([...new Set(owners)]);
+  const replaced =
+    why === 'edit' && document.replaces !== null
+      ? ((await deps.desk.read(document.replaces))?.state.shortId ?? null)
+      : null;
+  return valuesOf(document, {
+    replaces: why === 'renew' ? record.state.shortId : replaced,
+    slackUser: (person) => users.get(person) ?? null,
+  });
+}
+
+/** Places of the quorum that the present holders cannot fill, in words. */
+function unfilledPlaces(terms: Terms, roster: Roster): readonly string[] {
+  if (terms.tier === 'prohibited') return [];
+  const holders = new Set(roster.assignments.map((assignment) => assignment.role));
+  return terms.quorum.flatMap((slot) =>
+    slot.anyOf.some((role) => holders.has(role)) ? [] : [placesInWords(slot, slot.count)],
+  );
+}
+
+/** Who can name a holder. */
+export async function adminMentions(deps: Pick<OutboundDeps, 'admins' | 'slackUsersOf'>): Promise<readonly string[]> {
+  const admins = await deps.admins();
+  const users = await deps.slackUsersOf(admins);
+  return admins.flatMap((person) => (users.has(person) ? [mention(users.get(person))] : [])).slice(0, 5);
+}

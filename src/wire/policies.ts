@@ -1,0 +1,26 @@
+/** Approval policies by hash: a request is judged by the version it was submitted under. */
+import type { PolicyInForce } from '#src/approvals/commands.ts';
+import { parsePolicy } from '#src/approvals/policy.ts';
+import type { Ledger } from '#src/delivery/ports.ts';
+import type { LoadedPolicy } from './knowledge.ts';
+
+/** A reader that keeps what it parsed; null for a version that is not stored or cannot be read any more. */
+export function policyReader(
+  ledger: Pick<Ledger, 'readObject'>,
+  inForce: LoadedPolicy,
+): (hash: string) => Promise<PolicyInForce | null> {
+  const known = new Map<string, PolicyInForce>();
+  return async (hash) => {
+    if (hash === inForce.hash) return { hash: inForce.hash, policy: inForce.policy };
+    const kept = known.get(hash);
+    if (kept !== undefined) return kept;
+    const object = await ledger.readObject(hash);
+    if (object === null) return null;
+    const data: unknown = JSON.parse(Buffer.from(object.bytes).toString('utf8'));
+    const parsed = parsePolicy({ file: `policy ${hash}`, data, locate: () => null });
+    if (!parsed.ok || parsed.hash !== hash) return null;
+    const policy = { hash, policy: parsed.policy };
+    known.set(hash, policy);
+    return policy;
+  };
+}
