@@ -25,7 +25,7 @@ import type { ProposalFile } from '#src/knowledge/packs/proposal-file.ts';
 import type { Ledger } from './ports.ts';
 import { onStream, readEvents, type StreamDeps, type StreamEvent } from './systems-stream.ts';
 
-export const KNOWLEDGE_STREAM = 'knowledge';
+const KNOWLEDGE_STREAM = 'knowledge';
 
 /** The copies in the data folder, which `ask` reads without a database. */
 export type PackCopies = {

@@ -25,7 +25,7 @@ export class PackFolderError extends Error {
   readonly remedy: string;
 
   constructor(code: PackFolderErrorCode, path: string, remedy: string, cause?: unknown) {
-    super(`${code}: ${path}. ${remedy}`, cause === undefined ? undefined : { cause });
+    super(`${code}: ${path}`, cause === undefined ? undefined : { cause });
     this.name = 'PackFolderError';
     this.code = code;
     this.path = path;

@@ -8,7 +8,7 @@ import { sniff } from './sniff.ts';
 import { openArchive } from './zip.ts';
 
 /** Largest file that is read, in bytes; larger ones are refused before reading. */
-export const MAX_FILE_BYTES = 50 * 1024 * 1024;
+const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
 /**
  * Reads and parses a file from disk.

@@ -4,7 +4,7 @@ import { ImportError } from './errors.ts';
 import { squeeze } from './text.ts';
 
 /** Domain codes and names of the matrix (18). */
-export const AICM_DOMAINS: ReadonlyMap<string, string> = new Map([
+const AICM_DOMAINS: ReadonlyMap<string, string> = new Map([
   ['A&A', 'Audit and Assurance'],
   ['AIS', 'Application and Interface Security'],
   ['BCR', 'Business Continuity Management and Operational Resilience'],

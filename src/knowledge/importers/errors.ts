@@ -34,7 +34,7 @@ export class ImportError extends Error {
 
   constructor(code: ImportErrorCode, at: { file: string; place?: Place; detail: string; remedy: string }) {
     const place = placeText(at.place ?? {});
-    super(`${at.file}${place === '' ? '' : ` (${place})`}: ${at.detail} ${at.remedy}`);
+    super(`${at.file}${place === '' ? '' : ` (${place})`}: ${at.detail}`);
     this.name = 'ImportError';
     this.code = code;
     this.file = at.file;

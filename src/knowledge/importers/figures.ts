@@ -12,9 +12,19 @@ export function figuresOf(criteria: readonly string[]): { value: string | null; 
   for (const text of criteria) {
     for (const sentence of text.split(/(?<=[.!?])\s+(?=\p{Lu})/u)) {
       const numbers = [...sentence.matchAll(NUMBER)].map((match) => match[0].trim());
-      for (const value of numbers) figures.push({ value: shorten(value), of: shorten(sentence) });
-      if (numbers.length === 0 && MEASURE.test(sentence)) figures.push({ value: null, of: shorten(sentence) });
+      for (const value of numbers) figures.push({ value: shorten(value), of: measureOf(sentence) });
+      if (numbers.length === 0 && MEASURE.test(sentence)) figures.push({ value: null, of: measureOf(sentence) });
     }
   }
   return figures;
+}
+
+/** What a figure measures: its sentence, without the full stop that a rendering adds. */
+function measureOf(sentence: string): string {
+  return shorten(sentence.trim().replace(/[.;:]+$/, ''));
+}
+
+/** Does a text give a quantity (a percentage, a length of time, a key length)? */
+export function hasQuantity(text: string): boolean {
+  return text.search(NUMBER) >= 0;
 }

@@ -229,7 +229,8 @@ function target(href: string, ids: ReadonlyMap<string, string>): string | null {
 function partTexts(section: Part, above: string, params: Placed['params']): readonly string[] {
   const label = squeeze(section.props?.find((candidate) => candidate.name === 'label')?.value ?? '');
   const mark = `${above}${label}`;
-  const prose = squeeze(fill(section.prose ?? '', params, 0));
+  // The glue between list items says nothing once each is a statement of its own; "or" does.
+  const prose = squeeze(fill(section.prose ?? '', params, 0)).replace(/;(?:\s+and)?$/, '.');
   const own = prose === '' ? [] : [mark === '' ? prose : `${mark} ${prose}`];
   return [...own, ...(section.parts ?? []).flatMap((inner) => partTexts(inner, mark, params))];
 }

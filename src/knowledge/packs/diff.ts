@@ -100,7 +100,7 @@ function mention(item: Item): ItemMention {
 }
 
 /** Changes between two versions of one item, or null when nothing changed. */
-export function itemChange(before: Item, after: Item, stated: 'same' | 'changed' | null = null): ItemChange | null {
+function itemChange(before: Item, after: Item, stated: 'same' | 'changed' | null = null): ItemChange | null {
   const fields: FieldChange[] = [];
   const put = (field: FieldName, a: string | null, b: string | null, reworded = false): void => {
     if (a === b) return;

@@ -38,7 +38,7 @@ const WEIGHT: readonly FieldName[] = [
 ];
 
 /** One change as a sentence: "Accountable was A; it is now B." */
-export function changeSentence(change: FieldChange): string {
+function changeSentence(change: FieldChange): string {
   const name = NAMES[change.field];
   if (change.words !== null) return `${name} reworded: ${wordDiffText(change.words)}`;
   if (change.before === null) return `${name} added: ${change.after}`;
@@ -47,7 +47,7 @@ export function changeSentence(change: FieldChange): string {
 }
 
 /** The changes of one item, the weightiest first, with whom they concern; at most `limit` lines of changes. */
-export function itemChangeLines(change: ItemChange, limit: number): readonly string[] {
+function itemChangeLines(change: ItemChange, limit: number): readonly string[] {
   const rank = (field: FieldName): number => (WEIGHT.indexOf(field) < 0 ? WEIGHT.length : WEIGHT.indexOf(field));
   const fields = [...change.fields].sort((a, b) => rank(a.field) - rank(b.field));
   const lines = [...wrapText(`${change.id}  ${change.title}`, '', '  ')];
@@ -117,20 +117,31 @@ export function previewText(proposal: Proposal, limit = 20): string {
       : 'Its text reaches no language model outside.',
   ];
   if (proposal.suspicious.length > 0)
-    lines.push('', `Look at (${proposal.suspicious.length})`, ...warningLines(proposal.suspicious, limit));
+    lines.push('', `Look at (${proposal.suspicious.length})`, ...warningLines(proposal.suspicious, 200));
   if (proposal.notes.length > 0)
-    lines.push('', `How it was read (${proposal.notes.length})`, ...warningLines(proposal.notes, 8));
+    lines.push('', `How it was read (${proposal.notes.length})`, ...warningLines(proposal.notes, 200));
   lines.push('', diffText(proposal.diff, limit).trimEnd());
   lines.push('', ...wrapText(nextStep(proposal), '', ''));
   return `${lines.join('\n')}\n`;
 }
 
 function warningLines(warnings: readonly ImportWarning[], limit: number): readonly string[] {
-  const lines = warnings.slice(0, limit).flatMap((warning) => {
+  const shown = warnings.filter((_, index) => index < limit && sameBefore(warnings, index) < PER_CODE);
+  const lines = shown.flatMap((warning) => {
     const place = placeText(warning.place);
     return wrapText(`${warning.code}${place === '' ? '' : ` (${place})`}: ${warning.detail}`, '  - ', '    ');
   });
-  return warnings.length > limit ? [...lines, `  - and ${warnings.length - limit} more`] : lines;
+  const more = new Map<string, number>();
+  for (const { code } of warnings.filter((warning) => !shown.includes(warning)))
+    more.set(code, (more.get(code) ?? 0) + 1);
+  return [...lines, ...[...more].map(([code, count]) => `  - ${code}: ${count} more`)];
+}
+
+/** Remarks of one kind that are shown; the rest are counted. */
+const PER_CODE = 5;
+
+function sameBefore(warnings: readonly ImportWarning[], index: number): number {
+  return warnings.slice(0, index).filter((warning) => warning.code === warnings[index]?.code).length;
 }
 
 function nextStep(proposal: Proposal): string {

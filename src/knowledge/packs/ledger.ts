@@ -99,6 +99,6 @@ export function findVersion(ledger: Ledger, document: string, wanted: string): V
 }
 
 /** `1.1.0@3f2a91c0`: names one version even where two carry the same number. */
-export function versionLabel(version: { readonly version: string; readonly hash: string }): string {
+function versionLabel(version: { readonly version: string; readonly hash: string }): string {
   return `${version.version}@${version.hash.slice(0, 8)}`;
 }

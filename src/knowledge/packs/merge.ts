@@ -1,5 +1,6 @@
 /** Puts an import together with the pack in force: the file's text, the curated names, questions and relations. */
 import type { Draft } from '../importers/draft.ts';
+import { hasQuantity } from '../importers/figures.ts';
 import type { DocumentInfo, Item } from '../schema.ts';
 import { type Pack, packHash } from './pack.ts';
 
@@ -32,10 +33,26 @@ function withCuration(own: Item, old: Item, known: ReadonlySet<string>, prefix: 
     ...own,
     ...(own.chapter === undefined && old.chapter !== undefined ? { chapter: old.chapter } : {}),
     ...(old.audience === undefined ? {} : { audience: old.audience }),
+    figures: figuresKept(own, old),
     aliases: union(old.aliases, own.aliases),
     questions: union(old.questions, own.questions),
     related,
   };
+}
+
+/**
+ * The imported figures, and of the curated ones those that the imported text does not contradict: a value that stands in
+ * it, and "no number is given" where it gives none.
+ */
+function figuresKept(own: Item, old: Item): Item['figures'] {
+  const text = own.statements.map((statement) => statement.text).join(' ');
+  const numberless = !own.figures.some((figure) => figure.value !== null) && !hasQuantity(text);
+  const kept = old.figures.filter((figure) => {
+    if (own.figures.some((other) => other.value === figure.value && other.value !== null)) return false;
+    return figure.value === null ? numberless : text.includes(figure.value);
+  });
+  const covered = kept.some((figure) => figure.value === null);
+  return [...own.figures.filter((figure) => figure.value !== null || !covered), ...kept];
 }
 
 function union(a: readonly string[], b: readonly string[]): string[] {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openPackFolder, type PackFolder } from '#src/adapters/parse/pack-folder.ts';
+import { openPackFolder, type PackFolder, PackFolderError } from '#src/adapters/parse/pack-folder.ts';
 import { parseBytes } from '#src/adapters/parse/parse-file.ts';
 import { importFile } from '#src/knowledge/importers/import-file.ts';
 import { mergePack } from '#src/knowledge/packs/merge.ts';
@@ -63,6 +63,7 @@ describe('pack folder', () => {
     await expect(packs.acceptedPacks()).rejects.toMatchObject({ code: 'damaged' });
     await rm(path);
     await expect(packs.acceptedPacks()).rejects.toMatchObject({ code: 'pack_missing' });
+    await expect(packs.acceptedPacks()).rejects.toBeInstanceOf(PackFolderError);
     await writeFile(join(folder, 'data', 'in-force.json'), '{}');
     await expect(packs.inForce()).rejects.toMatchObject({ code: 'damaged' });
   });

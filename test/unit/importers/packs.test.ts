@@ -142,6 +142,37 @@ describe('packs', () => {
     expect(care).toMatchObject({ aliases: ['polishing'], questions: ['who cleans lamps?'], related: ['POL-1.1'] });
   });
 
+  test('merging keeps curated figures that the new text does not contradict', () => {
+    const old = base('lamps');
+    const curated: Pack = {
+      ...old,
+      items: old.items.map((item) =>
+        item.id === 'LAMP-care'
+          ? {
+              ...item,
+              figures: [
+                { value: null, of: 'how often' },
+                { value: 'TLS 1.3', of: 'wires' },
+              ],
+            }
+          : item,
+      ),
+    };
+    const figures = (text: string): unknown => {
+      const edition = newEdition();
+      const items = edition.items.map((item) =>
+        item.id === 'LAMP-care' ? { ...item, statements: [{ aspect: 'requirement' as const, text }] } : item,
+      );
+      return mergePack({ ...edition, items }, curated).items.find((item) => item.id === 'LAMP-care')?.figures;
+    };
+    expect(figures('Clean each lamp.')).toEqual([{ value: null, of: 'how often' }]);
+    expect(figures('Clean each lamp every 30 days.')).toEqual([]);
+    expect(figures('Wire lamps by TLS 1.3.')).toEqual([
+      { value: null, of: 'how often' },
+      { value: 'TLS 1.3', of: 'wires' },
+    ]);
+  });
+
   test('merging widens neither the audience for outside models nor the authority', () => {
     const merged = mergePack(newEdition(), {
       ...base('lamps'),

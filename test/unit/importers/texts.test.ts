@@ -60,7 +60,7 @@ test('figures: numbers with their comparison, and measures without a number', ()
   ).toEqual([
     { value: 'less than 0.5%', of: expect.any(String) },
     { value: '256-bit glow or higher', of: expect.any(String) },
-    { value: null, of: 'Raise the percentage of clean lamps.' },
+    { value: null, of: 'Raise the percentage of clean lamps' },
   ]);
 });
 
