@@ -21,7 +21,7 @@ const OBJECT_KEYS: ReadonlySet<string> = new Set(['sha256', 'roster', 'card', 'p
 
 /** What is known when a file is written. */
 export type ExportJob = {
-  readonly session: Session;
+  readonly session: Pick<Session, 'config' | 'stores' | 'crypto' | 'stamp'>;
   readonly checkpoint: StoredCheckpoint;
   readonly selection: Selection;
   readonly redact: boolean;
@@ -78,14 +78,14 @@ async function referred({ selection }: ExportJob): Promise<{
   return { objects, persons };
 }
 
-async function* objectsOf({ stores }: Session, hashes: Iterable<string>): AsyncGenerator<BundleObject> {
+async function* objectsOf({ stores }: ExportJob['session'], hashes: Iterable<string>): AsyncGenerator<BundleObject> {
   for (const sha256 of hashes) {
     const object = await stores.ledger.readObject(sha256);
     if (object !== null) yield { sha256, bytes: object.bytes };
   }
 }
 
-async function namesOf({ stores }: Session, persons: Iterable<string>) {
+async function namesOf({ stores }: ExportJob['session'], persons: Iterable<string>) {
   const names: { readonly person: string; readonly name: string }[] = [];
   for (const person of persons) {
     const known = await stores.people.slackUserOf(person);
@@ -122,7 +122,7 @@ async function* olderNotes(store: EvidenceStore, size: number): AsyncGenerator<s
 }
 
 /** Where checkpoints were posted. The operator's own Slack is within the operator's reach, and the bundle says so. */
-async function anchorsOf({ stores, config, stamp }: Session): Promise<Manifest['anchors']> {
+async function anchorsOf({ stores, config, stamp }: ExportJob['session']): Promise<Manifest['anchors']> {
   const places: Manifest['anchors']['places'] = [];
   const kind = stamp.workspaceId === 'sandbox' ? 'sandbox' : 'slack';
   let from = 0;

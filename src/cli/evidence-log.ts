@@ -85,7 +85,11 @@ async function latest({ stores }: Session) {
 }
 
 /** Verifier keys that the database records, retired ones too. */
-export async function vkeysOf({ stores, crypto, stamp }: Session): Promise<readonly string[]> {
+export async function vkeysOf({
+  stores,
+  crypto,
+  stamp,
+}: Pick<Session, 'stores' | 'crypto' | 'stamp'>): Promise<readonly string[]> {
   const recorded = await stores.evidence.readKeys();
   const keys = recorded.filter(({ purpose }) => purpose === 'checkpoint');
   return Promise.all(keys.map(({ publicKey }) => formatVerifierKey(crypto, stamp.logOrigin, publicKey)));

@@ -1,0 +1,167 @@
+/** What the evidence pages show, read from the stores. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { keysReachableBy } from '#src/cli/evidence-text.ts';
+import type { Config } from '#src/config.ts';
+import { hiddenHashes, reveal } from '#src/evidence/disclose.ts';
+import { toBase64, toHex } from '#src/evidence/encoding.ts';
+import { proofFileFor } from '#src/evidence/log.ts';
+import { formatVerifierKey } from '#src/evidence/note.ts';
+import type { Disclosure, RecordedKey } from '#src/evidence/ports.ts';
+import type { AnchorPlace, EntryView, EvidenceReader, LogStatus, ObjectRef } from '#src/web/evidence-ports.ts';
+import type { Core } from './core.ts';
+import { createDownloads } from './evidence-downloads.ts';
+import { createRequestIndex, type ReadEntry, readEntry, requestFrom } from './evidence-register.ts';
+import { ROOT } from './paths.ts';
+
+const OBJECTS_MAX = 100;
+/** Members of an entry whose hex value is the hash of a stored object, and what that is. */
+const OBJECTS: Readonly<Record<string, string>> = {
+  card: 'What a voter was shown',
+  roster: 'Who held which role at that moment',
+  policyHash: 'The approval policy in force',
+  sha256: 'Captured evidence',
+};
+
+export type ReaderParts = {
+  readonly config: Config;
+  readonly core: Core;
+  /** Checkpoints kept outside the database. */
+  readonly places: () => Promise<LogStatus['anchors']>;
+};
+
+/** Makes the reader. */
+export function createEvidenceReader({ config, core, places }: ReaderParts): EvidenceReader {
+  const { evidence, ledger, people } = core.stores;
+  const index = createRequestIndex(evidence);
+  const viewsOf = async (entries: readonly ReadEntry[]): Promise<readonly EntryView[]> => {
+    const size = (await evidence.latestCheckpoint())?.size ?? 0;
+    return Promise.all(entries.map((entry) => viewOf(core, entry, size)));
+  };
+  return {
+    status: () => statusOf(config, core, places),
+    register: () => index.register(),
+    async dossier(id) {
+      const read = await index.entriesOf(id);
+      if (read === null) return null;
+      const entries = await viewsOf(read);
+      const texts = new Map(entries.flatMap((entry) => entry.texts.map((text) => [text.hash, text] as const)));
+      const { request } = await requestFrom(read, (hash) => texts.get(hash));
+      return request === null ? null : { request, entries, objects: await objectsOf(core, read) };
+    },
+    entries: async (from, limit) => viewsOf((await evidence.readEntries(from, limit)).map(readEntry)),
+    async proof(at) {
+      const checkpoint = await evidence.latestCheckpoint();
+      if (checkpoint === null || at >= checkpoint.size) return null;
+      return proofFileFor(core.crypto, evidence, at, checkpoint);
+    },
+    object: (sha256) => ledger.readObject(sha256),
+    async names(persons) {
+      const names = new Map<string, string>();
+      for (const person of persons) {
+        const known = await people.slackUserOf(person);
+        if (known === null) continue;
+        names.set(person, known.name === null ? known.slackUserId : `${known.name} (${known.slackUserId})`);
+      }
+      return names;
+    },
+    download: createDownloads(config, core),
+    script: () => built('evidence-verify.js'),
+  };
+}
+
+/** A file that `npm ci` builds; null when it was not. */
+export async function built(name: string): Promise<Uint8Array | null> {
+  return readFile(join(ROOT, 'dist', name)).catch(() => null);
+}
+
+async function viewOf({ stores }: Core, { entry, statement }: ReadEntry, size: number): Promise<EntryView> {
+  const published = entry.index < size;
+  if (statement === null) {
+    return { index: entry.index, leaf: entry.leaf, statement, data: null, texts: [], published };
+  }
+  const hashes = hiddenHashes(statement.predicate.data);
+  const texts: readonly Disclosure[] = hashes.length === 0 ? [] : await stores.evidence.readDisclosures(hashes);
+  const byHash = new Map(texts.map((text) => [text.hash, text]));
+  const data = reveal(statement.predicate.data, (hash) => byHash.get(hash));
+  return { index: entry.index, leaf: entry.leaf, statement, data, texts, published };
+}
+
+async function objectsOf({ stores }: Core, entries: readonly ReadEntry[]): Promise<readonly ObjectRef[]> {
+  const named = new Map<string, string>();
+  const walk = (value: unknown, key: string): void => {
+    if (typeof value === 'string') {
+      const what = OBJECTS[key];
+      if (what !== undefined && /^[0-9a-f]{64}$/.test(value) && !named.has(value)) named.set(value, what);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [inner, item] of Object.entries(value)) walk(item, Array.isArray(value) ? key : inner);
+    }
+  };
+  for (const { statement } of entries) {
+    const { data, policy } = statement?.predicate ?? {};
+    if (policy !== undefined) walk(policy.sha256, 'policyHash');
+    walk(data, '');
+  }
+  const found: ObjectRef[] = [];
+  for (const [sha256, what] of [...named].slice(0, OBJECTS_MAX)) {
+    if ((await stores.ledger.readObject(sha256)) !== null) found.push({ sha256, what });
+  }
+  return found;
+}
+
+async function statusOf(config: Config, core: Core, places: ReaderParts['places']): Promise<LogStatus> {
+  const { evidence } = core.stores;
+  const [sequenced, tree, checkpoint, keys] = await Promise.all([
+    evidence.sequencedSize(),
+    evidence.readTree(),
+    evidence.latestCheckpoint(),
+    evidence.readKeys(),
+  ]);
+  const { origin } = core.workspace;
+  const vkeys = keys.filter(({ purpose }) => purpose === 'checkpoint');
+  const statements = keys.filter(({ purpose }) => purpose === 'statement');
+  return {
+    origin,
+    sequenced,
+    integrated: tree.size,
+    published:
+      checkpoint === null
+        ? null
+        : { size: checkpoint.size, root: toHex(checkpoint.root), signedAt: checkpoint.signedAt.toISOString() },
+    vkeys: await Promise.all(vkeys.map(({ publicKey }) => formatVerifierKey(core.crypto, origin, publicKey))),
+    statementKeys: await Promise.all(statements.map(async (key) => ({ ...(await announcement(core, key)) }))),
+    anchors: await places(),
+    keysReachableBy: keysReachableBy(config),
+  };
+}
+
+/** Where the log announced a key: its first entry, or the entry of the rotation. */
+async function announcement({ stores }: Core, key: RecordedKey): Promise<LogStatus['statementKeys'][number]> {
+  const { events } = await stores.ledger.readStream('log');
+  const rotations = (await stores.ledger.readStream('keys')).events;
+  const names = (data: unknown, member: string) =>
+    typeof data === 'object' && data !== null && Reflect.get(data, member) === key.keyId;
+  const entry =
+    events.find((event) => event.type === 'log.started' && names(event.data, 'statementKeyId')) ??
+    rotations.find((event) => event.type === 'key.rotated' && names(event.data, 'keyId'));
+  return {
+    keyId: key.keyId,
+    publicKey: toBase64(key.publicKey),
+    announcedAt: entry?.logIndex ?? null,
+    retiredAt: key.retiredAt?.toISOString() ?? null,
+  };
+}
+
+/** Where checkpoints were posted in Slack. It is the operator's own, and the pages say so. */
+export async function slackPlaces(core: Core): Promise<readonly AnchorPlace[]> {
+  const latest = await core.stores.evidence.latestCheckpoint();
+  if (latest === null) return [];
+  const kind = core.workspace.workspaceId === 'sandbox' ? 'sandbox channel' : 'Slack channel';
+  const from = await core.stores.evidence.listCheckpoints(Math.max(0, latest.size - 5_000), 1_000);
+  const places: AnchorPlace[] = [];
+  for (const { size } of from.slice(-100)) {
+    const place = await core.stores.outbox.placeOf(`anchor:${size}`);
+    if (place !== null) places.push({ kind, place: `${place.channel}/${place.ts}`, size });
+  }
+  return places;
+}
