@@ -70,7 +70,7 @@ export type KnowledgeDesk = {
 
 /** Makes the desk. Its functions throw CommitError and what the ledger throws. */
 export function createKnowledgeDesk(deps: KnowledgeDeskDeps): KnowledgeDesk {
-  const reader = createReader(deps);
+  const reader = createPackReader(deps);
   const change: Change = async (kind, actor, decide) => {
     const outcome = await commitChange(deps, kind, actor, decide);
     if (outcome.ok && outcome.event.type !== 'knowledge.proposed') await reader.syncCopies();
@@ -105,9 +105,15 @@ type Decided =
   | Exclude<KnowledgeOutcome, { ok: true }>;
 type Decide = (known: PackLedger, at: Date) => Promise<Decided> | Decided;
 type Change = (kind: string, actor: KnowledgeActor, decide: Decide) => Promise<KnowledgeOutcome>;
-type Reader = Pick<KnowledgeDesk, 'state' | 'events' | 'pack' | 'syncCopies'>;
+/** The reading half of the desk. */
+export type PackReader = Pick<KnowledgeDesk, 'state' | 'events' | 'pack' | 'syncCopies'>;
 
-function createReader(deps: KnowledgeDeskDeps): Reader {
+/** Reads what was recorded, without changing anything but the copies; for a start, which has no recorder yet. */
+export function createPackReader(deps: {
+  readonly ledger: Pick<Ledger, 'readStream' | 'readObject'>;
+  readonly copies: PackCopies;
+  readonly shipped: readonly Pack[];
+}): PackReader {
   const events = async (): Promise<readonly KnowledgeEvent[]> =>
     eventsOf(await readEvents(deps.ledger, KNOWLEDGE_STREAM));
   const state = async (): Promise<PackLedger> =>

@@ -1,11 +1,12 @@
 /** Names of standards and frameworks in a sentence about guardrails. */
 import { shorten } from './text.ts';
 
+const SSDF = 'Secure Software Development Framework(?: \\(SSDF\\))?';
 const NAMES: readonly RegExp[] = [
   /\bNIST (?:SP )?(?:AI )?\d{2,3}-\d+\w*(?: E\d{4})?/g,
   /\bNIST (?:Artificial Intelligence|AI) (?:Risk Management Framework(?: \(RMF\))?|RMF(?: Framework)?)/g,
-  /\bNIST (?:Secure Software Development Framework(?: \(SSDF\))?|SSDF)/g,
-  /\bNational Institute of Standards and Technology \(NIST\)(?: Secure Software Development Framework(?: \(SSDF\))?)?/g,
+  new RegExp(`\\bNIST (?:${SSDF}|SSDF)`, 'g'),
+  new RegExp(`\\bNational Institute of Standards and Technology \\(NIST\\)(?: ${SSDF})?`, 'g'),
   /\bISO(?:\/IEC)? \d{4,5}(?:[-:]\d+)*/g,
   /\bOWASP (?:LLM \d+: [A-Z][\w ]+|Kubernetes Top Ten|Top \d+(?: for LLM Applications| A\d+:\d{4}-[\w -]+)?)/g,
   /\b(?:General Data Protection Regulation \(GDPR\)|GDPR)/g,
