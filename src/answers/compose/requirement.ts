@@ -34,6 +34,17 @@ export function requirementFrom(context: Context, item: LibraryItem, query: Quer
   return extract(context, item, chosen);
 }
 
+const SECOND = 4;
+
+/** A few statements of the runner-up; null when none of them fits the question's words. */
+export function secondReading(context: Context, item: LibraryItem, query: Query): Draft | null {
+  const best = chooseStatements(context, item, query)
+    .filter((statement) => statement.aspect !== 'gap')
+    .sort((a, b) => b.score - a.score)
+    .slice(0, SECOND);
+  return best.some((statement) => statement.similarity > 0.1) ? extract(context, item, best) : null;
+}
+
 /** An extractive draft of given statements, introduced by document and authority. */
 export function extract(context: Context, item: LibraryItem, chosen: readonly Scored[]): Draft {
   const ordered = [...chosen].sort((a, b) => a.index - b.index);
@@ -91,7 +102,7 @@ export function chooseStatements(context: Context, item: LibraryItem, query: Que
   return filled(chosen, scored);
 }
 
-const ENOUGH = 7;
+const ENOUGH = 8;
 const FILL = [
   'requirement',
   'strategy',
@@ -103,6 +114,9 @@ const FILL = [
   'access-control',
   'scope',
   'technique',
+  'example',
+  'risk',
+  'lifecycle',
 ];
 
 /** Adds what continues a chosen statement ("It ...") and, to a short answer, the item's next best statements. */

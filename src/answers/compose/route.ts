@@ -17,7 +17,7 @@ import { figureAnswer, noNumber } from './figure.ts';
 import { citingAnswer, guardedAnswer, guardrailAnswer, mappingAnswer } from './mapping.ts';
 import { lettersToAnswer, namedAnswer, nobodyNamed, raciAnswer, ssrmAnswer, verifyAnswer } from './owner.ts';
 import { OUTSIDE, refusalOf } from './refusals.ts';
-import { requirementFrom } from './requirement.ts';
+import { requirementFrom, secondReading } from './requirement.ts';
 import { reverseAnswer, reverseAsked } from './reverse.ts';
 
 /** "according to 1.4" may mean two documents: the one whose section fits what is asked. */
@@ -69,7 +69,7 @@ export function routeSingle(given: Context): Draft {
   const target = pick(context);
   if (target.item === null) return abstain(context, target.reason, target.near);
   context.trace('item', { id: target.item.id, why: target.why });
-  return answerFrom(context, target.item, target.query, target.near);
+  return answerFrom(context, target);
 }
 
 function citingFirst(context: Context): Draft | null {
@@ -128,8 +128,16 @@ function reverseFirst(context: Context): Draft | null {
   return reverseAnswer(context, asked);
 }
 
+type Found = {
+  readonly item: LibraryItem;
+  readonly query: Query;
+  readonly near: readonly LibraryItem[];
+  /** Nearly as near as the item; null where the item is clear. */
+  readonly rival: LibraryItem | null;
+  readonly why: string;
+};
 type Target =
-  | { readonly item: LibraryItem; readonly query: Query; readonly near: readonly LibraryItem[]; readonly why: string }
+  | Found
   | { readonly item: null; readonly reason: 'not_in_documents' | 'unclear'; readonly near: readonly LibraryItem[] };
 
 /** The item a question is about: by id, else by retrieval steered by what was understood. */
@@ -143,7 +151,7 @@ function pick(context: Context): Target {
   if (named !== undefined) {
     const item = library.items.get(named.id);
     if (item !== undefined && mayRead(context.audience, item))
-      return { item, query, near: [], why: 'its id is in the question' };
+      return { item, query, near: [], rival: null, why: 'its id is in the question' };
     return { item: null, reason: 'not_in_documents', near: [] };
   }
   const ranked = find(context, topic, steerFor(context), 6);
@@ -160,7 +168,20 @@ function pick(context: Context): Target {
     context.trace('focus', `the item has nothing on "${missing}"`);
     return { item: null, reason: 'not_in_documents', near };
   }
-  return { item: chosen, query, near, why: verdict.why };
+  return { item: chosen, query, near, rival: rivalOf(context, ranked, chosen), why: verdict.why };
+}
+
+/** How near the runner-up has to come, and how near an entry makes the first beyond doubt. */
+const RIVAL = 0.85;
+const CLEAR_ENTRY = 0.9;
+
+function rivalOf(context: Context, ranked: readonly Ranked[], chosen: LibraryItem): LibraryItem | null {
+  const first = ranked[0];
+  if (first === undefined || (first.entry >= CLEAR_ENTRY && first.id === chosen.id)) return null;
+  const other = ranked.find((hit) => hit.id !== chosen.id);
+  if (other === undefined || other.score < RIVAL * first.score) return null;
+  const item = itemOf(context, other);
+  return item.kind === 'document' ? null : item;
 }
 
 /** Nouns that ask for a kind of answer, not for a subject. */
@@ -278,8 +299,9 @@ function steerFor(context: Context): Steer {
 }
 
 /** The answer an item gives to what is asked. */
-function answerFrom(context: Context, item: LibraryItem, query: Query, near: readonly LibraryItem[]): Draft {
+function answerFrom(context: Context, target: Found): Draft {
   const { frame } = context;
+  const { item, query, near, rival } = target;
   const layered =
     item.ownership !== undefined &&
     (frame.asksWho || frame.layers.length > 0 || (frame.ssrm && frame.actors.length > 0));
@@ -310,7 +332,21 @@ function answerFrom(context: Context, item: LibraryItem, query: Query, near: rea
     if (figure !== null) return figure;
     if (STRICT_NUMBER.test(frame.lower)) return noNumber(context, item, query);
   }
-  return requirementFrom(context, item, query);
+  return withRival(context, requirementFrom(context, item, query), query, rival);
+}
+
+/** The runner-up nearly as near as the first: both readings are answered, the nearer one first. */
+function withRival(context: Context, first: Draft, query: Query, rival: LibraryItem | null): Draft {
+  if (rival === null || first.reason !== null) return first;
+  const other = secondReading(context, rival, query);
+  if (other === null) return first;
+  context.trace('rival', rival.id);
+  return {
+    ...first,
+    answer: `${first.answer} Also: ${other.answer}`,
+    sources: [...first.sources, ...other.sources],
+    related: first.related.filter((id) => id !== rival.id),
+  };
 }
 
 /** "coverage goal for frameworks": a number is asked for, unless guardrails are named as such. */
