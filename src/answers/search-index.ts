@@ -4,7 +4,7 @@
  */
 import type { Library, LibraryItem } from '#src/knowledge/library.ts';
 import { itemPassages } from '#src/knowledge/passages.ts';
-import { allStems, isStopWord, stem, tokens, topicStems, trigrams } from './text.ts';
+import { allStems, isStopWord, stem, tokens, topicStems, trigrams, wordsOf } from './text.ts';
 
 /**
  * Weight of each field. Questions count little here because they also have entries of their own. Tuned by leaving out
@@ -108,7 +108,7 @@ function fieldsOf(
 ): Record<FieldName, readonly string[]> {
   const take = (text: string): readonly string[] => {
     const stems: string[] = [];
-    for (const { word } of tokens(text)) {
+    for (const word of wordsOf(text)) {
       let known = lexicon.get(word);
       if (known === undefined) {
         known = { uses: 0, stem: isStopWord(word) ? null : stem(word) };
@@ -206,13 +206,25 @@ function statementIndex(
   const rows = new Map<string, Row>();
   const owners: number[] = [];
   const sizes: number[] = [];
+  const squares = new Map<string, number>();
+  const squareOf = (word: string): number => {
+    let square = squares.get(word);
+    if (square === undefined) {
+      square = entryWeight(idf(word)) ** 2;
+      squares.set(word, square);
+    }
+    return square;
+  };
   items.forEach((item, number) => {
     const title = topics.get(item.title) ?? topicStems(item.title);
     for (const { text } of item.statements) {
-      const stems = new Set([...(topics.get(text) ?? topicStems(text)), ...title]);
-      for (const word of stems) count(rows, word, owners.length, 1);
+      const stems = new Set(topics.get(text) ?? topicStems(text));
+      for (const word of title) stems.add(word);
       let sum = 0;
-      for (const word of stems) sum += entryWeight(idf(word)) ** 2;
+      for (const word of stems) {
+        count(rows, word, owners.length, 1);
+        sum += squareOf(word);
+      }
       owners.push(number);
       sizes.push(Math.sqrt(sum));
     }
