@@ -48,7 +48,6 @@ export async function run(report: Report): Promise<void> {
       what: '  the slowest',
       value: Math.max(...due),
       unit: 'ms',
-      bar: { below: 50 },
     });
     const plan = await planOf(pool);
     report.figure({ what: '  tables read whole (EXPLAIN)', value: plan.scans, unit: '', bar: { below: 1 } });
