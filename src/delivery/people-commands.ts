@@ -78,11 +78,12 @@ export async function proposals(deps: GovernanceHandlerDeps): Promise<Said> {
   const state = await deps.directory.read();
   const open = [...state.proposals.values()].filter((p) => p.status === 'open');
   const rules = [...(await deps.rules.read()).proposals.values()].filter((p) => p.status === 'open');
-  const [first] = open;
-  const [rule] = rules;
+  // The newest first: it is the one that people talk about.
+  const first = open.at(-1);
+  const rule = rules.at(-1);
   if (first !== undefined) {
     const lines = first.changes.map((c, i) => `${changeWords(c)} (${first.supporters[i]?.length ?? 0} of 2)`);
-    const more = open.length + rules.length > 1 ? [`${open.length + rules.length - 1} more wait after this one.`] : [];
+    const more = open.length + rules.length > 1 ? [`${open.length + rules.length - 1} more wait beside this one.`] : [];
     return {
       title: 'Waiting: a change of the directory',
       lines: [...lines.slice(0, 36), ...more],

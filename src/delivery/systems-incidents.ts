@@ -19,8 +19,9 @@ import {
   holdScopeSchema,
   liftRefusal,
 } from '#src/systems/holds.ts';
-import { systemKeyOf } from '#src/systems/names.ts';
+import { sameName, systemKeyOf } from '#src/systems/names.ts';
 import type { Desk } from './desk.ts';
+import { holdNotices } from './people-notices.ts';
 import type { Ledger } from './ports.ts';
 import type { RecordStore } from './systems-ports.ts';
 import { rowOfHold, vendorsOfRow } from './systems-rows.ts';
@@ -101,6 +102,11 @@ export function createIncidentDesk(deps: IncidentDeps): IncidentDesk {
           kind: 'commit',
           drafts: [{ type: event.type, data: event.data, hide: HOLD_HIDDEN[event.type], role, assignment }],
           records: [rowOfHold(hold)],
+          outbox: holdNotices(
+            event.type,
+            hold,
+            event.type === 'incident.hold_placed' ? await ownersOf(deps, hold) : [],
+          ),
           result: (entry) => ({ ok: true, hold, entry }),
         };
       },
@@ -120,6 +126,18 @@ export function createIncidentDesk(deps: IncidentDeps): IncidentDesk {
       act(holdId, by, 'incident.lift', async (hold, roster, at) => lifting(deps, hold, requestId, by, roster, at)),
     enforce: (holdId) => enforce(deps, holdId, read),
   };
+}
+
+/** Owners of the systems that a hold is known to cover. Who asked for an approval is told when it is suspended. */
+async function ownersOf(deps: IncidentDeps, { scope }: Hold): Promise<readonly string[]> {
+  if (scope.by === 'environment') return [];
+  const rows =
+    scope.by === 'vendor'
+      ? (await deps.records.list({ kind: 'system', limit: 10_000 })).filter((row) =>
+          vendorsOfRow(row, '').some((vendor) => sameName(vendor, scope.vendor)),
+        )
+      : [await deps.records.read('system', systemKeyOf(scope.system))];
+  return [...new Set(rows.flatMap((row) => row?.parent ?? []))];
 }
 
 function placing(

@@ -7,6 +7,10 @@ import { inline, mention } from './blocks/text.ts';
 import { directChannel, post, whisper } from './poster.ts';
 
 const PSEUDONYM = /p_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+/** The same after `inline` has taken the meaning from the underscore. */
+const DEFUSED = /p_\u200b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/g;
+/** A section is cut at 3,000 characters, which must not fall inside a mention. */
+const SECTION_CHARS = 2_800;
 
 export type BulletinDeps = {
   readonly client: WebClient;
@@ -39,12 +43,23 @@ export async function sendBulletin(deps: BulletinDeps, item: OutboxItem): Promis
 
 /** The message of a bulletin. Pure. */
 export function renderBulletin(bulletin: Bulletin, users: ReadonlyMap<string, string>): Message {
-  const shown = (text: string): string => inline(text, 700).replace(PSEUDONYM, (person) => mention(users.get(person)));
-  const body = bulletin.lines.map((line) => `• ${shown(line)}`).join('\n');
-  const blocks: Message['blocks'] = [section(`*${shown(bulletin.title)}*${body === '' ? '' : `\n${body}`}`)];
+  const shown = (text: string): string =>
+    inline(text, 700).replace(DEFUSED, (_, id: string) => mention(users.get(`p_${id}`)));
+  const blocks: Message['blocks'] = [section(`*${shown(bulletin.title)}*`)];
+  for (const lines of inSections(bulletin.lines.map((line) => `• ${shown(line)}`))) blocks.push(section(lines));
   if (bulletin.buttons.length > 0) {
     const made = bulletin.buttons.map(({ label, action, value }, index) => button(label, `${action}:${index}`, value));
     blocks.push(actions('governance', made));
   }
   return { text: shown(bulletin.title), blocks };
+}
+
+function inSections(lines: readonly string[]): readonly string[] {
+  const sections: string[] = [];
+  for (const line of lines) {
+    const last = sections.at(-1);
+    if (last === undefined || last.length + line.length + 1 > SECTION_CHARS) sections.push(line);
+    else sections[sections.length - 1] = `${last}\n${line}`;
+  }
+  return sections;
 }

@@ -5,6 +5,7 @@
 import { parsePolicy } from '#src/approvals/policy.ts';
 import type { Config } from '#src/config.ts';
 import { createPeopleDesk, type PeopleDesk } from '#src/delivery/people-desk.ts';
+import { directoryNotices, policyNotices } from '#src/delivery/people-notices.ts';
 import { createPolicyDesk, type PolicyDesk } from '#src/delivery/policy-desk.ts';
 import { type DirectoryFile, wantedFrom } from '#src/directory/file.ts';
 import { gateSettingsSchema } from '#src/systems/gate-settings.ts';
@@ -26,7 +27,10 @@ export type Governance = { readonly people: PeopleDesk; readonly policies: Polic
 export function openGovernance(core: Core, committed: () => void): Governance {
   const { ledger } = core.stores;
   const deps = { ledger, recorder: core.recorder, now: core.now, newId, committed };
-  return { people: createPeopleDesk(deps), policies: createPolicyDesk(deps) };
+  return {
+    people: createPeopleDesk({ ...deps, reactions: directoryNotices }),
+    policies: createPolicyDesk({ ...deps, reactions: policyNotices }),
+  };
 }
 
 /**

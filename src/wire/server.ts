@@ -10,6 +10,7 @@ import { openDatabase } from './database.ts';
 import { openEvidence } from './evidence.ts';
 import { loadGateSettings } from './gate-settings.ts';
 import { type Governance, openGovernance, type Rules, startGovernance, takeRecordedRules } from './governance.ts';
+import { createGovernanceHooks } from './governance-hooks.ts';
 import { healthHandler, slackHandler } from './http.ts';
 import { newId, newNonce } from './ids.ts';
 import { type LoadedPolicy, loadLibrary, loadPolicy } from './knowledge.ts';
@@ -99,8 +100,17 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   const outbound = outboundDeps(config, core, library, policy, slack.clients, newNonce);
   const evidence = openEvidence({ config, core, committed, log });
   const { anchor } = evidence;
-  const work = createWork({ config, core, policy, answer: answers.ask, outbound, anchor, log });
   const systems = openSystems({ core, rules: { policy, gate }, governance, committed, log });
+  const committeeChannel = outbound.channels.committee;
+  const hooks = createGovernanceHooks({
+    core,
+    systems,
+    rules: { policy, gate },
+    clients: slack.clients,
+    committeeChannel,
+    wake: committed,
+  });
+  const work = createWork({ config, core, policy, answer: answers.ask, outbound, anchor, governance: hooks, log });
   wakes.push(work.outbox.wake, work.publisher.wake, systems.follower.wake);
   const app = slackAppOf(slack, core, work, now, log);
   const own = [slackHandler(app), healthHandler(core), ...systems.handlers, ...evidence.handlers];

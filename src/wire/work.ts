@@ -13,6 +13,7 @@ import { createOutbound } from '#src/slack/outbound.ts';
 import type { OutboundDeps } from '#src/slack/outbound-deps.ts';
 import { retryAfterMs } from '#src/slack/poster.ts';
 import type { Core } from './core.ts';
+import type { GovernanceHooks } from './governance-hooks.ts';
 import { idFor } from './ids.ts';
 import type { LoadedPolicy } from './knowledge.ts';
 import type { Log } from './log.ts';
@@ -40,6 +41,7 @@ export type WorkParts = {
   readonly policy: LoadedPolicy;
   readonly answer: HandlerDeps['answer'];
   readonly outbound: OutboundDeps;
+  readonly governance: GovernanceHooks;
   /** Takes each checkpoint that goes to the anchors to those outside Slack; never throws. */
   readonly anchor: (checkpoint: StoredCheckpoint) => Promise<void>;
   readonly log: Log;
@@ -62,7 +64,9 @@ export function createWork(parts: WorkParts): Work {
   const outbox = createPump({
     ...queue(stores.outbox),
     name: 'outbox',
-    handle: (item) => writer.send(item),
+    handle: async (item) => {
+      if (!(await parts.governance.send(item))) await writer.send(item);
+    },
     now,
     retryAfterMs,
     onError: onError('outbox'),
@@ -86,13 +90,21 @@ export function createWork(parts: WorkParts): Work {
   const inbox = createPump({
     ...queue(stores.inbox),
     name: 'inbox',
-    handle: (item) => handleIncoming(handlers, item),
+    handle: async (item) => {
+      if (!(await parts.governance.take(item))) await handleIncoming(handlers, item);
+    },
     now,
     retryAfterMs: (_error, attempts) => backoffMs(attempts),
     onError: onError('inbox'),
     concurrency: 8,
   });
-  const sweeper = createSweeper({ timers: stores.timers, desk: core.desk, now, onError: onError('timer') });
+  const sweeper = createSweeper({
+    timers: stores.timers,
+    desk: core.desk,
+    others: parts.governance.timers,
+    now,
+    onError: onError('timer'),
+  });
   const clocks: NodeJS.Timeout[] = [];
   return {
     forms,

@@ -1,0 +1,133 @@
+/** Governance in Slack, through the real app: roles, proposals by button, a suspension by command, the way back. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { approved, DIGEST, deployment } from './deployments.ts';
+import { startTestServer, type TestServer } from './server-fixture.ts';
+
+let test: TestServer;
+beforeAll(async () => {
+  test = await startTestServer({ env: { COUNTERSIGN_ADMINS: 'U0CISO,U0CAIO,U0CTO' } });
+});
+afterAll(() => test.close());
+
+const say = async (as: string, text: string) => {
+  await test.driver.command(as, 'C0ASK', `/governance ${text}`);
+  await test.server.idle();
+  const last = (await test.driver.state(as)).ephemerals.at(-1);
+  return `${last?.text} ${JSON.stringify(last?.blocks)}`;
+};
+const holders = async (role: string) => {
+  const { assignments } = await test.server.core.desk.roster();
+  const users = await test.server.core.stores.people.slackUsersOf(assignments.map((a) => a.person));
+  return assignments.filter((a) => a.role === role).map((a) => users.get(a.person));
+};
+const gate = async (system: string) =>
+  (
+    await test.server.systems.gate.ask(
+      { system, version: '1.4.0', digest: DIGEST, environment: 'staging' },
+      { token: 't' },
+    )
+  )?.allowed;
+
+describe('roles', () => {
+  it('are listed with those that nobody holds', async () => {
+    const shown = await say('U0EMMA', 'roles');
+    expect(shown).toContain('Chief AI Officer: <@U0CAIO>');
+    expect(shown).not.toContain('appoint U024BE7LH');
+  });
+
+  it('by somebody who does not administer nothing is proposed', async () => {
+    expect(await say('U0EMMA', 'appoint U0EMMA Legal Team')).toContain('Only an administrator');
+  });
+
+  it('an appointment is proposed, shown to the administrators, and takes effect with the second one', async () => {
+    expect(await say('U0CISO', 'appoint U0EMMA legal team until 2027-06-30')).toContain('It takes 1 more');
+    expect(await holders('Legal Team')).not.toContain('U0EMMA');
+    await test.driver.press('U0CISO', 'D0CISO', 'gov_accept:0');
+    expect(await holders('Legal Team')).not.toContain('U0EMMA');
+    await test.driver.press('U0CAIO', 'D0CAIO', 'gov_accept:0');
+    expect(await holders('Legal Team')).toContain('U0EMMA');
+    expect((await test.driver.state('U0CAIO')).ephemerals.at(-1)?.text).toContain('in force');
+  });
+
+  it('a holder hands on a role for a time, and takes one administrator', async () => {
+    expect(await say('U0LEGAL', 'delegate U0MILO Legal Team until 2027-01-31')).toMatch(
+      /Proposed|three months|invalid/,
+    );
+    expect(await say('U0EMMA', 'delegate U0MILO Chief AI Officer until 2026-12-31')).toContain(
+      'only a role that you hold',
+    );
+  });
+
+  it('a proposal that is waiting can be looked up and refused', async () => {
+    await say('U0CTO', 'dismiss U0EMMA Legal Team');
+    expect(await say('U0CISO', 'proposals')).toContain('is no longer Legal Team');
+    await test.driver.press('U0CISO', 'D0CISO', 'gov_refuse:1');
+    expect(await holders('Legal Team')).toContain('U0EMMA');
+  });
+});
+
+describe('a system', () => {
+  it('is shown with its owner, what runs and what waits, nothing of it as markup', async () => {
+    await approved(test.server, deployment({ system: 'shown', purpose: 'Sorts *mail* <!channel> & more.' }));
+    await test.server.idle();
+    const card = await say('U0EMMA', 'system shown');
+    expect(card).toContain('shown: approved, minimal tier');
+    expect(card).toContain('Owner <@U0MILO>');
+    expect(card).not.toContain('<!channel>');
+    expect(await say('U0EMMA', 'systems')).toContain('shown: approved');
+    expect(await say('U0EMMA', 'system nothing')).toContain('no system');
+  });
+
+  it('is stopped by one command of a named role, and the committee is told', async () => {
+    expect(await gate('shown')).toBe(true);
+    expect(await say('U0EMMA', 'suspend shown INC-9 leak')).toContain('takes one of these roles');
+    expect(await gate('shown')).toBe(true);
+    expect(await say('U0CISO', 'suspend shown INC-9 customer data in the output')).toContain(
+      'Stopped: the system shown',
+    );
+    expect(await gate('shown')).toBe(false);
+    await test.server.idle();
+    const committee = (await test.driver.state('U0CISO')).messages.filter((m) => m.channel === 'C0COMMITTEE');
+    expect(committee.some((m) => m.text.includes('Incident INC-9'))).toBe(true);
+    const owner = (await test.driver.state('U0MILO')).messages.filter((m) => m.channel === 'D0MILO');
+    expect(owner.some((m) => m.text.includes('Incident INC-9'))).toBe(true);
+  });
+
+  it('comes back by review, fresh decision and lift', async () => {
+    const [hold] = await test.server.core.stores.records.list({ kind: 'hold', status: ['active'] });
+    expect(await say('U0CISO', 'holds')).toContain('incident INC-9');
+    expect(await say('U0CISO', `review ${hold?.id} the output filter was off; it is on`)).toContain('is recorded');
+    const [old] = await test.server.core.stores.ledger.listRequests({ systemId: 'shown', limit: 1 });
+    expect(await say('U0CISO', `lift ${hold?.id} ${old?.shortId}`)).toContain('Not lifted');
+    const fresh = await approved(test.server, deployment({ system: 'shown', replaces: old?.id ?? '' }));
+    expect(await say('U0CISO', `lift ${hold?.id} ${fresh.shortId}`)).toContain('Lifted');
+    expect(await gate('shown')).toBe(true);
+  });
+
+  it('what cannot be understood is answered with how it is written', async () => {
+    expect(await say('U0CISO', 'suspend shown')).toContain('Nothing was stopped');
+    expect(await say('U0CISO', 'absent')).toContain('Until when');
+  });
+});
+
+describe('timers', () => {
+  it('remind the owner of a system whose approval is due', async () => {
+    const { inventory } = test.server.systems;
+    const owner = await test.server.core.stores.people.personFor('U0MILO', null);
+    const approvalDue = new Date(Date.now() - 1000).toISOString();
+    const command = {
+      type: 'register',
+      name: 'Old',
+      facts: { owner },
+      origin: 'import',
+      approvalDue,
+      runsIn: ['production'],
+      useCase: false,
+    } as const;
+    await inventory.act('Old', command, { person: owner, roles: [], isAdmin: true }, 'old');
+    await test.server.work.sweeper.sweep();
+    await test.server.idle();
+    const told = (await test.driver.state('U0MILO')).messages.filter((m) => m.channel === 'D0MILO');
+    expect(told.at(-1)?.text).toContain('its approval is due now');
+  });
+});
