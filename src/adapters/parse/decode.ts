@@ -2,6 +2,19 @@
 import { ImportError } from '#src/knowledge/importers/errors.ts';
 import type { ImportWarning } from '#src/knowledge/importers/source.ts';
 
+/** Largest text with markup, in bytes: its parsers build a tree many times that size. */
+const MAX_MARKUP_BYTES = 8 * 1024 * 1024;
+
+/** As {@link decodeText}, for Markdown and HTML. @throws ImportError `file_too_large`, `mislabelled` */
+export function decodeMarkup(bytes: Uint8Array, file: string, warnings: ImportWarning[]): string {
+  if (bytes.byteLength <= MAX_MARKUP_BYTES) return decodeText(bytes, file, warnings);
+  throw new ImportError('file_too_large', {
+    file,
+    detail: `A text with markup may have ${MAX_MARKUP_BYTES / 1024 / 1024} MB.`,
+    remedy: 'Split it and import the parts.',
+  });
+}
+
 /** @throws ImportError `mislabelled` when the bytes are no text at all */
 export function decodeText(bytes: Uint8Array, file: string, warnings: ImportWarning[]): string {
   const [a, b] = bytes;

@@ -4,10 +4,20 @@ import type { Content, ImportWarning } from '#src/knowledge/importers/source.ts'
 import { htmlBlocks } from './html.ts';
 import { openArchive } from './zip.ts';
 
+/** Largest main part of a document, unpacked. */
+const MAX_XML = 40 * 1024 * 1024;
+
 /** @throws ImportError `unreadable`, `archive_bomb`, `truncated`, `password_protected`, `no_text` */
 export async function readDocx(bytes: Uint8Array, file: string, warnings: ImportWarning[]): Promise<Content> {
   const archive = openArchive(bytes, file);
   const xml = new TextDecoder().decode(archive.read('word/document.xml') ?? new Uint8Array());
+  if (xml.length > MAX_XML) {
+    throw new ImportError('file_too_large', {
+      file,
+      detail: `The document's text has more than ${MAX_XML / 1024 / 1024} MB.`,
+      remedy: 'Split it and import the parts.',
+    });
+  }
   if (/<w:vanish\s*\/>|<w:vanish w:val="(?:1|true)"/.test(xml)) {
     warnings.push({
       code: 'hidden_text',

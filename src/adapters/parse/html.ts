@@ -2,7 +2,7 @@
 import type { DefaultTreeAdapterTypes } from 'parse5';
 import { ImportError } from '#src/knowledge/importers/errors.ts';
 import type { Block, Content, ImportWarning, Place } from '#src/knowledge/importers/source.ts';
-import { decodeText } from './decode.ts';
+import { decodeMarkup } from './decode.ts';
 
 type Node = DefaultTreeAdapterTypes.ChildNode;
 type Element = DefaultTreeAdapterTypes.Element;
@@ -58,7 +58,7 @@ export type PlaceBy = 'line' | 'paragraph';
 
 /** @throws ImportError `unreadable` for markup nested deeper than anybody writes */
 export async function readHtml(bytes: Uint8Array, file: string, warnings: ImportWarning[]): Promise<Content> {
-  return htmlBlocks(decodeText(bytes, file, warnings), file, warnings, 'line');
+  return htmlBlocks(decodeMarkup(bytes, file, warnings), file, warnings, 'line');
 }
 
 /** Blocks of an HTML text. */

@@ -1,14 +1,14 @@
 /** Reads Markdown (CommonMark with tables) as blocks with line numbers. HTML in it is left out and flagged. */
 import type { fromMarkdown as parseMarkdown } from 'mdast-util-from-markdown';
 import type { Block, Content, ImportWarning } from '#src/knowledge/importers/source.ts';
-import { decodeText } from './decode.ts';
+import { decodeMarkup } from './decode.ts';
 
 type RootContent = ReturnType<typeof parseMarkdown>['children'][number];
 type Table = Extract<RootContent, { type: 'table' }>;
 
 /** Headings, paragraphs, list items (with depth) and tables in reading order. */
 export async function readMarkdown(bytes: Uint8Array, file: string, warnings: ImportWarning[]): Promise<Content> {
-  const text = decodeText(bytes, file, warnings)
+  const text = decodeMarkup(bytes, file, warnings)
     .replace(/^\ufeff/, '')
     .replace(/^---\r?\n[\s\S]*?\r?\n---\r?\n/, (front) => '\n'.repeat(front.split('\n').length - 1));
   const [{ fromMarkdown }, { gfmTable }, { gfmTableFromMarkdown }] = await Promise.all([

@@ -6,6 +6,7 @@ import { ImportError } from '#src/knowledge/importers/errors.ts';
 import type { Block, Content, ImportWarning } from '#src/knowledge/importers/source.ts';
 
 const MAX_PAGES = 3_000;
+const MAX_PAGE_ITEMS = 20_000;
 /** Fewer characters than this a page on average: pictures of text, not text. */
 const MIN_CHARS = 4;
 
@@ -35,6 +36,15 @@ export async function readPdf(bytes: Uint8Array, file: string, warnings: ImportW
       });
     }
     const { items } = await extractTextItems(document);
+    const crowded = items.findIndex((page) => page.length > MAX_PAGE_ITEMS);
+    if (crowded >= 0) {
+      throw new ImportError('too_many_items', {
+        file,
+        place: { page: crowded + 1 },
+        detail: `This page holds more than ${MAX_PAGE_ITEMS} pieces of text.`,
+        remedy: 'Print it to a new PDF, or import another format.',
+      });
+    }
     const hidden = { count: 0 };
     const pages = items.map((page, index) => linesOf(page, index + 1, hidden));
     const characters = pages.flat().reduce((sum, line) => sum + line.cells.join('').length, 0);

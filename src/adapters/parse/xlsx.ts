@@ -53,13 +53,13 @@ function cellText(cell: unknown): string {
 function sheetParts(archive: Archive): ReadonlyMap<string, string> {
   const text = (name: string): string => new TextDecoder().decode(archive.read(name) ?? new Uint8Array());
   const targets = new Map(
-    [...text('xl/_rels/workbook.xml.rels').matchAll(/<Relationship\b[^>]*>/g)].map(([tag]) => [
+    [...text('xl/_rels/workbook.xml.rels').matchAll(/<Relationship\b[^>]{0,4000}>/g)].map(([tag]) => [
       attribute(tag, 'Id'),
       attribute(tag, 'Target'),
     ]),
   );
   const parts = new Map<string, string>();
-  for (const [tag] of text('xl/workbook.xml').matchAll(/<(?:\w+:)?sheet\b[^>]*>/g)) {
+  for (const [tag] of text('xl/workbook.xml').matchAll(/<(?:\w{1,20}:)?sheet\b[^>]{0,2000}>/g)) {
     const target = targets.get(attribute(tag, 'r:id'))?.replace(/^\/?(?:xl\/)?/, '');
     if (target !== undefined) parts.set(unescapeXml(attribute(tag, 'name')), text(`xl/${target}`));
   }
@@ -84,9 +84,11 @@ function flagFormulas(
   warnings: ImportWarning[],
 ): void {
   const found: { row: number; column: number; empty: boolean }[] = [];
-  for (const match of xml.matchAll(/<c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*?(?:\/>|>(.*?)<\/c>)/gs)) {
-    if (!/<f[\s>/]/.test(match[3] ?? '')) continue;
-    const [row, column] = [Number(match[2]), columnNumber(match[1] ?? '')];
+  for (const match of xml.matchAll(/<f[\s>/]/g)) {
+    const before = xml.slice(Math.max(0, match.index - 400), match.index);
+    const ref = /\sr="([A-Z]{1,3})(\d{1,7})"/.exec(before.slice(before.lastIndexOf('<c ')));
+    if (ref === null) continue;
+    const [row, column] = [Number(ref[2]), columnNumber(ref[1] ?? '')];
     found.push({ row, column, empty: (rows[row - 1]?.[column - 1] ?? '') === '' });
   }
   const [first] = found;
@@ -108,10 +110,9 @@ function flagFormulas(
 
 /** Repeats the value of a merged area in its cells, as far as the sheet has rows and columns. */
 function spreadMerged(xml: string, sheet: string, rows: string[][], warnings: ImportWarning[]): void {
-  const ranges = [...xml.matchAll(/<mergeCell\s[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"/g)].slice(
-    0,
-    20_000,
-  );
+  const ranges = [
+    ...xml.matchAll(/<mergeCell\s[^>]{0,200}?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"/g),
+  ].slice(0, 20_000);
   const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
   let spread = 0;
   for (const range of ranges) {

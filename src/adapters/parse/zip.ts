@@ -6,7 +6,7 @@ import { inflateRawSync } from 'node:zlib';
 import { ImportError } from '#src/knowledge/importers/errors.ts';
 
 /** Largest unpacked size of an archive, and of its unpacked to packed ratio above 20 MB. */
-const MAX_UNPACKED = 300 * 1024 * 1024;
+const MAX_UNPACKED = 200 * 1024 * 1024;
 const MAX_RATIO = 100;
 const RATIO_FROM = 20 * 1024 * 1024;
 const MAX_ENTRIES = 5_000;

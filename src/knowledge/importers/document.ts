@@ -1,4 +1,5 @@
 /** Reads any document by its headings: one item a section that has text; tables become one statement a row. */
+import { MAX_PACK_ITEMS } from '../packs/pack.ts';
 import { audienceOf, otherDocument } from './documents.ts';
 import type { ImportOptions, ItemDraft, RawDraft } from './draft.ts';
 import { ImportError } from './errors.ts';
@@ -30,7 +31,14 @@ export function importDocument(parsed: ParsedFile, options: ImportOptions): RawD
       remedy: 'If it is a scan, run text recognition on it first.',
     });
   }
-  const used = new Set<string>();
+  if (own.length > MAX_PACK_ITEMS) {
+    throw new ImportError('too_many_items', {
+      file,
+      detail: `The file has ${own.length} sections, more than ${MAX_PACK_ITEMS}.`,
+      remedy: 'Import the part that the organisation works by.',
+    });
+  }
+  const used = new Map<string, number>();
   const items = own.map(
     (section): ItemDraft => ({
       item: sectionItem(section, identity.prefix, title ?? file, used, warnings),
@@ -161,14 +169,18 @@ function sectionItem(
   section: Section,
   prefix: string,
   title: string,
-  used: Set<string>,
+  used: Map<string, number>,
   warnings: ImportWarning[],
 ): ItemDraft['item'] {
   const name = section.title === '' ? title : section.title;
   const number = /^(?:§\s*)?(\d{1,3}(?:\.\d{1,3}){0,4})\.?\s+\S/.exec(name)?.[1];
   const base = number ?? (section.title === '' ? 'intro' : slugOf(name) || 'section');
+  const key = base.toLowerCase();
   let slug = base;
-  for (let count = 2; used.has(slug.toLowerCase()); count++) slug = `${base}-${count}`;
+  for (let count = used.get(key) ?? 1; used.has(slug.toLowerCase()); slug = `${base}-${count}`) {
+    count++;
+    used.set(key, count);
+  }
   if (slug !== base) {
     warnings.push({
       code: 'duplicate_heading',
@@ -177,7 +189,7 @@ function sectionItem(
       detail: `"${shorten(name, 80)}" stands more than once; this one is ${prefix}-${slug}.`,
     });
   }
-  used.add(slug.toLowerCase());
+  if (!used.has(slug.toLowerCase())) used.set(slug.toLowerCase(), 1);
   return {
     id: `${prefix}-${slug}`,
     title: shorten(number === undefined ? name : name.replace(/^(?:§\s*)?[\d.]+\s+/, '')),

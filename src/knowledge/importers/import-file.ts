@@ -121,8 +121,24 @@ function cleaned(parsed: ParsedFile, flags: ImportWarning[]): Content {
     return withoutInvisible(text);
   };
   const content = cleanContent(parsed.content, clean, parsed.file.name);
+  if (content.kind === 'lines') {
+    for (const flag of brokenInstructions(content.lines)) if (flags.length < MAX_FLAGS) flags.push(flag);
+  }
   if (more > 0) flags.push({ code: 'left_out', place: {}, detail: `${more} further flags are not listed.` });
   return content;
+}
+
+/** Instructions that a line break cuts in two, which neither line shows by itself. */
+function brokenInstructions(lines: readonly Line[]): readonly ImportWarning[] {
+  const instruction = (text: string, place: Place): readonly ImportWarning[] =>
+    suspiciousText(text, place).filter((flag) => flag.code === 'model_instruction');
+  return lines.flatMap((line, index) => {
+    const next = lines[index + 1]?.text.trim() ?? '';
+    const text = line.text.trim();
+    if (next === '' || text === '' || text.length + next.length > 2_000) return [];
+    if (instruction(text, line.place).length > 0 || instruction(next, line.place).length > 0) return [];
+    return instruction(`${text} ${next}`, line.place);
+  });
 }
 
 type Clean = (text: string, place: Place) => string;

@@ -89,7 +89,7 @@ export function piecesOf(lines: readonly Line[]): readonly Piece[] {
   let blank = true;
   let bulletIndent = 0;
   for (const line of lines) {
-    const raw = line.text.replace(/\s+$/, '');
+    const raw = line.text.trimEnd();
     if (raw.trim() === '') {
       blank = true;
       continue;

@@ -6,13 +6,15 @@ import { squeeze } from './text.ts';
 
 export type Reference = { readonly standard: string; readonly ref: string; readonly note: string | null };
 
+/** A cell of references is never longer; what is, is prose that nobody would read as references. */
+const MAX_CHARS = 8_000;
 const C4_FAMILIES = /^(?:PC|SR|PF|RE|DQ|DM|EX|BI)-/;
 
 /** References in order, each with its standard; `fallback` names the standard of what has no shape of its own. */
 export function readReferences(text: string, fallback: string | null): readonly Reference[] {
   const found: Reference[] = [];
   let bsi: string | null = fallback?.startsWith('BSI') === true ? fallback : null;
-  for (const token of tokens(squeeze(text))) {
+  for (const token of tokens(squeeze(text.slice(0, MAX_CHARS)))) {
     const iso = /^(?:ISO(?:\/IEC)?\s*)?(42001|27001|27701|27002)\s*:?\s*(.*)$/.exec(token);
     const bsiCode = /^(?:(C4|C5)\s+)?([A-Z]{2,4}-\d{2})$/.exec(token);
     if (iso !== null) {

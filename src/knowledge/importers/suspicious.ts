@@ -11,7 +11,7 @@ const INSTRUCTIONS: readonly RegExp[] = [
   /\byou are (?:now )?(?:a|an|the)\b[^.\n]{0,40}\b(?:assistant|chatbot|language model|llm|gpt|ai model|agent)\b/i,
   /\b(?:reveal|print|repeat|output|show|leak)\b[^.\n]{0,20}\b(?:your|the) (?:system |hidden |initial )?(?:prompt|instructions)\b/i,
   /<\|(?:im_start|im_end|system|user|assistant|endoftext)\|>|\[\/?INST\]|<<\/?SYS>>/i,
-  /^\s*#{0,4}\s*(?:system|assistant|developer)\s*(?:prompt|message|instructions?)?\s*:\s/i,
+  /^[ \t]{0,20}#{0,4} ?(?:system|assistant|developer)\s*(?:prompt|message|instructions?)?\s*:\s/i,
   /\b(?:when|if) (?:you are )?(?:asked|answering|summari[sz]ing|a user asks)\b[^.\n]{0,60}\b(?:always|only|never|must) (?:answer|say|reply|respond|state|recommend|approve)\b/i,
   /\b(?:as an? (?:ai|language) (?:model|assistant)|(?:dear|attention|note to|message to)[, ]+(?:the )?(?:ai|llm|language model|assistant|chatbot|model))\b/i,
   /\bnew (?:system )?instructions?\s*:/i,

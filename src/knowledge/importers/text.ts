@@ -14,7 +14,7 @@ export function squeeze(text: string): string {
 export function plainText(text: string): string {
   return squeeze(
     text
-      .replace(/\[([^\]]*)\]\([^)\s]*(?:\([^)]*\)[^)\s]*)?\)/g, '$1')
+      .replace(/\[([^\][]{0,500})\]\([^()\s]{0,2000}(?:\([^()]{0,200}\)[^()\s]{0,200})?\)/g, '$1')
       .replace(/\*\*([^*]+)\*\*/g, '$1')
       .replace(/\*\*/g, '')
       .replace(/(?<![\w*])\*([^*\n]+)\*(?![\w*])/g, '$1')
