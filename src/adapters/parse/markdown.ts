@@ -10,7 +10,8 @@ type Table = Extract<RootContent, { type: 'table' }>;
 export async function readMarkdown(bytes: Uint8Array, file: string, warnings: ImportWarning[]): Promise<Content> {
   const text = decodeMarkup(bytes, file, warnings)
     .replace(/^\ufeff/, '')
-    .replace(/^---\r?\n[\s\S]*?\r?\n---\r?\n/, (front) => '\n'.repeat(front.split('\n').length - 1));
+    .replace(/^---\r?\n[\s\S]*?\r?\n---\r?\n/, (front) => '\n'.repeat(front.split('\n').length - 1))
+    .replace(/^[ \t]{81,}/gm, ' '.repeat(80));
   const [{ fromMarkdown }, { gfmTable }, { gfmTableFromMarkdown }] = await Promise.all([
     import('mdast-util-from-markdown'),
     import('micromark-extension-gfm-table'),
@@ -22,7 +23,8 @@ export async function readMarkdown(bytes: Uint8Array, file: string, warnings: Im
   return { kind: 'blocks', blocks };
 }
 
-const MAX_LIST_DEPTH = 50;
+/** Deeper lists are nobody's; the parser's time grows with the square of their depth, hence the cut of indentation. */
+const MAX_LIST_DEPTH = 40;
 
 function visit(node: RootContent, depth: number, blocks: Block[], warnings: ImportWarning[]): void {
   const place = { line: node.position?.start.line ?? 1 };
