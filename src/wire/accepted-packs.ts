@@ -9,10 +9,15 @@ import { newId } from './ids.ts';
 import { KNOWLEDGE_FOLDER } from './paths.ts';
 
 /** Writes the copies of every pack in force. Throws KnowledgeError, PackFolderError and what the ledger throws. */
-export async function syncAcceptedPacks(dataDir: string, database: Database, now: () => Date): Promise<void> {
+export async function syncAcceptedPacks(
+  dataDir: string,
+  database: Database,
+  now: () => Date,
+  folder: string = KNOWLEDGE_FOLDER,
+): Promise<void> {
   const { ledger } = createStores(database, () => newId(now()));
   const { events } = await ledger.readStream('knowledge');
   if (events.length === 0) return;
-  const shipped = shippedPacks(await readKnowledgeFolder(KNOWLEDGE_FOLDER));
+  const shipped = shippedPacks(await readKnowledgeFolder(folder));
   await createPackReader({ ledger, copies: openPackFolder(dataDir), shipped }).syncCopies();
 }
