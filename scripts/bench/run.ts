@@ -81,7 +81,8 @@ async function all(): Promise<number> {
   const failed: string[] = [];
   let missed = 0;
   for (const name of chosen) {
-    if (!flags.json) print(`${name}`);
+    // What others do at the same time is in every figure, in the last percent above all.
+    if (!flags.json) print(`${name} (load ${load()} before)`);
     const ok = await inChild(name, (line) => {
       if (line.kind === 'figure' && reaches(line.figure) === false) missed += 1;
       if (flags.json) print(JSON.stringify({ bench: name, ...line }));
@@ -128,9 +129,13 @@ function pinning(cores: number, onLine: (line: Line) => void): readonly string[]
 }
 
 function machine(): string {
-  const load = loadavg()[0]?.toFixed(1) ?? '?';
   const chip = cpus()[0]?.model.trim().replace(/\s+/g, ' ').slice(0, 30) ?? 'unknown processor';
-  return `Node ${process.version}, ${availableParallelism()} cores (${chip}), load ${load} before`;
+  return `Node ${process.version}, ${availableParallelism()} cores (${chip})`;
+}
+
+/** How many programs wanted a core during the last minute. */
+function load(): string {
+  return loadavg()[0]?.toFixed(1) ?? '?';
 }
 
 function print(...lines: readonly string[]): void {
