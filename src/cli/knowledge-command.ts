@@ -19,9 +19,10 @@ export const registerKnowledge: Register = (program, cli) => {
     .command('show')
     .description('one item in full')
     .argument('<id>', 'an id as people write it: WP-2.6.1, wp 2.6.1, GRC 05, policy 4.3')
+    .option('--of <version>', 'as it was in this version or proposal: policy@1.0, a hash, IMP-1a2b3c4d')
     .option('--json', 'print it as one JSON object')
     .action(
-      cli.action(async (id: string, flags: JsonFlags) => {
+      cli.action(async (id: string, flags: JsonFlags & { readonly of?: string }) => {
         const { showKnowledge } = await import('./knowledge-read.ts');
         return showKnowledge(cli.context, id, flags);
       }),

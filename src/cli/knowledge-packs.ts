@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { openPackFolder, type PackFolder } from '#src/adapters/parse/pack-folder.ts';
 import { parseFile } from '#src/adapters/parse/parse-file.ts';
 import { readKnowledgeFolder } from '#src/adapters/parse/yaml-folder.ts';
-import { shippedPacks } from '#src/knowledge/packs/compose.ts';
+import type { Library } from '#src/knowledge/library.ts';
+import { composeLibrary, shippedPacks } from '#src/knowledge/packs/compose.ts';
 import { type Crosswalk, readCrosswalk } from '#src/knowledge/packs/crosswalk.ts';
 import { type Pack, packHash } from '#src/knowledge/packs/pack.ts';
 import type { RawFile } from '#src/knowledge/raw.ts';
@@ -74,6 +75,19 @@ async function allPacks(
     if (pack !== null && !found.some((entry) => entry.hash === hash)) found.push({ pack, hash, shipped: false });
   }
   return found;
+}
+
+/**
+ * The library with this version in the place of what is in force, so that an item can be shown as it was.
+ * Throws CommandError `unknown_id`.
+ */
+export async function libraryOf(context: Pick<CliContext, 'env' | 'cwd'>, name: string): Promise<Library> {
+  const packs = await openPacks(context);
+  const pack = await packNamed(packs, name);
+  const others = [...packs.inForce.values()].filter(
+    (other) => other.source.kind !== 'shipped' && other.document.id !== pack.document.id,
+  );
+  return composeLibrary(packs.files, pack.source.kind === 'shipped' ? others : [...others, pack]);
 }
 
 /** Reads a crosswalk for a document. Throws ImportError. */

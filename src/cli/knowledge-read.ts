@@ -4,6 +4,7 @@ import type { Library, LibraryItem } from '#src/knowledge/library.ts';
 import { listLine, showItem } from '#src/knowledge/listing.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import type { ListFlags } from './flags.ts';
+import { libraryOf } from './knowledge-packs.ts';
 import { openLibrary } from './library.ts';
 import { count, table } from './terminal.ts';
 
@@ -46,9 +47,9 @@ export async function listKnowledge(context: CliContext, flags: ListFlags): Prom
 export async function showKnowledge(
   context: CliContext,
   id: string,
-  flags: { readonly json?: true },
+  flags: { readonly json?: true; readonly of?: string },
 ): Promise<ExitCode> {
-  const library = await openLibrary(context);
+  const library = flags.of === undefined ? await openLibrary(context) : await libraryOf(context, flags.of);
   const item = itemOf(library, id);
   if (item === null) {
     const tail = id.toLowerCase().replace(/[^a-z0-9]/g, '');

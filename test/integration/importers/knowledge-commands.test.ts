@@ -175,6 +175,9 @@ describe('a database that was started once', () => {
       statements: expect.arrayContaining(['Inspect every lamp each spring.']),
     });
     expect(shown['questions']).toContain('is LangChain an OSP');
+    expect((await read(['show', 'GRC-05', '--of', 'aicm@shipped', '--json'])).json()).toMatchObject({
+      title: 'Information Security Program',
+    });
     const diff = await read(['diff', 'aicm@shipped', 'aicm']);
     expect(diff.out).toContain('AICM-GRC-05');
     for (const line of diff.out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
