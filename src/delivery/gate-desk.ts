@@ -212,6 +212,6 @@ function answerOf(print: string): 'allow' | 'deny' {
 }
 
 /** Identity of a question: hex sha256 of its four parts. */
-export function questionId({ system, version, digest, environment }: GateQuery): string {
+function questionId({ system, version, digest, environment }: GateQuery): string {
   return createHash('sha256').update(canonicalText({ system, version, digest, environment }), 'utf8').digest('hex');
 }

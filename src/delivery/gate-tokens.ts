@@ -7,7 +7,7 @@ const STREAM = 'gate-tokens';
 const KIND = 'gate-token';
 const SHAPE = /^csg_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
 /** Name of a token, as evidence shows it. */
-export const TOKEN_NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$/;
+const TOKEN_NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$/;
 
 export type TokenDeps = StreamDeps & {
   readonly records: RecordStore;

@@ -23,7 +23,7 @@ import { onStream, readEvents, type StreamDeps, type StreamEvent } from './syste
 const STREAM = 'directory';
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** POL-5.1: rosters are looked through every quarter. */
-export const RECERTIFY_EVERY_MS = 91 * DAY_MS;
+const RECERTIFY_EVERY_MS = 91 * DAY_MS;
 /** Reminded again until it is done. */
 const REMIND_EVERY_MS = 7 * DAY_MS;
 

@@ -124,7 +124,7 @@ function rowsOf(events: readonly PolicyEvent[], state: PolicyState, version: num
 }
 
 /** State of the stored stream. */
-export function foldPolicies(events: readonly StreamEvent[]): PolicyState {
+function foldPolicies(events: readonly StreamEvent[]): PolicyState {
   return events
     .filter(({ type }) => Object.hasOwn(POLICY_HIDDEN, type))
     .reduce(

@@ -148,7 +148,7 @@ export function foldSystem(events: readonly StreamEvent[]): SystemState | null {
 }
 
 /** A request as the inventory sees it; null while it is nothing but refused. */
-export function requestSeen(state: SubmittedState): SystemRequest | null {
+function requestSeen(state: SubmittedState): SystemRequest | null {
   const { document, id, shortId } = state;
   if (document.kind !== 'deployment') return null;
   const { version, digest, environment } = document;

@@ -118,7 +118,7 @@ function rowOfRisk(risk: Risk): RecordRow {
 }
 
 /** State of a risk's stream. */
-export function foldRisk(events: readonly StreamEvent[]): Risk | null {
+function foldRisk(events: readonly StreamEvent[]): Risk | null {
   return events.reduce<Risk | null>(
     (risk, { type, data, at }) =>
       Object.hasOwn(RISK_HIDDEN, type) ? applyRisk(risk, { type, data } as RiskEvent, at) : risk,

@@ -17,8 +17,8 @@ import { ADMIN_ROLE, isSupported, supportRefusal } from './two-persons.ts';
 export const CHANGES_MAX = 150;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** A delegation and an absence end by themselves. */
-export const DELEGATION_DAYS_MAX = 92;
-export const ABSENCE_DAYS_MAX = 366;
+const DELEGATION_DAYS_MAX = 92;
+const ABSENCE_DAYS_MAX = 366;
 
 export type DirectoryCommand =
   /** The one recorded beginning: takes effect at once, and after its `last` part never again. */

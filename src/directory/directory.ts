@@ -83,12 +83,6 @@ export function rosterAt(assignments: Iterable<Assignment>, now: Date): readonly
     .sort((a, b) => compare(a.role, b.role) || compare(a.id, b.id));
 }
 
-/** The roles a person holds at the moment, deputies included. */
-export function rolesOf(assignments: Iterable<Assignment>, person: string, now: Date): readonly string[] {
-  const roles = rosterAt(assignments, now).filter((a) => a.person === person);
-  return [...new Set(roles.map((a) => a.role))];
-}
-
 /** Who holds a role at the moment: holders in their own right first, then deputies. */
 export function holdersOf(assignments: Iterable<Assignment>, role: string, now: Date): readonly Assignment[] {
   const held = rosterAt(assignments, now).filter((a) => sameRole(a.role, role));

@@ -8,7 +8,7 @@
 export const ADMIN_ROLE = 'Countersign Administrator';
 
 /** Persons who must support a change. */
-export const PERSONS_NEEDED = 2;
+const PERSONS_NEEDED = 2;
 
 export type SupportQuestion = {
   readonly by: string;

@@ -42,7 +42,7 @@ export async function sendBulletin(deps: BulletinDeps, item: OutboxItem): Promis
 }
 
 /** The message of a bulletin. Pure. */
-export function renderBulletin(bulletin: Bulletin, users: ReadonlyMap<string, string>): Message {
+function renderBulletin(bulletin: Bulletin, users: ReadonlyMap<string, string>): Message {
   const shown = (text: string): string =>
     inline(text, 700).replace(DEFUSED, (_, id: string) => mention(users.get(`p_${id}`)));
   const blocks: Message['blocks'] = [section(`*${shown(bulletin.title)}*`)];

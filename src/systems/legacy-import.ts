@@ -19,7 +19,7 @@ export type LegacyResult =
   | { readonly ok: true; readonly systems: readonly LegacySystem[] }
   | { readonly ok: false; readonly problems: readonly LegacyProblem[] };
 
-export const LEGACY_COLUMNS = [
+const LEGACY_COLUMNS = [
   'name',
   'owner',
   'purpose',

@@ -8,9 +8,9 @@ import { canonicalText } from '#src/evidence/canonical.ts';
 
 export const MANIFEST_FORMAT = 'countersign-manifest/1';
 /** Parts of each kind. */
-export const PARTS_MAX = 2_000;
+const PARTS_MAX = 2_000;
 /** A floating alias is reviewed at least this often. */
-export const REVIEW_DAYS_MAX = 365;
+const REVIEW_DAYS_MAX = 365;
 
 const printable = (max: number) =>
   z

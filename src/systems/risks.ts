@@ -11,7 +11,7 @@ const text = (max: number) =>
 const level = z.int().min(1).max(5);
 const links = z.array(text(120)).max(20).default([]);
 
-export const TREATMENTS = ['avoid', 'mitigate', 'transfer', 'accept'] as const;
+const TREATMENTS = ['avoid', 'mitigate', 'transfer', 'accept'] as const;
 
 export const riskSchema = z.strictObject({
   asset: text(200),
