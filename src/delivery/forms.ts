@@ -90,7 +90,10 @@ async function requestErrors(
   const reason: FieldErrors =
     form === 'emergency' && one(values, 'reason') === null ? { reason: 'Say why it cannot wait.' } : {};
   const { parsed } = await request(form, known, values, (user) => user);
-  return { ...(parsed.ok ? {} : onBlocks(parsed.errors, values)), ...own, ...reason };
+  const found = parsed.ok ? {} : onBlocks(parsed.errors, values);
+  // The parser sees all evidence as one text; where a piece has its own field, the mistake is shown there only.
+  if (Object.keys(own).some((field) => field.startsWith('evidence.'))) delete found['evidence'];
+  return { ...found, ...own, ...reason };
 }
 
 /** The requests that a form names: whether they exist, and which id stands behind `replaces`. */

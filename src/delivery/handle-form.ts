@@ -73,7 +73,7 @@ async function commandOf(deps: HandlerDeps, form: Form, about: AboutRequest, bas
     case 'confirm_meeting':
       return { type: 'confirm_meeting_vote', ...base, meeting: about.p ?? 0 };
     default:
-      return (await revisionCommand(deps, form, about, base)) ?? standingCommand(form, about, base);
+      return (await revisionCommand(deps, form, about, base)) ?? standingCommand(form, base);
   }
 }
 
@@ -107,7 +107,7 @@ async function revisionCommand(
 }
 
 /** Commands about an approval that stands. */
-function standingCommand(form: Form, about: AboutRequest, base: Base): DeskCommand | null {
+function standingCommand(form: Form, base: Base): DeskCommand | null {
   const { values } = form;
   const reason = text(values, 'text');
   switch (form.form) {

@@ -25,6 +25,8 @@ export type EventDraft = {
   readonly data: unknown;
   readonly hide: readonly HidePath[];
   readonly context: EventContext;
+  /** `service` where the server drew the consequence of somebody's command; the command's actor where left out. */
+  readonly actor?: string;
 };
 
 /** What all events of one command share. */
@@ -81,6 +83,7 @@ async function seal(
   const { role, assignment, ...about } = draft.context;
   const id = deps.newId(command.at);
   const seq = command.afterSeq + 1 + ordinal;
+  const actor = draft.actor ?? command.actor;
   const statement = await buildStatement(deps.crypto, {
     event: {
       id,
@@ -92,7 +95,7 @@ async function seal(
       data,
     },
     actor: {
-      id: command.actor,
+      id: actor,
       ...(role === undefined ? {} : { role }),
       ...(assignment === undefined ? {} : { assignment }),
     },
@@ -108,7 +111,7 @@ async function seal(
     type: draft.type,
     schemaVersion: draft.schemaVersion,
     at: command.at,
-    actor: command.actor,
+    actor,
     commandId: command.commandId,
     ordinal,
     data,

@@ -54,6 +54,7 @@ export function draftsOf(
     schemaVersion: event.schemaVersion,
     data: event.data,
     hide: HIDDEN_FIELDS[event.type],
+    actor: event.actor,
     context: contextOf(event, state, knowledge),
   }));
 }

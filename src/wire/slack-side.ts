@@ -26,9 +26,14 @@ export type SlackSide = {
 };
 
 /** Connects. `port` is the one the HTTP server listens on. Throws StartRefusedError `slack_unreachable`. */
-export async function connectSlack(config: Config, port: number, now: () => Date): Promise<SlackSide> {
+export async function connectSlack(
+  config: Config,
+  port: number,
+  now: () => Date,
+  sandboxSecret?: string,
+): Promise<SlackSide> {
   const { slack } = config;
-  if (slack.kind === 'sandbox') return openSandbox(config, port, now);
+  if (slack.kind === 'sandbox') return openSandbox(config, port, now, sandboxSecret);
   const clients = createClients(slack.botToken, slack.apiUrl);
   const identity = await readIdentity(clients.client, slack.botToken).catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error);
@@ -45,9 +50,14 @@ export async function connectSlack(config: Config, port: number, now: () => Date
   return { workspaceId: identity.teamId, identity, clients, transport, apiUrl: slack.apiUrl, sandbox: null };
 }
 
-async function openSandbox(config: Config, port: number, now: () => Date): Promise<SlackSide> {
+async function openSandbox(
+  config: Config,
+  port: number,
+  now: () => Date,
+  secret: string | undefined,
+): Promise<SlackSide> {
   // Nobody outside this process has to know it, so it is new at each start.
-  const signingSecret = randomBytes(32).toString('hex');
+  const signingSecret = secret ?? randomBytes(32).toString('hex');
   const base = `http://127.0.0.1:${port}`;
   const apiUrl = `${base}/sandbox/api/`;
   const { createSandbox } = await import('#src/sandbox/sandbox.ts');

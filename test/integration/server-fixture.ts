@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '#src/config.ts';
-import { type RunningServer, startServer } from '#src/wire/server.ts';
+import { type RunningServer, type ServerOptions, startServer } from '#src/wire/server.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
 import { createDriver, type Driver } from './sandbox-client.ts';
 
@@ -19,7 +19,10 @@ export type TestServer = {
 
 /** Starts a server on a fresh database and an ephemeral port. */
 export async function startTestServer(
-  options: { readonly env?: Record<string, string>; readonly now?: () => Date } = {},
+  options: { readonly env?: Record<string, string> } & Pick<
+    ServerOptions,
+    'now' | 'knowledgeFolder' | 'sandboxSecret'
+  > = {},
 ): Promise<TestServer> {
   const database = await freshDatabase({ max: 2 });
   const dataDir = await mkdtemp(join(tmpdir(), 'countersign-test-'));
@@ -35,6 +38,8 @@ export async function startTestServer(
     const server = await startServer(readConfig(env, dataDir), {
       write: () => undefined,
       ...(options.now ? { now: options.now } : {}),
+      ...(options.knowledgeFolder ? { knowledgeFolder: options.knowledgeFolder } : {}),
+      ...(options.sandboxSecret ? { sandboxSecret: options.sandboxSecret } : {}),
     });
     return {
       server,

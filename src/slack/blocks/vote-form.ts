@@ -45,7 +45,9 @@ export function voteModal(view: VoteView, about: string, values: FormValues, gro
   ];
   if (view.role === null) return { ...readingModal(`Review ${view.shortId}`, []), blocks: facts };
   const chosen = one(values, 'choice');
-  const reasonNeeded = view.reasonDemanded || chosen === 'reject' || chosen === 'approve_with_conditions';
+  const explained = view.reasonDemanded || chosen === 'reject' || chosen === 'approve_with_conditions';
+  // Whoever steps back names the conflict instead.
+  const reasonNeeded = explained && chosen !== 'recuse';
   const blocks: KnownBlock[] = [
     ...facts,
     ...(view.own === null
