@@ -116,10 +116,9 @@ function isCriterion(item: LibraryItem, of: string): boolean {
 
 /** The honest no for a number that nobody wrote down, with what the item says instead. */
 export function noNumber(context: Context, item: LibraryItem, query: Query): Draft {
-  const said = chooseStatements(context, item, query)
-    .filter((statement) => statement.similarity > 0.1)
-    .sort((a, b) => b.similarity - a.similarity)
-    .slice(0, 2);
+  const near = [...chooseStatements(context, item, query)].sort((a, b) => b.similarity - a.similarity);
+  const close = near.filter((statement) => statement.similarity > 0.05);
+  const said = (close.length > 0 ? close : near).slice(0, 3);
   const text = `${introduces(context.library, item)}, sets no number for this.`;
   const more = said.map((statement) => sentence(statement.text)).join(' ');
   const first = said[0];

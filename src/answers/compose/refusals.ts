@@ -35,7 +35,12 @@ export function refusalOf(context: Context): Draft | null {
 
 /** Letters and standards are answered from the tables, whatever else the sentence says about now and us. */
 function asksTheTable(frame: Context['frame']): boolean {
-  return frame.letters.length > 0 || frame.asksGuardrails || (frame.asksMapping && frame.standard !== null);
+  return (
+    frame.letters.length > 0 ||
+    frame.asksGuardrails ||
+    (frame.asksMapping && frame.standard !== null) ||
+    (frame.standard !== null && frame.ids.some((id) => id.known))
+  );
 }
 
 /** Names of outside standards and laws. */
