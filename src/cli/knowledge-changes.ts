@@ -10,7 +10,9 @@ import {
 import { createRecorder } from '#src/delivery/record.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import { importFile } from '#src/knowledge/importers/import-file.ts';
+import { type Affected, affectedBy } from '#src/knowledge/packs/affected.ts';
 import { composeLibrary } from '#src/knowledge/packs/compose.ts';
+import { diffPacks } from '#src/knowledge/packs/diff.ts';
 import type { ApproverDecision } from '#src/knowledge/packs/events.ts';
 import { previewText } from '#src/knowledge/packs/explain.ts';
 import { importKindSchema } from '#src/knowledge/packs/pack.ts';
@@ -19,6 +21,7 @@ import { newId, random } from '#src/wire/ids.ts';
 import { SERVICE } from '#src/wire/version.ts';
 import { openWorkspace } from '#src/wire/workspace.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
+import { affectedLines, citationsOf } from './knowledge-citations.ts';
 import type { DecideFlags, ImportFlags } from './knowledge-flags.ts';
 import { crosswalkFrom, openPacks, type Packs } from './knowledge-packs.ts';
 import { databaseConfig, type Session, wasStarted, withSession } from './session.ts';
@@ -123,8 +126,12 @@ export async function acceptKnowledge(context: CliContext, id: string, flags: De
       proposal,
       await actorOf(context, session, flags, `accept:${newId(context.now())}`),
     );
-    if (outcome.ok) await packs.folder.dropProposal(id);
-    return tell(context, flags, outcome, `${proposal.pack.document.id} ${proposal.pack.document.version} is in force`);
+    if (!outcome.ok) return tell(context, flags, outcome, '');
+    await packs.folder.dropProposal(id);
+    const { document } = proposal.pack;
+    const diff = diffPacks(packs.inForce.get(document.id) ?? null, proposal.pack);
+    const affected = affectedBy(diff, await citationsOf(session.stores.ledger));
+    return tell(context, flags, outcome, `${document.id} ${document.version} is in force`, affected);
   });
 }
 
@@ -146,14 +153,22 @@ export async function rollbackKnowledge(
   });
 }
 
-function tell(context: CliContext, flags: DecideFlags, outcome: KnowledgeOutcome, done: string): ExitCode {
-  if (flags.json) context.json(outcome.ok ? { ok: true, logIndex: outcome.logIndex, event: outcome.event } : outcome);
+function tell(
+  context: CliContext,
+  flags: DecideFlags,
+  outcome: KnowledgeOutcome,
+  done: string,
+  affected: readonly Affected[] = [],
+): ExitCode {
+  if (flags.json)
+    context.json(outcome.ok ? { ok: true, logIndex: outcome.logIndex, event: outcome.event, affected } : outcome);
   else if (outcome.ok) {
     context.text(
       ...paragraph(
         `${done} (entry ${outcome.logIndex} of the evidence log). "ask" answers from it at once; a running server does after its next start.`,
       ),
     );
+    context.text(...affectedLines(affected));
   } else context.text(...paragraph(`Not done (${outcome.reason}): ${outcome.detail}`));
   return outcome.ok ? 0 : 1;
 }

@@ -1,7 +1,9 @@
 /** Items that requests and exceptions cite, read from the database where there is one. */
-import type { Citation } from '#src/knowledge/packs/affected.ts';
+import type { Ledger } from '#src/delivery/ports.ts';
+import type { Affected, Citation } from '#src/knowledge/packs/affected.ts';
 import type { CliContext } from './context.ts';
 import { databaseConfig, wasStarted, withSession } from './session.ts';
+import { table } from './terminal.ts';
 
 const REQUESTS_MAX = 5_000;
 const ITEM_ID = /^[A-Z][A-Z0-9]*-[A-Za-z0-9&]+(?:[.-][A-Za-z0-9&]+)*(?:\([0-9]+\))?$/;
@@ -10,12 +12,22 @@ const ITEM_ID = /^[A-Z][A-Z0-9]*-[A-Za-z0-9&]+(?:[.-][A-Za-z0-9&]+)*(?:\([0-9]+\
 export async function requestCitations(context: CliContext): Promise<readonly Citation[]> {
   const started = await wasStarted(databaseConfig(context)).catch(() => false);
   if (!started) return [];
-  return withSession(context, async ({ stores }) => {
-    const requests = await stores.ledger.listRequests({ limit: REQUESTS_MAX });
-    return requests.flatMap((request) =>
-      [...idsIn(request.state, 0)].map((itemId) => ({ subject: request.shortId, itemId, itemHash: null })),
-    );
-  });
+  return withSession(context, ({ stores }) => citationsOf(stores.ledger));
+}
+
+/** What every kept request and exception cites. */
+export async function citationsOf(ledger: Pick<Ledger, 'listRequests'>): Promise<readonly Citation[]> {
+  const requests = await ledger.listRequests({ limit: REQUESTS_MAX });
+  return requests.flatMap((request) =>
+    [...idsIn(request.state, 0)].map((itemId) => ({ subject: request.shortId, itemId, itemHash: null })),
+  );
+}
+
+/** Lines for people: each request with the item and why to look at it again. Empty where none is affected. */
+export function affectedLines(affected: readonly Affected[]): readonly string[] {
+  if (affected.length === 0) return [];
+  const rows = affected.map((entry) => [entry.subject, `${entry.itemId} (${entry.because.replace('_', ' ')})`]);
+  return ['', `Requests that cite what changed (${affected.length})`, ...table(rows, '  ')];
 }
 
 /** Texts inside a state that are item ids. */

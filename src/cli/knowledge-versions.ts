@@ -4,7 +4,7 @@ import { diffPacks } from '#src/knowledge/packs/diff.ts';
 import { diffText } from '#src/knowledge/packs/explain.ts';
 import { packHash } from '#src/knowledge/packs/pack.ts';
 import type { CliContext, ExitCode } from './context.ts';
-import { requestCitations } from './knowledge-citations.ts';
+import { affectedLines, requestCitations } from './knowledge-citations.ts';
 import type { DiffFlags } from './knowledge-flags.ts';
 import { crosswalkFrom, openPacks, packNamed } from './knowledge-packs.ts';
 import { count, table } from './terminal.ts';
@@ -98,14 +98,6 @@ export async function knowledgeDiff(context: CliContext, a: string, b: string, f
     return 0;
   }
   context.text(...diffText(diff).trimEnd().split('\n'));
-  if (affected.length > 0) {
-    context.text('', `Requests that cite what changed (${affected.length})`);
-    context.text(
-      ...table(
-        affected.map((entry) => [entry.subject, `${entry.itemId} (${entry.because.replace('_', ' ')})`]),
-        '  ',
-      ),
-    );
-  }
+  context.text(...affectedLines(affected));
   return 0;
 }
