@@ -74,3 +74,22 @@ export type ManifestFlags = JsonFlags & {
 /** Options of commands that somebody takes the responsibility for. */
 export type ByFlags = JsonFlags & { readonly by: string };
 export type NameFlags = JsonFlags & { readonly name: string };
+
+/** Options of `erase confirm` and `hold release`. */
+export type HoldFlags = JsonFlags & { readonly by: string };
+
+export const ERASURE_BASES = ['own_request', 'left', 'court', 'other'] as const;
+
+/** Options of `erase person`. */
+export type EraseFlags = HoldFlags & { readonly basis: (typeof ERASURE_BASES)[number] };
+
+/** Options of `hold place`. */
+export type PlaceFlags = HoldFlags & {
+  readonly reason: string;
+  readonly person?: string;
+  readonly system?: string;
+  readonly request?: string;
+};
+
+/** Options of `evidence rotate-key`. */
+export type RotateFlags = JsonFlags & { readonly purpose: 'statement' | 'checkpoint'; readonly overlap: number };

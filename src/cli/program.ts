@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { SERVICE } from '#src/wire/version.ts';
 import { registerAsk } from './ask-command.ts';
 import type { Cli } from './context.ts';
+import { registerErasure } from './erasure-command.ts';
 import { registerEvidence } from './evidence-command.ts';
 import { registerGovernance } from './governance-command.ts';
 import { registerKnowledgeChanges } from './knowledge-changes-command.ts';
@@ -33,5 +34,6 @@ export function createProgram(cli: Cli): Command {
   registerRequests(program, cli);
   registerGovernance(program, cli);
   registerEvidence(program, cli);
+  registerErasure(program, cli);
   return program;
 }

@@ -80,10 +80,19 @@ ${unread.length === 0 ? '' : html`<p class="note bad">${count(unread.length, 'en
 ${filterForm(requests, filters)}
 ${shown.length === 0 ? html`<p>Nothing matches. <a href="/evidence">Show all requests</a></p>` : rowsTable(shown, names)}
 ${pages > 1 ? pager(filters, at, pages) : ''}
-<p class="actions"><a href="/evidence/download/csv?${queryOf(filters)}">This population as CSV</a>
-<a href="/evidence/download/bundle?${queryOf(filters)}">Its entries as a bundle (ZIP)</a>
-<a href="/evidence/download/oscal-ar?${queryOf(filters)}">OSCAL assessment results</a>
-<a href="/evidence/download/oscal-poam?${queryOf(filters)}">OSCAL plan of action</a></p>`;
+${downloads(filters)}`;
+}
+
+/** A file must hold what the page shows: it can be narrowed only by what downloads know. */
+function downloads(filters: Filters): Html {
+  if (filters.q !== '' || filters.kind !== '' || filters.status !== '') {
+    return html`<p class="soft">Downloads follow system, control, person and period; take the other filters away to get one.</p>`;
+  }
+  const query = queryOf(filters);
+  return html`<p class="actions"><a href="/evidence/download/csv?${query}">This population as CSV</a>
+<a href="/evidence/download/bundle?${query}">Its entries as a bundle (ZIP)</a>
+<a href="/evidence/download/oscal-ar?${query}">OSCAL assessment results</a>
+<a href="/evidence/download/oscal-poam?${query}">OSCAL plan of action</a></p>`;
 }
 
 function filterForm(requests: readonly ExportRequest[], filters: Filters): Html {
@@ -98,7 +107,7 @@ function filterForm(requests: readonly ExportRequest[], filters: Filters): Html 
 ${text('q', 'Search', 'search')}
 <div><label for="f-kind">Kind</label><select id="f-kind" name="kind">${options(['deployment', 'exception'], filters.kind)}</select></div>
 <div><label for="f-status">Status</label><select id="f-status" name="status">${options(statuses, filters.status)}</select></div>
-${text('system', 'System')}${text('control', 'Control or clause')}${text('person', 'Person (name or pseudonym)')}
+${text('system', 'System')}${text('control', 'Control or clause')}${text('person', 'Person')}
 ${text('from', 'Decided or asked from', 'date')}${text('to', 'until', 'date')}
 <div><button class="main">Filter</button> <a href="/evidence">Reset</a></div></form>`;
 }

@@ -18,7 +18,7 @@ nav a { display: inline-block; padding: .3rem 0; } nav a[aria-current] { color: 
 .viewer { margin-left: auto; color: var(--soft); }
 main { max-width: 76rem; margin: 0 auto; padding: 1.5rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; overflow-wrap: anywhere; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; } h3 { font-size: 1rem; margin: 0; }
-p { max-width: 46rem; } .lead { font-size: 1.05rem; } .soft, .none { color: var(--soft); } code, pre, .hash { font: .86rem/1.45 ui-monospace, monospace; overflow-wrap: anywhere; }
+p { max-width: 46rem; } p.actions { max-width: none; } .lead { font-size: 1.05rem; } .soft, .none { color: var(--soft); } code, pre, .hash { font: .86rem/1.45 ui-monospace, monospace; overflow-wrap: anywhere; }
 pre { background: var(--wash); border: 1px solid var(--line); padding: .8rem; overflow: auto; white-space: pre-wrap; max-height: 30rem; }
 form.filters { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .6rem 1rem; align-items: end; background: var(--wash); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; margin: 1rem 0; }
 label { display: block; font-size: .88rem; font-weight: 600; } input, select, button, textarea { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: .3rem; padding: .4rem .6rem; width: 100%; min-height: 2.5rem; }

@@ -61,7 +61,7 @@ async function download(
   const checkpoint = await stores.evidence.latestCheckpoint();
   if (checkpoint === null) return { ok: false, reason: 'nothing', words: 'No checkpoint is signed yet.' };
   const texts = format.startsWith('oscal');
-  const person = async (id: string) => (id.startsWith('p_') ? id : null);
+  const person = (id: string) => personNamed(core, id);
   const parts = { store: stores.evidence, crypto, size: checkpoint.size, texts, person };
   const selection = await select(parts, filters);
   const folder = join(config.dataDir, 'downloads');
@@ -82,6 +82,24 @@ async function download(
   const log = workspace.origin.replace(/[^A-Za-z0-9.-]+/g, '-');
   const name = `${log}-${checkpoint.size}${filters.request === undefined ? '' : `-${filters.request.replace(/[^A-Za-z0-9-]/g, '')}`}-${format}.${ending}`;
   return { ok: true, path, sizeBytes, contentType, name, remove: () => rm(path, { force: true }) };
+}
+
+/** The one person that a pseudonym, a Slack user id or a part of a name means; null where it is none or several. */
+async function personNamed({ stores }: Core, wanted: string): Promise<string | null> {
+  if (wanted.startsWith('p_')) return wanted;
+  const assigned = (await stores.ledger.listAssignments()).map(({ person }) => person);
+  const asked = (await stores.ledger.listRequests({ limit: 10_000 })).map(({ id }) => id);
+  const persons = new Set(assigned);
+  for (const id of asked) {
+    for (const { actor } of (await stores.ledger.readStream(`request:${id}`)).events) persons.add(actor);
+  }
+  const found: string[] = [];
+  for (const person of persons) {
+    const known = await stores.people.slackUserOf(person);
+    const name = known?.name?.toLowerCase() ?? '';
+    if (known?.slackUserId === wanted || (name !== '' && name.includes(wanted.toLowerCase()))) found.push(person);
+  }
+  return found.length === 1 ? (found[0] ?? null) : null;
 }
 
 async function write(job: Job, format: DownloadFormat): Promise<boolean> {

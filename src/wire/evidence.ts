@@ -1,17 +1,21 @@
 /** The evidence pages, the log's static resources and what is done with checkpoints, on an open core. */
 import type { Config } from '#src/config.ts';
+import { applyRetention } from '#src/delivery/retention.ts';
 import type { StoredCheckpoint } from '#src/evidence/ports.ts';
 import { createEvidencePages } from '#src/web/evidence.ts';
 import { type Access, loopbackAccess } from '#src/web/evidence-access.ts';
 import type { Handler } from '#src/web/server.ts';
 import { createTiles } from '#src/web/tiles.ts';
 import type { Core } from './core.ts';
+import { type ErasureDesks, loadRetention, openErasure } from './evidence-erasure.ts';
 import { built, createEvidenceReader, slackPlaces } from './evidence-reader.ts';
 import type { Log } from './log.ts';
 
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
-export type Evidence = {
+const RETAIN_EVERY_MS = 60 * 60 * 1000;
+
+export type Evidence = ErasureDesks & {
   readonly handlers: readonly Handler[];
   /** Gives a checkpoint to the anchors outside Slack. Never throws: an anchor that is away is reported and tried again. */
   anchor(checkpoint: StoredCheckpoint): Promise<void>;
@@ -27,7 +31,7 @@ export type EvidenceParts = {
 };
 
 /** Puts the pages together; nothing runs before `start`. */
-export function openEvidence({ config, core }: EvidenceParts): Evidence {
+export function openEvidence({ config, core, committed, log }: EvidenceParts): Evidence {
   const access = accessFor(config);
   const places = async () => {
     const known = await slackPlaces(core);
@@ -40,11 +44,28 @@ export function openEvidence({ config, core }: EvidenceParts): Evidence {
     verifyPage: () => built('verify.html'),
     signIn: null,
   });
+  const { stores, recorder, now } = core;
+  const desks = openErasure({ stores, recorder, now, committed });
+  const failed = (what: string) => (error: unknown) => log.error({ what, err: error }, 'work failed');
+  const retain = async (): Promise<void> => {
+    const days = await loadRetention();
+    await applyRetention({ days, erasing: stores.erasing, records: stores.records, now });
+  };
+  let clock: NodeJS.Timeout | null = null;
   return {
+    ...desks,
     handlers: [createTiles({ store: core.stores.evidence, access }), pages],
     anchor: async () => undefined,
-    start: () => undefined,
-    stop: async () => undefined,
+    start() {
+      // What was decided before a crash is carried out now.
+      desks.erasure.resume().catch(failed('erasure'));
+      retain().catch(failed('retention'));
+      clock = setInterval(() => void retain().catch(failed('retention')), RETAIN_EVERY_MS);
+      clock.unref();
+    },
+    async stop() {
+      if (clock) clearInterval(clock);
+    },
   };
 }
 

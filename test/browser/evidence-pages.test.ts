@@ -33,7 +33,7 @@ describe.skipIf(chromiumPath === null)('evidence pages in a browser', () => {
     const page = await open('/evidence/requests/DR-1');
     await page.getByRole('button', { name: 'Verify now' }).click();
     await page.getByText(/^Verified: all \d+ entries/).waitFor();
-    await page.screenshot({ path: join(artifacts, 'evidence-request-light.png'), fullPage: true });
+    await page.screenshot({ path: join(artifacts, 'evidence-request-verified.png'), fullPage: true });
     await page.close();
   });
 

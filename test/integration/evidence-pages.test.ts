@@ -118,6 +118,12 @@ describe('downloads', () => {
     },
   );
 
+  it('when a person is named, the file holds what they took part in', async () => {
+    const listing = await page('/evidence/download/csv?person=milo');
+    expect(listing).toContain('DR-2');
+    expect((await get('/evidence/download/csv?person=nobody')).status).toBe(404);
+  });
+
   it('when a filter names nothing known, it says so and no file comes', async () => {
     expect((await get('/evidence/download/csv?request=DR-99')).status).toBe(404);
     expect((await get('/evidence/download/passwords')).status).toBe(404);

@@ -1,3 +1,4 @@
+import type { ErasureStore } from '#src/delivery/erasure-ports.ts';
 import type {
   GapStore,
   Inbox,
@@ -12,6 +13,7 @@ import type {
 import type { GateStore, RecordStore } from '#src/delivery/systems-ports.ts';
 import type { EvidenceStore } from '#src/evidence/ports.ts';
 import type { Database } from './database.ts';
+import { createErasureStore } from './erasure.ts';
 import { createEvidenceStore } from './evidence.ts';
 import { createGapStore } from './gaps.ts';
 import { createGateStore } from './gate.ts';
@@ -39,6 +41,7 @@ export type Stores = {
   readonly evidence: EvidenceStore;
   readonly records: RecordStore;
   readonly gate: GateStore;
+  readonly erasing: ErasureStore;
 };
 
 /**
@@ -59,5 +62,6 @@ export function createStores(database: Database, newId: () => string): Stores {
     evidence: createEvidenceStore(database),
     records: createRecordStore(database),
     gate: createGateStore(database),
+    erasing: createErasureStore(database),
   };
 }

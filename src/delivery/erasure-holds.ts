@@ -1,0 +1,103 @@
+/** Legal holds: while one is open, nothing that it covers is erased, neither on request nor by age. */
+import { z } from 'zod';
+import { holdersOf } from '#src/directory/directory.ts';
+import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
+import type { HeldScopes } from './erasure-ports.ts';
+import type { Ledger } from './ports.ts';
+import type { RecordStore } from './systems-ports.ts';
+import { onStream, type StreamDeps } from './systems-stream.ts';
+
+const scopeSchema = z.object({
+  kind: z.enum(['person', 'system', 'request']),
+  /** A pseudonym, a system's name, or a request's id. */
+  id: z.string().min(1).max(300),
+  /** Requests that a hold on a system covered when it was placed. */
+  requests: z.array(z.string().max(100)).max(10_000),
+});
+
+export type LegalHold = {
+  readonly id: string;
+  readonly scope: z.infer<typeof scopeSchema>;
+  readonly placedBy: string;
+};
+
+export type HoldRefusal = 'not_admin' | 'same_person' | 'unknown_hold';
+export type HoldResult =
+  | { readonly ok: true; readonly hold: LegalHold }
+  | { readonly ok: false; readonly reason: HoldRefusal };
+
+export type HoldDeps = StreamDeps & {
+  readonly ledger: Pick<Ledger, 'readStream' | 'head' | 'commit' | 'listAssignments'>;
+  readonly records: Pick<RecordStore, 'list'>;
+  /** Ids of the requests about a system. */
+  readonly requestsAbout: (system: string) => Promise<readonly string[]>;
+};
+
+export type HoldDesk = {
+  /** One administrator places it: keeping harms nobody's evidence. `reason` is free text and can be erased itself. */
+  place(
+    scope: Omit<LegalHold['scope'], 'requests'>,
+    reason: string,
+    by: string,
+    commandId: string,
+  ): Promise<HoldResult>;
+  /** Another administrator than the one who placed it releases it. */
+  release(id: string, by: string, commandId: string): Promise<HoldResult>;
+  list(): Promise<readonly LegalHold[]>;
+};
+
+const KIND = 'legal_hold';
+const stateSchema = z.object({ scope: scopeSchema, placedBy: z.string() });
+
+/** Holds in force. */
+export async function openHolds(records: Pick<RecordStore, 'list'>): Promise<readonly LegalHold[]> {
+  const rows = await records.list({ kind: KIND, status: ['open'], limit: 10_000 });
+  // A row that cannot be read must not let anything be erased.
+  return rows.map((row) => ({ id: row.id, ...stateSchema.parse(row.state) }));
+}
+
+/** What holds keep, for the stores. */
+export function scopesOf(holds: readonly LegalHold[]): HeldScopes {
+  return {
+    persons: holds.flatMap(({ scope }) => (scope.kind === 'person' ? [scope.id] : [])),
+    requests: holds.flatMap(({ scope }) => (scope.kind === 'request' ? [scope.id] : scope.requests)),
+  };
+}
+
+/** Makes the desk. Refusals are results. */
+export function createHoldDesk(deps: HoldDeps): HoldDesk {
+  const isAdmin = async (person: string): Promise<boolean> =>
+    holdersOf(await deps.ledger.listAssignments(), ADMIN_ROLE, deps.now()).some((a) => a.person === person);
+  const commit = (hold: LegalHold, status: 'open' | 'released', event: object, by: string, commandId: string) => {
+    const type = status === 'open' ? 'hold.placed' : 'hold.released';
+    const { id, ...state } = hold;
+    return onStream<HoldResult>(
+      deps,
+      { stream: `hold:${id}`, actor: by, commandId, commandKind: type },
+      (events) => ({
+        kind: 'commit',
+        drafts: [{ type, data: event, hide: ['reason'] }],
+        records: [{ kind: KIND, id, parent: hold.scope.id, status, version: events.length + 1, state }],
+        result: () => ({ ok: true, hold }),
+      }),
+      async () => ({ ok: true, hold }),
+    );
+  };
+  return {
+    list: () => openHolds(deps.records),
+    async place(scope, reason, by, commandId) {
+      if (!(await isAdmin(by))) return { ok: false, reason: 'not_admin' };
+      const requests = scope.kind === 'system' ? [...(await deps.requestsAbout(scope.id))] : [];
+      const full = scopeSchema.parse({ ...scope, requests });
+      const hold: LegalHold = { id: deps.newId(deps.now()), scope: full, placedBy: by };
+      return commit(hold, 'open', { scope: { kind: scope.kind, id: scope.id }, reason }, by, commandId);
+    },
+    async release(id, by, commandId) {
+      if (!(await isAdmin(by))) return { ok: false, reason: 'not_admin' };
+      const hold = (await openHolds(deps.records)).find((h) => h.id === id);
+      if (hold === undefined) return { ok: false, reason: 'unknown_hold' };
+      if (hold.placedBy === by) return { ok: false, reason: 'same_person' };
+      return commit(hold, 'released', { scope: { kind: hold.scope.kind, id: hold.scope.id } }, by, commandId);
+    },
+  };
+}
