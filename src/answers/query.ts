@@ -35,6 +35,7 @@ const NEUTRAL_WEIGHT = 0.7;
 function correctWord(index: SearchIndex, word: string): string | null {
   if (word.length < 5 || /\d/.test(word) || index.words.has(word) || index.fields.has(stem(word)) || isStopWord(word))
     return null;
+  if (isNeutral(word) || isForeignTopic(word)) return null;
   const limit = word.length >= 8 ? 2 : 1;
   const shared = new Map<string, number>();
   for (const gram of trigrams(word)) {

@@ -102,7 +102,8 @@ export function citesReference(printed: string, reference: string): boolean {
   if (key === reference) return true;
   if (/^\d{3}-\d/.test(reference)) return new RegExp(`\\b${reference}\\b`).test(key);
   if (/^(?:article|annex|llm|a07)/.test(reference)) {
-    return key.startsWith(`${reference} `) || key.startsWith(`${reference}:`) || key.includes(reference);
+    const at = key.indexOf(reference);
+    return at >= 0 && !/\d/.test(key[at + reference.length] ?? '');
   }
   return false;
 }
