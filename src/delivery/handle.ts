@@ -44,11 +44,8 @@ async function messagesFor(
     case 'home':
       return [outgoing(`home:${incoming.user.id}`, { intent: 'home', user: incoming.user.id })];
     case 'greeting': {
-      // Slack tells of every opening of the tab; the greeting comes once.
-      const key = `greeting:${incoming.user.id}`;
-      return (await deps.turns.of(incoming.channel, key)).length > 0
-        ? []
-        : [outgoing(key, { intent: 'greeting', user: incoming.user.id, channel: incoming.channel })];
+      const { user, channel } = incoming;
+      return [outgoing(`greeting:${user.id}`, { intent: 'greeting', user: user.id, channel })];
     }
   }
 }

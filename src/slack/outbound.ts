@@ -36,8 +36,7 @@ export function createOutbound(deps: OutboundDeps): Outbound {
 async function sendIntent(deps: OutboundDeps, item: OutboxItem, intent: Intent): Promise<void> {
   switch (intent.intent) {
     case 'answer':
-      await post(deps.client, at(item, intent.channel, intent.threadTs, renderAnswer(intent.answer as Answer, intent)));
-      return;
+      return sendAnswer(deps, item, intent);
     case 'card':
       return sendCard(deps, item, intent.requestId);
     case 'thread':
@@ -69,9 +68,25 @@ async function sendIntent(deps: OutboundDeps, item: OutboxItem, intent: Intent):
 
 type Small = Extract<Intent, { intent: 'greeting' | 'help' | 'thanks' | 'ask_human' }>;
 
+async function sendAnswer(
+  deps: OutboundDeps,
+  item: OutboxItem,
+  intent: Extract<Intent, { intent: 'answer' }>,
+): Promise<void> {
+  // Made by this program; the renderer escapes every text in it.
+  const answer = intent.answer as Answer;
+  const first = answer.citations[0];
+  const authority = first === undefined ? null : (deps.source(first.id, first.hash, '')?.authority ?? null);
+  const message = renderAnswer(answer, { wasCut: intent.wasCut, authority });
+  await post(deps.client, at(item, intent.channel, intent.threadTs, message));
+}
+
 async function sendSmall(deps: OutboundDeps, item: OutboxItem, intent: Small): Promise<void> {
   if (intent.intent === 'greeting') {
-    await post(deps.client, at(item, intent.channel, null, renderGreeting()));
+    // Slack tells of every opening of the tab; the greeting comes once.
+    if ((await deps.places.placeOf(item.key)) !== null) return;
+    const ts = await post(deps.client, at(item, intent.channel, null, renderGreeting()));
+    await deps.places.placed(item.key, intent.channel, ts);
   } else if (intent.intent === 'help') {
     await whisper(deps.client, intent.channel, intent.user, null, renderHelp());
   } else if (intent.intent === 'thanks') {

@@ -2,51 +2,72 @@
 import type { KnownBlock } from '@slack/types';
 import type { Answer, AnswerRoles, Citation } from '#src/answers/types.ts';
 import { actions, button, context, divider, type Message, plain, section } from './build.ts';
-import { cut, escapeText, inline } from './text.ts';
+import { cut, escapeText, inline, mention } from './text.ts';
 
 const LINES_MAX = 7;
 const CITATION_BUTTONS_MAX = 4;
 
-/** Renders one answer. `wasCut` says that the question was too long and only its beginning was read. */
-export function renderAnswer(answer: Answer, options: { readonly wasCut: boolean }): Message {
-  const blocks: KnownBlock[] = [section(body(answer.answer))];
-  const letters = lettersLine(answer.roles);
-  if (letters !== null) blocks.push(context(letters));
-  const owners = ownersLine(answer);
-  if (owners !== null) blocks.push(context(owners));
-  if (options.wasCut) blocks.push(context('The question was very long; only its beginning was read.'));
-  if (answer.citations.length > 0) {
-    blocks.push(
-      context(
-        answer.citations
-          .slice(0, CITATION_BUTTONS_MAX)
-          .map(
-            (c) => `[${escapeText(c.id)}] ${inline(c.title, 80)} · ${inline(c.document, 40)} ${inline(c.version, 20)}`,
-          )
-          .join('\n'),
-      ),
-    );
-  }
-  const buttons = answer.abstained ? nearestButtons(answer) : sourceButtons(answer);
-  blocks.push(actions('answer', [...buttons, button('Ask a human', 'ask_human', cut(answer.question, 500))]));
+export type AnswerOptions = {
+  /** The question was too long and only its beginning was read. */
+  readonly wasCut: boolean;
+  /** What the first source's document is to the organisation ("binding: ..."); null where there is none. */
+  readonly authority: string | null;
+};
+
+/** Renders one answer. */
+export function renderAnswer(answer: Answer, options: AnswerOptions): Message {
+  const lines = [
+    whoLine(answer, options.authority),
+    lettersLine(answer.roles),
+    ownersLine(answer),
+    options.wasCut ? 'The question was very long; only its beginning was read.' : null,
+    sourcesLine(answer.citations),
+  ];
+  const blocks: KnownBlock[] = [
+    section(body(answer.answer)),
+    ...lines.filter((line) => line !== null).map((line) => context(line)),
+  ];
+  const buttons = answer.citations.length > 0 ? sourceButtons(answer) : nearestButtons(answer);
+  const question = cut(answer.question, 500);
+  blocks.push(actions('answer', [...buttons, button('Ask a human', 'ask_human', question)]));
   blocks.push(
-    actions('feedback', [
-      button('Helpful', 'helpful_yes', cut(answer.question, 500)),
-      button('Not helpful', 'helpful_no', cut(answer.question, 500)),
-    ]),
+    actions('feedback', [button('Helpful', 'helpful_yes', question), button('Not helpful', 'helpful_no', question)]),
   );
   return { text: inline(answer.answer, 900), blocks };
 }
 
-/** At most seven lines; statements arrive one a line. */
+/** At most seven lines; the first sentence stands out, because many read no further. */
 function body(text: string): string {
   const lines = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.length > 0);
-  const shown = lines.slice(0, LINES_MAX).map((line, i) => (i === 0 ? `*${inline(line, 1200)}*` : inline(line, 600)));
+  const shown = lines.slice(0, LINES_MAX).map((line, i) => (i === 0 ? firstSentenceBold(line) : inline(line, 600)));
   if (lines.length > LINES_MAX) shown.push(`_and ${lines.length - LINES_MAX} more, behind "Show all sources"_`);
   return shown.join('\n');
+}
+
+function firstSentenceBold(line: string): string {
+  // Not behind "e.g." or "4.3.": a sentence ends before a capital letter and is no shorter than a few words.
+  const end = /^.{25,}?[.:](?=\s+[A-Z])/.exec(line)?.[0].length ?? line.length;
+  const rest = line.slice(end).trim();
+  return `*${inline(line.slice(0, end), 1200)}*${rest === '' ? '' : ` ${inline(rest, 2400)}`}`;
+}
+
+/** What the source is to the organisation, and who holds the roles now. */
+function whoLine(answer: Answer, authority: string | null): string | null {
+  const holders = (answer.holders ?? []).slice(0, 8).map((h) => `${inline(h.role, 80)}: ${mention(h.user)}`);
+  const source = authority === null || answer.abstained ? [] : [`This source is ${inline(authority, 120)}.`];
+  const held = holders.length === 0 ? [] : [`Here: ${holders.join(' · ')}`];
+  return source.length + held.length === 0 ? null : [...source, ...held].join(' ');
+}
+
+function sourcesLine(citations: readonly Citation[]): string | null {
+  if (citations.length === 0) return null;
+  return citations
+    .slice(0, CITATION_BUTTONS_MAX)
+    .map((c) => `[${escapeText(c.id)}] ${inline(c.title, 80)} · ${inline(c.document, 40)} ${inline(c.version, 20)}`)
+    .join('\n');
 }
 
 function lettersLine(roles: AnswerRoles | null): string | null {

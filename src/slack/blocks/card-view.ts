@@ -222,7 +222,7 @@ export function voteView(state: SubmittedState, person: Person, context: RenderC
 /** The request's own facts, one a line. */
 export function detailFacts(state: SubmittedState): readonly string[] {
   const d = state.document;
-  const answers = Object.entries(d.answers).map(([key, value]) => `${key}: ${value ? 'yes' : 'no'}`);
+  const answers = Object.entries(d.answers).map(([key, value]) => `${keyWords(key)}: ${value ? 'yes' : 'no'}`);
   if (d.kind === 'deployment')
     return [
       `System ${d.system}, version ${d.version}, environment ${d.environment}`,
@@ -242,4 +242,10 @@ export function detailFacts(state: SubmittedState): readonly string[] {
     `Ends ${d.expiresAt.slice(0, 10)}`,
     ...answers,
   ];
+}
+
+/** `personalData` as a reader says it: "Personal data". */
+function keyWords(key: string): string {
+  const words = key.replace(/([A-Z])/g, ' $1').toLowerCase();
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }
