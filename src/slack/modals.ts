@@ -11,13 +11,14 @@ import { historyOf, historyText } from '#src/delivery/history.ts';
 import type { Intent, ModalSpec } from '#src/delivery/intents.ts';
 import { actModal } from './act-modals.ts';
 import { renderSource, renderSources } from './blocks/answer.ts';
+import { section } from './blocks/build.ts';
 import { detailFacts, type RenderContext, titleOf, voteView } from './blocks/card-view.ts';
 import { link, loadingModal, type Modal, readingModal } from './blocks/modal.ts';
 import { moreModal } from './blocks/more.ts';
 import { dateToken, inline, mention } from './blocks/text.ts';
 import { voteModal } from './blocks/vote-form.ts';
 import { type OutboundDeps, viewOf } from './outbound-deps.ts';
-import { openView, pushView, SlackRefusedError, updateView } from './poster.ts';
+import { directChannel, openView, pushView, SlackRefusedError, updateView, whisper } from './poster.ts';
 import { drawRequestForm, newRequestForm } from './request-forms.ts';
 
 type ModalIntent = Extract<Intent, { intent: 'modal' }>;
@@ -26,14 +27,30 @@ type RedrawIntent = Extract<Intent, { intent: 'redraw' }>;
 /** The screen is gone: closed, or its trigger too old. The person presses again. */
 const GONE = ['expired_trigger_id', 'exchanged_trigger_id', 'trigger_expired', 'not_found', 'view_not_found'];
 
+/** Longer than this after a press, in milliseconds, nobody waits for a form any more. */
+const SORRY_MS = 600_000;
+
 /** Opens what was asked for. */
 export async function openModal(deps: OutboundDeps, intent: ModalIntent): Promise<void> {
-  if (new Date(intent.expiresAt).getTime() < deps.now().getTime()) return;
-  await whileShown(async () => {
-    const open = intent.push ? pushView : openView;
-    const opened = await open(deps.modalClient, intent.triggerId, loadingModal());
-    await updateView(deps.modalClient, opened.id, await modalOf(deps, intent.view, intent.user));
-  });
+  const lateMs = deps.now().getTime() - new Date(intent.expiresAt).getTime();
+  if (lateMs > SORRY_MS) return;
+  if (lateMs > 0) return tooLate(deps, intent.user);
+  const open = intent.push ? pushView : openView;
+  let opened: { readonly id: string };
+  try {
+    opened = await open(deps.modalClient, intent.triggerId, loadingModal());
+  } catch (error) {
+    if (!(error instanceof SlackRefusedError) || !GONE.includes(error.slackError)) throw error;
+    return tooLate(deps, intent.user);
+  }
+  await whileShown(async () => updateView(deps.modalClient, opened.id, await modalOf(deps, intent.view, intent.user)));
+}
+
+/** The press came to nothing, and whoever pressed is told (DESIGN.md, rule 11). */
+async function tooLate(deps: OutboundDeps, user: string): Promise<void> {
+  const text = 'Slack did not open the form in time. Nothing was recorded; press again.';
+  const channel = await directChannel(deps.client, user);
+  await whisper(deps.client, channel, user, null, { text, blocks: [section(text)] });
 }
 
 /** Draws an open form anew: what was typed stays, what follows from the choices changes. */

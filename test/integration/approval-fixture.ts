@@ -63,7 +63,10 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
 export async function openStage(options: Parameters<typeof startTestServer>[0] & { readonly startAt?: string } = {}) {
   let clock = Date.parse(options.startAt ?? '2026-11-21T09:00:00Z');
   // Each look at the clock is a millisecond later, as on a real machine; it never goes back.
-  const now = () => new Date((clock += 1));
+  const now = () => {
+    clock += 1;
+    return new Date(clock);
+  };
   let test: TestServer = await startTestServer({ ...options, now });
   const stage = {
     get test() {
@@ -175,6 +178,9 @@ export async function openStage(options: Parameters<typeof startTestServer>[0] &
     /** Opens a form with a command and submits it. */
     async ask(as: string, command: string, answers: Answers) {
       await stage.command(as, command);
+      // As the page does: a choice that leads to another tier draws the form anew, with the evidence it wants.
+      for (const [block, value] of Object.entries(answers))
+        if (block.startsWith('answers.') && value === 'yes') await stage.use(as, { block, value }, answers);
       return stage.submit(as, answers);
     },
     async vote(as: string, shortId: string, answers: Answers) {
