@@ -35,6 +35,9 @@ export async function run(report: Report): Promise<void> {
   const client: Client = { agent, port: server.port };
   try {
     const state = await approved(server, deployment({ system: 'bench-0', version: '0' }));
+    // The copies are rows without a history that the inventory could follow.
+    await server.idle();
+    await server.systems.follower.stop();
     await multiply(postgres.connectionString, state.id);
     const total = PER_SECOND * (report.quick ? 3 : 10);
     const tokens = await makeTokens(server, Math.ceil((total + 100) / NEW_PER_TOKEN));
