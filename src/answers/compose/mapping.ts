@@ -12,7 +12,10 @@ export function mappingAnswer(context: Context, item: LibraryItem): Draft {
   const { frame } = context;
   const name = item.id.replace(/^AICM-/, '');
   const wanted = frame.standard;
-  const shown = item.mappings.filter((mapping) => wanted === null || wanted.test(mapping.standard));
+  const named = item.mappings.filter((mapping) => wanted === null || wanted.test(mapping.standard));
+  // The column of NIST is printed under either of its two documents.
+  const nist = wanted !== null && /600-1|rmf/.test(wanted.source);
+  const shown = named.length > 0 || !nist ? named : item.mappings.filter(({ standard }) => /nist/i.test(standard));
   if (shown.length === 0) {
     const text = `${name} has no mapping to that standard in the library; it maps to ${joinWords(item.mappings.map((mapping) => mapping.standard)) || 'none'}.`;
     return abstain(context, 'empty_at_source', [item], text);

@@ -343,7 +343,8 @@ function answerFrom(context: Context, target: Found): Draft {
   if (frame.asksNumber || frame.asksFrequency) {
     const figure = figureAnswer(context, item, query);
     if (figure !== null) return figure;
-    if (STRICT_NUMBER.test(frame.lower)) return noNumber(context, item, query);
+    if (STRICT_NUMBER.test(frame.lower) || (frame.asksFrequency && /\bhow often\b/.test(frame.lower)))
+      return noNumber(context, item, query);
   }
   return withRival(context, requirementFrom(context, item, query), query, rival);
 }
