@@ -7,10 +7,10 @@ import type { Commit, Ledger } from './ports.ts';
 /** More rounds than 50 people clicking at once need. */
 const ROUNDS_MAX = 80;
 /** A clock this far behind the log's last event is refused (DESIGN.md, fixed choices). */
-export const CLOCK_BEHIND_MS_MAX = 60_000;
+const CLOCK_BEHIND_MS_MAX = 60_000;
 
 /** The commit could not be made. */
-export class CommitError extends Error {
+class CommitError extends Error {
   readonly code: 'clock_behind' | 'contention';
   constructor(code: CommitError['code'], message: string) {
     super(message);

@@ -27,7 +27,7 @@ export const roleMentionSchema = z.union([
   z.strictObject({ name: shortText, note: shortText }),
 ]);
 
-export const raciSchema = z.strictObject({
+const raciSchema = z.strictObject({
   responsible: z.array(roleMentionSchema).default([]),
   accountable: z.array(roleMentionSchema).default([]),
   consulted: z.array(roleMentionSchema).default([]),
@@ -65,16 +65,16 @@ export const aspectSchema = z.enum([
 ]);
 
 /** One fact in our own words; a plain string is a requirement. */
-export const statementSchema = z.union([
+const statementSchema = z.union([
   text.transform((value) => ({ aspect: 'requirement' as const, text: value })),
   z.strictObject({ aspect: aspectSchema, text }),
 ]);
 
 /** A figure exactly as the source gives it; `value: null` says that a target is named without a number. */
-export const figureSchema = z.strictObject({ value: shortText.nullable(), of: shortText });
+const figureSchema = z.strictObject({ value: shortText.nullable(), of: shortText });
 
 /** SSRM ownership of one layer; `shared` when several actors own it jointly; empty owners: not stated at the source. */
-export const ownershipSchema = z.strictObject({
+const ownershipSchema = z.strictObject({
   layer: ssrmLayerSchema,
   owners: z.array(ssrmActorSchema),
   shared: z.boolean(),
@@ -82,7 +82,7 @@ export const ownershipSchema = z.strictObject({
 });
 
 /** References into one outside standard, with what the mapping says is missing there. */
-export const mappingSchema = z.strictObject({
+const mappingSchema = z.strictObject({
   standard: shortText,
   refs: z.array(shortText),
   notes: z.record(z.string(), shortText).optional(),

@@ -168,7 +168,10 @@ describe.skipIf(chromiumPath === null)('a newcomer', () => {
     await page.getByRole('option', { name: 'staging' }).click();
     await form.getByLabel('Purpose').fill('Sorts incoming tickets by topic for the service desk.');
     for (const group of await form.getByRole('radio', { name: 'No' }).all()) await group.check();
-    await form.getByText(/Minimal tier/i).first().waitFor();
+    await form
+      .getByText(/Minimal tier/i)
+      .first()
+      .waitFor();
     await form.getByLabel(/^Risk assessment/).fill('https://wiki.example.com/risk/ticket-router 2026-10-01');
     await shot('5-form');
     await form.getByRole('button', { name: 'Submit' }).click();
