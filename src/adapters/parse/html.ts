@@ -93,7 +93,10 @@ function createWalker(file: string, warnings: ImportWarning[], placeBy: PlaceBy)
     return line === undefined ? {} : { line };
   };
   const flush = (): void => {
-    const own = text.replace(/\s+/g, ' ').trim();
+    // In a word processor's text a tab separates columns; in HTML it is a space like any other.
+    const own = (
+      placeBy === 'line' ? text.replace(/\s+/g, ' ') : text.replace(/ *\t[ \t]*/g, '\t').replace(/[^\S\t]+/g, ' ')
+    ).trim();
     if (own !== '')
       blocks.push(
         list > 0

@@ -37,9 +37,19 @@ function visit(node: RootContent, depth: number, blocks: Block[], warnings: Impo
   else if (node.type === 'table') blocks.push({ type: 'table', rows: tableRows(node, warnings), place });
   else if (node.type === 'html') flagHtml(node.value, place.line, warnings);
   else if (node.type === 'list' && depth < MAX_LIST_DEPTH) {
-    for (const item of node.children) for (const child of item.children) visit(child, depth + 1, blocks, warnings);
+    for (const [index, item] of node.children.entries()) {
+      const at = blocks.length;
+      for (const child of item.children) visit(child, depth + 1, blocks, warnings);
+      if (node.ordered === true) numberItem(blocks, at, (node.start ?? 1) + index);
+    }
   } else if (node.type === 'blockquote' && depth < MAX_LIST_DEPTH)
     for (const child of node.children) visit(child, depth, blocks, warnings);
+}
+
+/** Puts the number of an ordered list back before its item: it may be a clause's number. */
+function numberItem(blocks: Block[], at: number, number: number): void {
+  const first = blocks[at];
+  if (first?.type === 'list-item') blocks[at] = { ...first, text: `${number}. ${first.text}` };
 }
 
 function tableRows(table: Table, warnings: ImportWarning[]): string[][] {

@@ -3,7 +3,7 @@ import { MAX_PACK_ITEMS } from '../packs/pack.ts';
 import { audienceOf, otherDocument } from './documents.ts';
 import type { ImportOptions, ItemDraft, RawDraft } from './draft.ts';
 import { ImportError } from './errors.ts';
-import { headingOf, piecesOf } from './numbered.ts';
+import { headingOf, looksLikeHeading, piecesOf } from './numbered.ts';
 import type { Block, Content, ImportWarning, Line, ParsedFile, Place } from './source.ts';
 import { plainText, shorten, slugOf, splitText, squeeze } from './text.ts';
 
@@ -82,11 +82,16 @@ function classificationOf(sections: readonly Section[]): string | null {
 
 function blocksOf(content: Content): readonly Block[] | null {
   if (content.kind === 'blocks') return content.blocks;
-  return content.kind === 'lines' ? textBlocks(content.lines) : null;
+  if (content.kind !== 'lines') return null;
+  const blocks = textBlocks(content.lines, false);
+  return blocks.some((block) => block.type === 'heading') ? blocks : textBlocks(content.lines, true);
 }
 
-/** Headings of a plain text: numbered, in capitals, or underlined with a row of = or -. */
-function textBlocks(lines: readonly Line[]): readonly Block[] {
+/**
+ * Headings of a plain text: numbered, in capitals, or underlined with a row of = or -. Where it has none of these, short
+ * lines between blank ones are taken (`loose`).
+ */
+function textBlocks(lines: readonly Line[], loose: boolean): readonly Block[] {
   const blocks: Block[] = [];
   let pending: Line[] = [];
   const flush = (): void => {
@@ -104,9 +109,9 @@ function textBlocks(lines: readonly Line[]): readonly Block[] {
     const underlined = text !== '' && /^(?:={3,}|-{3,})$/.test(next);
     const numbered = blankAround ? headingOf(line.text) : null;
     const capitals = blankAround && text.length <= 90 && /\p{Lu}{2}/u.test(text) && !/\p{Ll}/u.test(text);
-    if (underlined || numbered !== null || capitals) {
+    if (underlined || numbered !== null || capitals || (loose && looksLikeHeading(lines, index))) {
       flush();
-      const level = numbered === null ? (next.startsWith('-') ? 2 : 1) : numbered.number.split('.').length;
+      const level = numbered === null ? (loose || next.startsWith('-') ? 2 : 1) : numbered.number.split('.').length;
       blocks.push({ type: 'heading', level, text, place: line.place });
     } else if (!/^(?:={3,}|-{3,})$/.test(text)) pending.push(line);
   });

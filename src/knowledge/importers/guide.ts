@@ -6,7 +6,7 @@ import type { Aspect } from '../schema.ts';
 import { guideDocument } from './documents.ts';
 import type { ImportOptions, ItemDraft, RawDraft } from './draft.ts';
 import { ImportError } from './errors.ts';
-import { type Piece, piecesOf } from './numbered.ts';
+import { looksLikeHeading, type Piece, piecesOf } from './numbered.ts';
 import type { ImportWarning, Line, ParsedFile } from './source.ts';
 import { linesOf, plainText, shorten, slugOf, splitText, squeeze } from './text.ts';
 
@@ -45,6 +45,7 @@ function sectionsOf(lines: readonly Line[]): { title: string; sections: readonly
   const sections: Section[] = [];
   let title = '';
   const intro: Line[] = [];
+  const marked = lines.some((line) => line.heading !== undefined);
   lines.forEach((line, index) => {
     const text = squeeze(line.text);
     const callout = /^(Scope definition):\s+(.*)$/.exec(text);
@@ -55,7 +56,7 @@ function sectionsOf(lines: readonly Line[]): { title: string; sections: readonly
         place: line.place,
         lines: [{ ...line, text: callout[2] ?? '' }],
       });
-    } else if (isHeading(lines, index)) {
+    } else if (marked ? line.heading !== undefined : looksLikeHeading(lines, index)) {
       if (title === '' || (sections.length === 0 && /^\w+$/.test(title))) title = text;
       else sections.push({ slug: slugFor(text), title: text, place: line.place, lines: [] });
     } else if (!/^\p{Extended_Pictographic}\ufe0f?$/u.test(text)) (sections.at(-1)?.lines ?? intro).push(line);
@@ -63,16 +64,6 @@ function sectionsOf(lines: readonly Line[]): { title: string; sections: readonly
   const first = sections[0];
   if (first !== undefined) first.lines.unshift(...intro);
   return { title: title === '' ? 'Guide' : title, sections };
-}
-
-/** A short line between blank lines that is no sentence, no list item and no table row. */
-function isHeading(lines: readonly Line[], index: number): boolean {
-  const text = lines[index]?.text ?? '';
-  if (/^\s/.test(text) || text.trim() === '' || text.length > 90 || /[.:;,!?]$/.test(text.trim())) return false;
-  if (!/^\p{Lu}/u.test(text) || /^\W*\d+[.)]\s/.test(text)) return false;
-  const blankBefore = index === 0 || (lines[index - 1]?.text ?? '').trim() === '';
-  const blankAfter = (lines[index + 1]?.text ?? '').trim() === '';
-  return blankBefore && blankAfter;
 }
 
 function slugFor(title: string): string {

@@ -22,6 +22,16 @@ export function headingOf(text: string): { readonly number: string; readonly tit
   return { number: match[1] ?? '', title };
 }
 
+/** A short line between blank lines that is no sentence, no list item and no table row. */
+export function looksLikeHeading(lines: readonly Line[], index: number): boolean {
+  const text = lines[index]?.text ?? '';
+  if (/^\s/.test(text) || text.trim() === '' || text.length > 90 || /[.:;,!?]$/.test(text.trim())) return false;
+  if (!/^\p{Lu}/u.test(text) || /^\W*\d+[.)]\s/.test(text)) return false;
+  const blankBefore = index === 0 || (lines[index - 1]?.text ?? '').trim() === '';
+  const blankAfter = (lines[index + 1]?.text ?? '').trim() === '';
+  return blankBefore && blankAfter;
+}
+
 /** May `next` follow `last` in a document's numbering? Gaps are allowed (and reported); going back is not. */
 function follows(last: string, next: string): boolean {
   const a = last.split('.').map(Number);

@@ -39,7 +39,12 @@ export type Block =
   | { readonly type: 'table'; readonly rows: readonly (readonly string[])[]; readonly place: Place };
 
 /** A line of plain text as it stands in the file, with its indentation. */
-export type Line = { readonly text: string; readonly place: Place };
+export type Line = {
+  readonly text: string;
+  readonly place: Place;
+  /** Level of the heading that the file's format marks this line as; absent in plain text. */
+  readonly heading?: number;
+};
 
 export type Content =
   | { readonly kind: 'rows'; readonly sheets: readonly Sheet[] }

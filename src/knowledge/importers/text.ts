@@ -88,10 +88,17 @@ export function linesOf(content: Content): readonly Line[] {
     if (block.type === 'table') {
       for (const row of block.rows) lines.push({ text: row.join('\t'), place: block.place });
     } else {
-      const mark = block.type === 'list-item' ? `${'  '.repeat(Math.max(0, block.level - 1))}- ` : '';
-      for (const text of block.text.split('\n')) lines.push({ text: `${mark}${text}`, place: block.place });
+      const mark = block.type === 'list-item' ? listMark(block.text, block.level) : '';
+      const heading = block.type === 'heading' ? { heading: block.level } : {};
+      for (const text of block.text.split('\n')) lines.push({ text: `${mark}${text}`, place: block.place, ...heading });
     }
     if (block.type !== 'list-item') lines.push({ text: '', place: block.place });
   }
   return lines;
+}
+
+/** A bullet, except before a number: Markdown reads "1. Introduction" as a list, and a number is its own mark. */
+function listMark(text: string, level: number): string {
+  const indent = '  '.repeat(Math.max(0, level - 1));
+  return /^\d{1,3}[.)]\s/.test(text) ? indent : `${indent}- `;
 }

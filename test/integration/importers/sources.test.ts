@@ -3,9 +3,10 @@
  * the shared folder is absent these tests are skipped.
  */
 import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseFile } from '#src/adapters/parse/parse-file.ts';
+import { parseBytes, parseFile } from '#src/adapters/parse/parse-file.ts';
 import { readKnowledgeFolder } from '#src/adapters/parse/yaml-folder.ts';
 import type { Draft } from '#src/knowledge/importers/draft.ts';
 import { importFile } from '#src/knowledge/importers/import-file.ts';
@@ -17,6 +18,7 @@ import type { ImportKind, Pack } from '#src/knowledge/packs/pack.ts';
 import { propose } from '#src/knowledge/packs/proposal.ts';
 import type { RawFile } from '#src/knowledge/raw.ts';
 import type { Item } from '#src/knowledge/schema.ts';
+import { makeDocx } from './make-files.ts';
 
 const SOURCES = fileURLToPath(new URL('../../../../shared/sources/', import.meta.url));
 const KNOWLEDGE = fileURLToPath(new URL('../../../knowledge/', import.meta.url));
@@ -73,6 +75,25 @@ describe.skipIf(!present)('the originals', () => {
       expect(printed(section), section.id).toEqual(printed(own));
       expect(section.alternatives, section.id).toEqual(own.alternatives);
       expect(section.empty, section.id).toEqual(own.empty);
+    }
+  });
+
+  test('whitepaper and policy: the same from Markdown and from a word processor', async () => {
+    const own = (draft: Draft): unknown => draft.items.map((item) => [item.id, item.raci ?? null, item.alternatives]);
+    for (const [number, kind, draft] of [
+      ['001', 'raci-whitepaper', drafts.whitepaper],
+      ['003', 'policy', drafts.policy],
+    ] as const) {
+      const text = await readFile(source(number), 'utf8');
+      const paragraphs = text.split('\n').filter((line) => line.trim() !== '');
+      for (const [name, bytes] of [
+        ['paper.md', Buffer.from(text)],
+        ['paper.docx', makeDocx(paragraphs.map((line) => ({ text: line.trim() })))],
+      ] as const) {
+        expect(own(importFile(await parseBytes(name, bytes), { kind, id: null, version: null })), name).toEqual(
+          own(draft),
+        );
+      }
     }
   });
 
