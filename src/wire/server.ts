@@ -4,6 +4,7 @@ import { recordStart } from '#src/delivery/start-record.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import { createSlackApp, type SlackApp } from '#src/slack/app.ts';
 import { createWebServer, type Handler, sendText } from '#src/web/server.ts';
+import { syncAcceptedPacks } from './accepted-packs.ts';
 import { openAnswers } from './answers.ts';
 import { type Core, knowledgeOf, openCore } from './core.ts';
 import { openDatabase } from './database.ts';
@@ -42,6 +43,10 @@ export type ServerOptions = {
   readonly now?: () => Date;
   /** The database went away by itself; the process should end. */
   readonly onLost?: (reason: string) => void;
+  /** Folder of the shipped library and policy; the checkout's by default. */
+  readonly knowledgeFolder?: string;
+  /** Secret with which the sandbox signs; a new random one by default. For tests that sign payloads themselves. */
+  readonly sandboxSecret?: string;
 };
 
 const DRAIN_MS = 5_000;
@@ -54,6 +59,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     steps: createSteps(options.write ?? ((line) => process.stdout.write(line)), () => performance.now()),
     log: createLog(config.logLevel),
     onLost: options.onLost ?? (() => undefined),
+    knowledgeFolder: options.knowledgeFolder,
+    sandboxSecret: options.sandboxSecret,
     ends: [],
   };
   const stop = stopper(context.ends);
@@ -71,6 +78,8 @@ type StartContext = {
   readonly steps: Steps;
   readonly log: Log;
   readonly onLost: (reason: string) => void;
+  readonly knowledgeFolder: string | undefined;
+  readonly sandboxSecret: string | undefined;
   /** What has to be ended, in this order. */
   readonly ends: (() => Promise<void>)[];
 };
@@ -85,12 +94,18 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   });
   const port = await web.listen(config.port, config.host);
   ends.unshift(() => web.close(DRAIN_MS));
-  const [library, policy, gate] = await Promise.all([loadLibrary(config.dataDir), loadPolicy(), loadGateSettings()]);
-  const answers = await openAnswers(config, library, log, now);
-  steps.done(`${library.items.size} items and ${answers.passages} passages indexed`);
   const open = await openDatabase(config, 'server', steps, context.onLost);
   ends.push(open.close);
-  const slack = await connectSlack(config, port, now);
+  const folder = context.knowledgeFolder;
+  await syncAcceptedPacks(config.dataDir, open.database, now, folder);
+  const [library, policy, gate] = await Promise.all([
+    loadLibrary(config.dataDir, folder),
+    loadPolicy(folder),
+    loadGateSettings(),
+  ]);
+  const answers = await openAnswers(config, library, log, now);
+  steps.done(`${library.items.size} items and ${answers.passages} passages indexed`);
+  const slack = await connectSlack(config, port, now, context.sandboxSecret);
   const wakes: (() => void)[] = [];
   const committed = () => {
     for (const wake of wakes) wake();
