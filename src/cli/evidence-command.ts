@@ -1,7 +1,14 @@
 /** `evidence`: verifying, proving and exporting what the log holds. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Register } from './context.ts';
-import { EXPORT_FORMATS, type ExportFlags, type JsonFlags, type PopulationFlags, type VerifyFlags } from './flags.ts';
+import {
+  EXPORT_FORMATS,
+  type ExportFlags,
+  type JsonFlags,
+  type PopulationFlags,
+  type RotateFlags,
+  type VerifyFlags,
+} from './flags.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -79,6 +86,21 @@ unproven": whoever made it could have made all of it. Nothing is repaired.`,
       cli.action(async (flags: ExportFlags) => {
         const { exportEvidence } = await import('./evidence-export.ts');
         return exportEvidence(cli.context, flags);
+      }),
+    );
+  evidence
+    .command('rotate-key')
+    .description('replace a signing key; the old one counts for the overlap, and old proofs verify for ever')
+    .addOption(
+      new Option('--purpose <purpose>', 'which key').choices(['statement', 'checkpoint']).makeOptionMandatory(),
+    )
+    .option('--overlap <days>', 'how long the old key still counts', wholeNumber, 30)
+    .option('--key <file>', 'the new key (PKCS#8 PEM); without it one is made beside the old one')
+    .option('--json', 'print it as one JSON object')
+    .action(
+      cli.action(async (flags: RotateFlags) => {
+        const { rotate } = await import('./evidence-rotate.ts');
+        return rotate(cli.context, flags);
       }),
     );
   registerPopulation(evidence, cli);

@@ -92,4 +92,9 @@ export type PlaceFlags = HoldFlags & {
 };
 
 /** Options of `evidence rotate-key`. */
-export type RotateFlags = JsonFlags & { readonly purpose: 'statement' | 'checkpoint'; readonly overlap: number };
+export type RotateFlags = JsonFlags & {
+  readonly purpose: 'statement' | 'checkpoint';
+  /** Days. */
+  readonly overlap: number;
+  readonly key?: string;
+};

@@ -1,6 +1,7 @@
 /** For the few commands that commit: the log's keys, and the checkpoint over what was committed. */
 import { createRecorder, type Recorder } from '#src/delivery/record.ts';
 import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
+import { withOverlap } from '#src/wire/evidence-keys.ts';
 import { newId, random } from '#src/wire/ids.ts';
 import { SERVICE } from '#src/wire/version.ts';
 import { openWorkspace } from '#src/wire/workspace.ts';
@@ -23,7 +24,13 @@ export async function openWriting(context: CliContext, session: Session): Promis
     recorder: createRecorder({ crypto, signer: keys.statement, randomBytes: random, newId, service: SERVICE }),
     async publish() {
       await integratePending(crypto, stores.evidence);
-      await publishCheckpoint(crypto, stores.evidence, keys.checkpoint, checkpointKeys, context.now());
+      await publishCheckpoint(
+        crypto,
+        withOverlap(crypto, stores.evidence, workspace),
+        keys.checkpoint,
+        checkpointKeys,
+        context.now(),
+      );
     },
   };
 }

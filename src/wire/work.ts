@@ -13,6 +13,7 @@ import { createOutbound } from '#src/slack/outbound.ts';
 import type { OutboundDeps } from '#src/slack/outbound-deps.ts';
 import { retryAfterMs } from '#src/slack/poster.ts';
 import type { Core } from './core.ts';
+import { withOverlap } from './evidence-keys.ts';
 import type { GovernanceHooks } from './governance-hooks.ts';
 import { idFor } from './ids.ts';
 import type { LoadedPolicy } from './knowledge.ts';
@@ -74,7 +75,7 @@ export function createWork(parts: WorkParts): Work {
   });
   const publisher = createPublisher({
     crypto: core.crypto,
-    store: stores.evidence,
+    store: withOverlap(core.crypto, stores.evidence, core.workspace),
     signer: core.workspace.keys.checkpoint,
     keys: core.workspace.checkpointKeys,
     now,

@@ -50,7 +50,7 @@ export async function openWorkspace(
   let stamp = await stores.workspace.read();
   let recorded = await stores.evidence.readKeys();
   const first = stamp === null;
-  const keys = await keysFor(config, recorded);
+  const keys = await keysFor(config, recorded, now());
   if (stamp === null) {
     const at = now();
     const logOrigin = config.logOrigin ?? `countersign.local/${randomBytes(8).toString('hex')}`;
@@ -60,7 +60,7 @@ export async function openWorkspace(
     ]);
     stamp = made.stamp;
     recorded = await stores.evidence.readKeys();
-    if (!made.created) await keysFor(config, recorded);
+    if (!made.created) await keysFor(config, recorded, now());
   }
   if (stamp.workspaceId !== workspaceId) throw otherWorkspace(stamp.workspaceId, workspaceId);
   if (config.logOrigin !== null && config.logOrigin !== stamp.logOrigin) {
@@ -89,13 +89,14 @@ export async function openWorkspace(
 async function keysFor(
   config: Pick<Config, 'dataDir' | 'signingKeyFile' | 'checkpointKeyFile'>,
   recorded: readonly RecordedKey[],
+  now: Date,
 ): Promise<LogKeys> {
   const files = {
     ...(config.signingKeyFile === null ? {} : { statement: config.signingKeyFile }),
     ...(config.checkpointKeyFile === null ? {} : { checkpoint: config.checkpointKeyFile }),
   };
   try {
-    return await openKeys({ folder: join(config.dataDir, 'keys'), files, recorded });
+    return await openKeys({ folder: join(config.dataDir, 'keys'), files, recorded, now });
   } catch (error) {
     if (!(error instanceof KeyError)) throw error;
     throw new StartRefusedError(

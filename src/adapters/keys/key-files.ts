@@ -51,36 +51,67 @@ export type OpenKeysInput = {
   readonly files: { readonly statement?: string; readonly checkpoint?: string };
   /** Keys recorded in the database; empty only for a log that has never started. */
   readonly recorded: readonly RecordedKey[];
+  /** A key whose retirement lies ahead still counts: another replica may hold it alone. Without it, none does. */
+  readonly now?: Date;
 };
 
-export type LogKeys = { readonly statement: Signer; readonly checkpoint: Signer };
+export type LogKeys = {
+  readonly statement: Signer;
+  readonly checkpoint: Signer;
+  /** Checkpoint keys that were replaced but still count: each signs too, so that who knows only the old key can check. */
+  readonly alsoCheckpoint?: readonly Signer[];
+};
 
 /** Opens both keys, or makes them where the log has none recorded. Throws KeyError. */
 export async function openKeys(input: OpenKeysInput): Promise<LogKeys> {
-  return { statement: await openKey(input, 'statement'), checkpoint: await openKey(input, 'checkpoint') };
+  const statement = await openKey(input, 'statement');
+  const checkpoint = await openKey(input, 'checkpoint');
+  return { statement, checkpoint, alsoCheckpoint: await overlapping(input, checkpoint) };
+}
+
+/** Recorded keys that count now, the latest last. */
+function counting({ recorded, now }: OpenKeysInput, purpose: KeyPurpose): readonly RecordedKey[] {
+  const inTime = (key: RecordedKey) =>
+    key.retiredAt === null || (now !== undefined && key.retiredAt.getTime() > now.getTime());
+  const own = recorded.filter((key) => key.purpose === purpose && inTime(key));
+  // The one without an end is the one in use; those that end stand before it.
+  return [...own.filter((key) => key.retiredAt !== null), ...own.filter((key) => key.retiredAt === null)];
 }
 
 async function openKey(input: OpenKeysInput, purpose: KeyPurpose): Promise<Signer> {
-  const inUse = input.recorded.filter((key) => key.purpose === purpose && key.retiredAt === null).at(-1);
+  const known = counting(input, purpose);
   const given = input.files[purpose];
   if (given !== undefined) {
     const signer = await readKeyFile(given, purpose);
-    if (inUse !== undefined && signer.keyId !== inUse.keyId) throw new KeyError('key_mismatch', purpose, given);
+    if (known.length > 0 && !known.some(({ keyId }) => keyId === signer.keyId)) {
+      throw new KeyError('key_mismatch', purpose, given);
+    }
     return signer;
   }
   const paths = await keyPaths(input.folder, purpose);
-  if (inUse === undefined) {
+  const [first] = paths;
+  if (known.length === 0) {
     // A key without a record is left by a first start that was killed before it could record it: it has signed nothing.
-    const [first] = paths;
     return first === undefined ? createKeyFile(input.folder, purpose) : readKeyFile(first, purpose);
   }
-  for (const path of paths) {
-    const signer = await readKeyFile(path, purpose);
-    if (signer.keyId === inUse.keyId) return signer;
+  const signers = await Promise.all(paths.map((path) => readKeyFile(path, purpose)));
+  for (const { keyId } of known.toReversed()) {
+    const signer = signers.find((own) => own.keyId === keyId);
+    if (signer !== undefined) return signer;
   }
-  const [first] = paths;
   if (first === undefined) throw new KeyError('key_missing', purpose, input.folder);
   throw new KeyError('key_mismatch', purpose, first);
+}
+
+async function overlapping(input: OpenKeysInput, inUse: Signer): Promise<readonly Signer[]> {
+  const others = counting(input, 'checkpoint').filter(({ keyId }) => keyId !== inUse.keyId);
+  if (others.length === 0) return [];
+  const paths = await keyPaths(input.folder, 'checkpoint');
+  const given = input.files.checkpoint;
+  const signers = await Promise.all(
+    [...paths, ...(given === undefined ? [] : [given])].map((path) => readKeyFile(path, 'checkpoint')),
+  );
+  return signers.filter((signer) => others.some(({ keyId }) => keyId === signer.keyId));
 }
 
 async function keyPaths(folder: string, purpose: KeyPurpose): Promise<readonly string[]> {
