@@ -198,7 +198,7 @@ async function lifting(
   const roles = deps.policy().kinds.deployment.revoke;
   const authority = authorityIn(roster, by.person, roles);
   if (authority === null) return refuse('role_missing', ...roles);
-  return { type: 'incident.hold_lifted', data: { ...authority, request: state.id } };
+  return { type: 'incident.hold_lifted', data: { ...authority, request: state.id, shortId: state.shortId } };
 }
 
 async function enforce(deps: IncidentDeps, holdId: string, read: IncidentDesk['read']): Promise<void> {

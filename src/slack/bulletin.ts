@@ -1,4 +1,5 @@
 /** Sends bulletins: text is escaped here, pseudonyms become mentions, buttons carry only ids. */
+import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { type Bulletin, bulletinSchema } from '#src/delivery/people-notices.ts';
 import type { OutboxItem } from '#src/delivery/ports.ts';
@@ -26,8 +27,7 @@ export async function sendBulletin(deps: BulletinDeps, item: OutboxItem): Promis
   if (!parsed.success)
     throw new Error(`outbox row ${item.id} is no bulletin: ${parsed.error.issues[0]?.message ?? ''}`);
   const { to } = parsed.data;
-  const persons = [...new Set(JSON.stringify(parsed.data).match(PSEUDONYM) ?? [])];
-  const users = await deps.slackUsersOf(persons);
+  const users = await deps.slackUsersOf(personsIn(parsed.data));
   const message = renderBulletin(parsed.data, users);
   const { clientMsgId, attempts } = item;
   const send = (channel: string, part: string) =>
@@ -43,15 +43,31 @@ export async function sendBulletin(deps: BulletinDeps, item: OutboxItem): Promis
 
 /** The message of a bulletin. Pure. */
 function renderBulletin(bulletin: Bulletin, users: ReadonlyMap<string, string>): Message {
-  const shown = (text: string): string =>
-    inline(text, 700).replace(DEFUSED, (_, id: string) => mention(users.get(`p_${id}`)));
-  const blocks: Message['blocks'] = [section(`*${shown(bulletin.title)}*`)];
-  for (const lines of inSections(bulletin.lines.map((line) => `• ${shown(line)}`))) blocks.push(section(lines));
-  if (bulletin.buttons.length > 0) {
-    const made = bulletin.buttons.map(({ label, action, value }, index) => button(label, `${action}:${index}`, value));
-    blocks.push(actions('governance', made));
+  return { text: shown(bulletin.title, users), blocks: bulletinBlocks(bulletin, users, 'governance') };
+}
+
+/** Title, lines and buttons as blocks; `blockId` must be the only one of its name where they stand. */
+export function bulletinBlocks(
+  { title, lines, buttons }: Pick<Bulletin, 'title' | 'lines' | 'buttons'>,
+  users: ReadonlyMap<string, string>,
+  blockId: string,
+): KnownBlock[] {
+  const blocks: KnownBlock[] = [section(`*${shown(title, users)}*`)];
+  for (const part of inSections(lines.map((line) => `• ${shown(line, users)}`))) blocks.push(section(part));
+  if (buttons.length > 0) {
+    const made = buttons.map(({ label, action, value }, index) => button(label, `${action}:${index}`, value));
+    blocks.push(actions(blockId, made));
   }
-  return { text: shown(bulletin.title), blocks };
+  return blocks;
+}
+
+/** The pseudonyms that a value names. */
+export function personsIn(value: unknown): readonly string[] {
+  return [...new Set(JSON.stringify(value).match(PSEUDONYM) ?? [])];
+}
+
+function shown(text: string, users: ReadonlyMap<string, string>): string {
+  return inline(text, 700).replace(DEFUSED, (_, id: string) => mention(users.get(`p_${id}`)));
 }
 
 function inSections(lines: readonly string[]): readonly string[] {

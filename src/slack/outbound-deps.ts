@@ -2,6 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { Desk, RequestRecord } from '#src/delivery/desk.ts';
+import type { HomePart } from '#src/delivery/people-home.ts';
 import type { Outbox } from '#src/delivery/ports.ts';
 import type { SourceView } from './blocks/answer.ts';
 import type { CardView } from './blocks/card.ts';
@@ -32,6 +33,8 @@ export type OutboundDeps = {
   /** Ids of requests that are not finished, newest first. */
   readonly openRequests: () => Promise<readonly string[]>;
   readonly requestsOf: (person: string) => Promise<readonly string[]>;
+  /** What App Home shows a person beside requests. */
+  readonly homeParts: (person: string) => Promise<readonly HomePart[]>;
   /** Records that a role was told. */
   readonly told: (requestId: string, role: string, persons: readonly string[]) => Promise<void>;
   /** What "Verify" shows for a request. */

@@ -14,6 +14,7 @@ import { renderGreeting, renderHelp, renderHome, renderStatus, type StatusLine }
 import { renderDependent, renderInform, renderNote, renderTell } from './blocks/notices.ts';
 import { renderRefusal } from './blocks/refusals.ts';
 import { inline, joinWords } from './blocks/text.ts';
+import { bulletinBlocks, personsIn } from './bulletin.ts';
 import { openModal, redrawModal } from './modals.ts';
 import { type OutboundDeps, viewOf } from './outbound-deps.ts';
 import { directChannel, findPosted, post, publishHome, update, whisper } from './poster.ts';
@@ -252,7 +253,10 @@ async function homeOf(deps: OutboundDeps, user: string) {
   const waiting = lines.filter(
     (l) => !mine.includes(l.requestId) && l.needed.some((n) => [...roles].some((role) => n.includes(role))),
   );
-  return renderHome({ waiting, mine: await linesOf(deps, mine.slice(0, 10)), health: null });
+  const extra = await deps.homeParts(person);
+  const users = await deps.slackUsersOf(personsIn(extra));
+  const parts = extra.flatMap((part, index) => bulletinBlocks(part, users, `home_part_${index}`));
+  return renderHome({ waiting, mine: await linesOf(deps, mine.slice(0, 10)), parts, health: null });
 }
 
 async function linesOf(deps: OutboundDeps, ids: readonly string[]): Promise<readonly StatusLine[]> {

@@ -30,7 +30,7 @@ export type Hold = {
   readonly placedAt: string;
   readonly status: HoldStatus;
   readonly review: { readonly by: string; readonly at: string; readonly file: string | null } | null;
-  /** Request whose fresh approval ended it. */
+  /** Short id of the request whose fresh approval ended it. */
   readonly liftedBy: string | null;
   readonly version: number;
 };
@@ -53,7 +53,10 @@ export type HoldEvent =
       readonly type: 'incident.reviewed';
       readonly data: Authority & { readonly findings: string; readonly file: string | null };
     }
-  | { readonly type: 'incident.hold_lifted'; readonly data: Authority & { readonly request: string } };
+  | {
+      readonly type: 'incident.hold_lifted';
+      readonly data: Authority & { readonly request: string; readonly shortId: string };
+    };
 
 /** Fields that the log hides. */
 export const HOLD_HIDDEN: Readonly<Record<HoldEvent['type'], readonly string[]>> = {
@@ -76,7 +79,7 @@ export function applyHold(state: Hold | null, event: HoldEvent, { at, actor }: S
     const review = { by: actor, at: at.toISOString(), file: event.data.file };
     return { ...state, version, status: 'reviewed', review };
   }
-  return { ...state, version, status: 'lifted', liftedBy: event.data.request };
+  return { ...state, version, status: 'lifted', liftedBy: event.data.shortId };
 }
 
 /** The thing the gate is asked about. */

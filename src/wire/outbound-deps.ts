@@ -1,6 +1,7 @@
 /** What the outbound writer is given. */
 import type { Config } from '#src/config.ts';
 import { followUp, restsOn } from '#src/delivery/follow-up.ts';
+import { homeParts } from '#src/delivery/people-home.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import { adminsAt } from '#src/directory/governed.ts';
 import type { Library } from '#src/knowledge/library.ts';
@@ -94,6 +95,8 @@ export function outboundDeps(
         if ((await core.desk.read(request.id))?.state.requester === person) mine.push(request.id);
       return mine;
     },
+    homeParts: (person) =>
+      homeParts({ ledger, records: core.stores.records, policy: () => policy.policy, now: core.now }, person),
     told: async (requestId, role, persons) => {
       await core.desk.act(requestId, {
         type: 'record_informed',

@@ -110,6 +110,25 @@ describe('a system', () => {
   });
 });
 
+describe('App Home', () => {
+  it('shows an owner their systems, and an administrator what waits', async () => {
+    await say('U0CTO', 'dismiss U0EMMA Legal Team');
+    const homeOf = async (user: string) => {
+      await test.driver.post('open', { as: user, tab: 'home' });
+      // The event goes out after the page got its answer.
+      for (let look = 0; look < 200; look++) {
+        await test.server.idle();
+        const { home } = (await test.driver.state(user)) as unknown as { readonly home: unknown };
+        if (home !== null) return JSON.stringify(home);
+      }
+      return '';
+    };
+    expect(await homeOf('U0MILO')).toContain('Your systems');
+    expect(await homeOf('U0MILO')).not.toContain('Proposal: the directory');
+    expect(await homeOf('U0CAIO')).toContain('Proposal: the directory');
+  });
+});
+
 describe('timers', () => {
   it('remind the owner of a system whose approval is due', async () => {
     const { inventory } = test.server.systems;

@@ -14,7 +14,12 @@ export function renderHelp(): Message {
       section(
         '*Request*: `/governance deploy` for a deployment, `/governance exception` for an exception. The committee decides in its channel; you are told here.',
       ),
-      section('*Look*: `/governance status` lists what is open and who has to act.'),
+      section(
+        '*Look*: `/governance status` lists what is open and who has to act; `systems`, `system NAME`, `roles`, `holds` and `proposals` show what stands behind it.',
+      ),
+      section(
+        '*Stop*: `/governance suspend NAME INCIDENT why` stops a system at once, where your role permits it; also `version`, `vendor` and `environment` before the name.',
+      ),
       actions('help', [
         button('Request a deployment', 'open_deploy', ''),
         button('Request an exception', 'open_exception', ''),
@@ -75,6 +80,8 @@ function statusSection(line: StatusLine): KnownBlock {
 export type HomeView = {
   readonly waiting: readonly StatusLine[];
   readonly mine: readonly StatusLine[];
+  /** Systems, roles and proposals, already rendered. */
+  readonly parts: readonly KnownBlock[];
   readonly health: string | null;
 };
 
@@ -85,6 +92,7 @@ export function renderHome(view: HomeView): KnownBlock[] {
   return [
     ...part('Waiting for you', view.waiting),
     ...part('Your requests', view.mine),
+    ...view.parts,
     header('Ask something'),
     actions(
       'home_ask',
