@@ -27,6 +27,66 @@ const SETS = [
   { name: 'shared examples', url: new URL('../../../shared/eval/examples.jsonl', import.meta.url) },
 ];
 
+/**
+ * `fresh` is by somebody who never saw the product: its odd numbers were looked at while tuning, its even ones never,
+ * so the even half is the honest measure. `second` is by whoever tuned, from the sources alone; it was scored once (115
+ * of 124) before two of its failures led to changes. The bars are the level reached, in percent; they are below `BARS`
+ * in the even half and rise with it.
+ */
+const REACHED: readonly {
+  readonly name: string;
+  readonly file: string;
+  readonly keep: (id: number) => boolean;
+  readonly bars: Readonly<Record<string, number>>;
+  readonly abstained: number;
+}[] = [
+  {
+    name: 'fresh, odd',
+    file: 'fresh.jsonl',
+    keep: (id) => id % 2 === 1,
+    bars: {
+      owner: 94,
+      'owner-reverse': 100,
+      requirement: 88,
+      mapping: 100,
+      figure: 100,
+      'compare-or-multi': 100,
+      'out-of-scope': 100,
+    },
+    abstained: 0.02,
+  },
+  {
+    name: 'fresh, even',
+    file: 'fresh.jsonl',
+    keep: (id) => id % 2 === 0,
+    bars: {
+      owner: 85,
+      'owner-reverse': 87,
+      requirement: 67,
+      mapping: 81,
+      figure: 90,
+      'compare-or-multi': 90,
+      'out-of-scope': 92,
+    },
+    abstained: 0.045,
+  },
+  {
+    name: 'second',
+    file: 'second.jsonl',
+    keep: () => true,
+    bars: {
+      owner: 92,
+      'owner-reverse': 100,
+      requirement: 86,
+      mapping: 100,
+      figure: 100,
+      'compare-or-multi': 100,
+      'out-of-scope': 93,
+    },
+    abstained: 0.02,
+  },
+];
+
 let answerer: Answerer;
 beforeAll(async () => {
   answerer = await desk();
@@ -57,6 +117,22 @@ describe.each(SETS)('$name', ({ name, url }) => {
     }
     const { count, total } = summary.wronglyAbstained;
     expect(count / total).toBeLessThanOrEqual(0.04);
+  });
+});
+
+describe.each(REACHED)('$name', ({ name, file, keep, bars, abstained }) => {
+  test('keeps the level reached in every kind', async () => {
+    const cases = parseEvalFile(readFileSync(new URL(file, import.meta.url), 'utf8')).filter((item) =>
+      keep(Number(item.id.replace(/\D/g, ''))),
+    );
+    const results = [];
+    for (const item of cases) results.push(judgeAnswer(item, await answerer.ask(item.question)));
+    const summary = summarise(results);
+    process.stdout.write(`\n${name}\n${evalTable(summary)}\n`);
+    for (const row of summary.rows)
+      expect.soft(row.share * 100, row.kind).toBeGreaterThanOrEqual(bars[row.kind] ?? 100);
+    const { count, total } = summary.wronglyAbstained;
+    expect(count / total).toBeLessThanOrEqual(abstained);
   });
 });
 

@@ -8,7 +8,7 @@ import type { RaciLetter, SsrmActor, SsrmLayer } from '#src/knowledge/schema.ts'
 import { correctText } from '../query.ts';
 import type { SearchIndex } from '../search-index.ts';
 import type { AbstainReason } from '../types.ts';
-import { lettersAsked, withoutRelativeWho } from './letters.ts';
+import { asksForSomebody, lettersAsked, withoutRelativeWho } from './letters.ts';
 import type { Attribute } from './refuse.ts';
 import { attributeAsked, refuseByWords } from './refuse.ts';
 import type { RoleMentioned } from './role-mentions.ts';
@@ -97,7 +97,11 @@ export function understand(library: Library, index: SearchIndex, question: strin
   const lower = text.toLowerCase();
   const documents = documentsNamed(library, lower);
   const prefix = documents.length === 1 ? (library.documents.get(documents[0] ?? '')?.prefix ?? null) : null;
-  const asked = lettersAsked(text);
+  const roles = rolesIn(library.roles, text);
+  const read = lettersAsked(text);
+  const weak = !read.letters.some((letter) => letter === 'responsible' || letter === 'accountable');
+  const nobody = weak && !/\b[RACI]\b/.test(text) && !asksForSomebody(lower, roles.length > 0);
+  const asked = nobody ? { ...read, letters: [] } : read;
   const layers = LAYERS.filter(({ words }) => words.test(lower)).map(({ layer }) => layer);
   const actors = ACTORS.filter(({ words }) => words.test(lower)).map(({ actor }) => actor);
   return {
@@ -108,7 +112,7 @@ export function understand(library: Library, index: SearchIndex, question: strin
     documents,
     ...asked,
     asksWho: WHO.test(withoutRelativeWho(lower)) || asked.letters.length > 0,
-    roles: rolesIn(library.roles, text),
+    roles,
     layers,
     actors,
     ssrm: SSRM.test(lower) || layers.length > 0,

@@ -22,7 +22,7 @@ const ORDER_ANYWHERE =
 
 /** Attributes that no governance document records. */
 const PRICE =
-  /\b(?:price|prices|pricing|cost(?! me| us our| you)|costs|costing|budget|budgets|salary|salaries|wage|wages|revenue|turnover|profit|invoice|fee|fees|bonus|payroll|headcount|spend|spending|expens\w+|paid|how much (?:money|do we pay|does .{1,40} (?:cost|earn|make)|do .{1,30} (?:cost|earn|make))|dollars?|euros?|eur|usd)\b|[$€£]\s?\d/;
+  /\b(?:price|prices|pricing|cost(?! me| us our| you)|costs|costing|budget|budgets|salary|salaries|wage|wages|revenue|turnover|profit|invoice|fee|fees|bonus|payroll|headcount|spend|spending|expens\w+|paid|how much (?:money|(?:do|does|did|will|would|should) (?:we|i|they|it|you) (?:pay|spend|earn)|does .{1,40} (?:cost|earn|make)|do .{1,30} (?:cost|earn|make))|dollars?|euros?|eur|usd)\b|[$€£]\s?\d/;
 const FINE =
   /\bfines\b|\b(?:the|a|what|which|act|gdpr) fine\b|\bfine (?:for (?:not|viol\w+|break\w+|non\w*)|of|if|under|appl\w+)\b|\bdamages\b|\bpenalt(?:y|ies)\b(?=[^?]*\b(?:gdpr|act|law|regulator|ccpa|hipaa)\b)|\b(?:gdpr|act|ccpa|hipaa)\b[^?]*\bpenalt/;
 const PERSON =
