@@ -125,11 +125,20 @@ function unknownRole(context: Context): Draft | null {
   return abstain(context, 'nobody_named', [], `The documents name no ${role}.`);
 }
 
+/** "what is the CISO accountable for in chapter 2.2": an id whose sections have owners, and itself none. */
+function isChapter(library: Context['library'], id: string): boolean {
+  if (library.items.get(id)?.raci !== undefined) return false;
+  return [...library.items.values()].some((item) => item.raci !== undefined && item.id.startsWith(`${id}.`));
+}
+
 function reverseFirst(context: Context): Draft | null {
   const { frame, library } = context;
-  if (frame.ids.some((id) => id.known)) return null;
+  const known = frame.ids.filter((id) => id.known);
+  const chapter = known.length === 1 && isChapter(library, known[0]?.id ?? '') ? known[0]?.id : undefined;
+  if (known.length > 0 && chapter === undefined) return null;
   const asked = reverseAsked(context);
   if (asked === null) return null;
+  if (chapter !== undefined) return reverseAnswer(context, asked, (id) => id.startsWith(`${chapter}.`));
   if (asked.narrow !== null && frame.yesNo && frame.letters.length > 0) {
     const hit = find(context, asked.narrow, (item) => (context.index.items[item]?.raci === undefined ? 0 : 1))[0];
     if (hit !== undefined && hit.entry >= 0.4)
