@@ -98,3 +98,17 @@ export type RotateFlags = JsonFlags & {
   readonly overlap: number;
   readonly key?: string;
 };
+
+/** Options of `file capture`. */
+export type CaptureFlags = ByFlags & {
+  readonly kind: string;
+  readonly title?: string;
+  readonly fileVersion?: string;
+  readonly date: string;
+  readonly validUntil?: string;
+  readonly system: readonly string[];
+  readonly source: string;
+};
+
+/** Options of `file attest`. */
+export type AttestFlags = ByFlags & { readonly role: string };

@@ -1,6 +1,6 @@
 /** `manifest`, `gate-token`, `policy`, `directory`, `system`, `risk`: what stands behind a quorum. */
 import type { Register } from './context.ts';
-import type { ByFlags, JsonFlags, ManifestFlags, NameFlags } from './flags.ts';
+import type { AttestFlags, ByFlags, CaptureFlags, JsonFlags, ManifestFlags, NameFlags } from './flags.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 const BY = ['--by <user>', 'Slack member id of the administrator who does this'] as const;
@@ -10,6 +10,8 @@ export const registerGovernance: Register = (program, cli) => {
   registerTokens(program, cli);
   registerRules(program, cli);
   registerInventory(program, cli);
+  registerRisks(program, cli);
+  registerFiles(program, cli);
 };
 
 const registerManifest: Register = (program, cli) => {
@@ -164,15 +166,65 @@ const registerInventory: Register = (program, cli) => {
         return importSystems(cli.context, file, flags);
       }),
     );
-  program
-    .command('risk')
-    .description('the risk register')
+};
+
+const registerRisks: Register = (program, cli) => {
+  const risk = program.command('risk').description('the risk register');
+  risk
     .command('export')
     .description('print the register as CSV, worst first')
     .action(
       cli.action(async () => {
-        const { exportRisks } = await import('./systems.ts');
+        const { exportRisks } = await import('./risks.ts');
         return exportRisks(cli.context);
+      }),
+    );
+  risk
+    .command('import')
+    .description('record the risks of a CSV file; columns as "risk export" prints them')
+    .argument('<file>', 'the CSV file')
+    .requiredOption(...BY)
+    .option('--json', 'print the result as one JSON object')
+    .action(
+      cli.action(async (file: string, flags: ByFlags) => {
+        const { importRisks } = await import('./risks.ts');
+        return importRisks(cli.context, file, flags);
+      }),
+    );
+};
+
+const registerFiles: Register = (program, cli) => {
+  const file = program.command('file').description('evidence files, kept by their sha256');
+  file
+    .command('capture')
+    .description('keep a file as evidence and print the line for the form')
+    .argument('<file>', 'PDF, PNG, JPEG, office file, JSON or plain text, at most 5 MB')
+    .requiredOption('--kind <kind>', 'what it is: risk-assessment, vendor-contract, ...')
+    .requiredOption('--date <day>', 'day of the document itself')
+    .requiredOption('--source <address>', 'where people find it: https://...')
+    .requiredOption('--by <user>', 'Slack member id of who brings it')
+    .option('--title <text>', 'its title; the name of the file by default')
+    .option('--file-version <text>', 'version of the document')
+    .option('--valid-until <day>', 'last day on which it holds')
+    .option('--system <name>', 'only evidence for this system; several times', several, [])
+    .option('--json', 'print the result as one JSON object')
+    .action(
+      cli.action(async (path: string, flags: CaptureFlags) => {
+        const { captureFile } = await import('./files.ts');
+        return captureFile(cli.context, path, flags);
+      }),
+    );
+  file
+    .command('attest')
+    .description('stand for a captured file in a role; never for one that you brought')
+    .argument('<sha256>', 'its sha256')
+    .requiredOption('--role <role>', 'the role in which you stand for it')
+    .requiredOption('--by <user>', 'Slack member id of who stands for it')
+    .option('--json', 'print the result as one JSON object')
+    .action(
+      cli.action(async (sha256: string, flags: AttestFlags) => {
+        const { attestFile } = await import('./files.ts');
+        return attestFile(cli.context, sha256, flags);
       }),
     );
 };

@@ -1,10 +1,9 @@
-/** `system` and `risk`: the inventory and the register, read and filled from the command line. */
+/** `system`: the inventory, read and filled from the command line. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readCsv } from '#src/adapters/parse/csv.ts';
 import { parseMoment } from '#src/approvals/duration.ts';
 import { readLegacy } from '#src/systems/legacy-import.ts';
-import { riskCsv } from '#src/systems/risks.ts';
 import { isLegacy, liveVersions, statusOf, tierOfSystem } from '#src/systems/system.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import type { ByFlags, JsonFlags } from './flags.ts';
@@ -120,18 +119,5 @@ export function importSystems(context: CliContext, file: string, flags: ByFlags)
       if (there.length > 0) context.text(...paragraph(`Not entered: ${there.join(', ')}`));
     }
     return there.length === 0 ? 0 : 1;
-  });
-}
-
-/** Prints the risk register as CSV. */
-export function exportRisks(context: CliContext): Promise<ExitCode> {
-  return withDesks(context, async ({ session, risks }) => {
-    const all = await risks.list();
-    const people = await peopleIn(
-      session.stores.people,
-      all.map((risk) => risk.owner),
-    );
-    context.raw(riskCsv(all, people.words));
-    return 0;
   });
 }

@@ -112,11 +112,19 @@ export function scopeIn(values: FormValues): Scope | null {
 
 /** An edit that leaves a captured file's address as it was keeps the capture. */
 function withCaptured(parsed: FormResult<RequestDocument>, base: RequestDocument | null): FormResult<RequestDocument> {
-  if (!parsed.ok || base === null) return parsed;
-  const known = new Map(base.evidence.map((item) => [`${item.kind} ${item.url} ${item.date ?? ''}`, item]));
-  const keep = (item: EvidenceItem) => known.get(`${item.kind} ${item.url} ${item.date ?? ''}`) ?? item;
-  return { ...parsed, document: { ...parsed.document, evidence: parsed.document.evidence.map(keep) } };
+  if (!parsed.ok) return parsed;
+  const keyOf = (item: EvidenceItem): string => `${item.kind} ${item.url} ${item.date ?? ''}`;
+  const known = new Map((base?.evidence ?? []).map((item) => [keyOf(item), item]));
+  const named = (item: EvidenceItem): EvidenceItem => {
+    const sha256 = CAPTURED.exec(item.url)?.[1];
+    return sha256 === undefined ? item : { ...item, sha256 };
+  };
+  const evidence = parsed.document.evidence.map((item) => known.get(keyOf(item)) ?? named(item));
+  return { ...parsed, document: { ...parsed.document, evidence } };
 }
+
+/** An address that names the captured file it stands for; whether that file serves is checked at submission. */
+const CAPTURED = /#sha256=([0-9a-f]{64})$/;
 
 const ADDRESS_WITH_DATE = /^https?:\/\/\S+(?:\s+\(?\d{4}-\d{2}-\d{2}\)?)?$/i;
 

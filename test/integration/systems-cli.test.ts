@@ -126,8 +126,56 @@ describe('tokens', () => {
     expect((await started.run('gate-token', 'revoke', '--name', 'ci')).code).toBe(0);
     expect((await started.run('gate-token', 'revoke', '--name', 'ci')).code).toBe(1);
   });
+});
 
-  it('the register prints as CSV with a header', async () => {
-    expect((await started.run('risk', 'export')).out).toMatch(/^id,status,asset,/);
+describe('risks', () => {
+  it('go in as a table and come out as one, worst first', async () => {
+    const head = 'asset,threat,vulnerability,likelihood,impact,treatment,owner,review_by,systems';
+    const rows = [
+      'Chat,Injection,No filter,2,2,accept,U0MILO,2027-01-31,churn',
+      'Chat,Leak,Open log,5,5,mitigate,U0MILO,2027-01-31,',
+    ];
+    const table = await put('risks.csv', [head, ...rows].join('\n'));
+    expect(JSON.parse((await started.run('risk', 'import', table, '--by', 'U0CISO', '--json')).out)).toEqual({
+      recorded: ['RK-1', 'RK-2'],
+    });
+    const lines = (await started.run('risk', 'export')).out.split('\r\n');
+    expect(lines[0]).toMatch(/^id,status,asset,/);
+    expect([lines[1]?.slice(0, 4), lines[2]?.slice(0, 4)]).toEqual(['RK-2', 'RK-1']);
+    const bad = await put('bad-risks.csv', [head, 'Chat,Leak,Open log,9,5,mitigate,milo,2027-01-31,'].join('\n'));
+    const refused = await started.run('risk', 'import', bad, '--by', 'U0CISO');
+    expect([refused.code, refused.err.includes('line 2: likelihood'), refused.err.includes('line 2: owner')]).toEqual([
+      2,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('evidence files', () => {
+  it('are captured, attested by another, and named in a form by the printed line', async () => {
+    const path = await put('assessment.md', 'Assessed.');
+    const capture = [
+      'file',
+      'capture',
+      path,
+      '--kind',
+      'vendor-assessment',
+      '--date',
+      '2026-10-01',
+      '--source',
+      'https://wiki.example.com/a',
+      '--by',
+      'U0MILO',
+    ];
+    // The table of roles above left one role standing.
+    const captured = await started.run(...capture, '--json');
+    const { sha256, line } = JSON.parse(captured.out) as { sha256: string; line: string };
+    expect(line).toBe(`vendor-assessment: https://wiki.example.com/a#sha256=${sha256} 2026-10-01`);
+    expect((await started.run('file', 'attest', sha256, '--role', 'Legal Team', '--by', 'U0MILO')).code).toBe(1);
+    expect((await started.run('file', 'attest', sha256, '--role', 'Legal Team', '--by', 'U0EMMA')).code).toBe(0);
+    const page = await put('page.html', '<html><script>1</script>');
+    const refused = await started.run('file', 'capture', page, ...capture.slice(3));
+    expect([refused.code, refused.err.includes('not taken')]).toEqual([1, true]);
   });
 });

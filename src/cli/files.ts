@@ -1,0 +1,81 @@
+/** `file capture` and `file attest`: evidence kept by its hash, and somebody who stands for it. */
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { parseMoment } from '#src/approvals/duration.ts';
+import { createEvidenceDesk, type EvidenceResult } from '#src/delivery/systems-evidence.ts';
+import { type CliContext, CommandError, type ExitCode } from './context.ts';
+import type { AttestFlags, CaptureFlags } from './flags.ts';
+import { type Desks, personOf, withDesks } from './governance-session.ts';
+import { deskOf } from './reading.ts';
+import { paragraph } from './terminal.ts';
+
+/** Keeps a file as evidence, and prints the line that goes into a request's form. Throws CommandError `input_invalid`. */
+export function captureFile(context: CliContext, path: string, flags: CaptureFlags): Promise<ExitCode> {
+  return withDesks(context, async (desks) => {
+    const bytes = await readFile(resolve(context.cwd, path)).catch((error: Error) => {
+      throw new CommandError('file_unreadable', error.message, 'Check the path.');
+    });
+    const date = momentOf('--date', flags.date);
+    const about = {
+      kind: flags.kind,
+      title: flags.title ?? basename(path),
+      version: flags.fileVersion ?? '1',
+      date,
+      validUntil: flags.validUntil === undefined ? null : momentOf('--valid-until', flags.validUntil),
+      systems: [...flags.system],
+      source: flags.source,
+    };
+    const by = { person: await personOf(desks, flags.by), commandId: desks.commandId('capture') };
+    const { file } = settled(await evidenceDesk(context, desks).capture(new Uint8Array(bytes), about, by));
+    const line = `${file.kind}: ${flags.source}#sha256=${file.sha256} ${file.date.slice(0, 10)}`;
+    if (flags.json) context.json({ sha256: file.sha256, type: file.type, sizeBytes: file.sizeBytes, line });
+    else
+      context.text(
+        `sha256 ${file.sha256}`,
+        ...paragraph('Somebody else who holds a role must stand for it before it serves:'),
+        `  countersign file attest ${file.sha256} --role "Legal Team" --by USER`,
+        ...paragraph('Then name it in the request:'),
+        line,
+      );
+    return 0;
+  });
+}
+
+/** Stands for a file in a role. Throws CommandError `input_invalid` with exit 1 where that does not count. */
+export function attestFile(context: CliContext, sha256: string, flags: AttestFlags): Promise<ExitCode> {
+  return withDesks(context, async (desks) => {
+    const by = { person: await personOf(desks, flags.by), commandId: desks.commandId('attest') };
+    const { file } = settled(await evidenceDesk(context, desks).attest(sha256.toLowerCase(), flags.role, by));
+    if (flags.json) context.json({ ok: true, sha256: file.sha256, role: flags.role });
+    else context.text(`Attested as ${flags.role}.`);
+    return 0;
+  });
+}
+
+function evidenceDesk(context: CliContext, { deps, session }: Desks) {
+  return createEvidenceDesk({ ...deps, roster: () => deskOf(session, context).roster() });
+}
+
+function momentOf(option: string, text: string): string {
+  const moment = parseMoment(text);
+  if (moment !== null) return moment;
+  throw new CommandError('usage', `${option} ${text} is no day.`, 'Write it as 2027-01-31.');
+}
+
+const WHY: Readonly<Record<Extract<EvidenceResult, { ok: false }>['reason'], string>> = {
+  empty: 'The file is empty.',
+  too_large: 'The file is larger than 5 MB.',
+  type_not_taken: 'Files of this type are not taken: give PDF, PNG, JPEG, an office file, JSON, or plain text.',
+  invalid: 'Something stated about the file cannot be used',
+  unknown_file: 'No file with this sha256 was captured.',
+  withdrawn: 'This file was withdrawn.',
+  own_file: 'Whoever brought a file does not stand for it.',
+  role_missing: 'This person does not hold that role now',
+  already_attested: 'Somebody stands for this file already.',
+};
+
+function settled(result: EvidenceResult): Extract<EvidenceResult, { ok: true }> {
+  if (result.ok) return result;
+  const detail = result.detail.length > 0 ? `: ${result.detail.join(', ')}` : '';
+  throw new CommandError('input_invalid', `${WHY[result.reason]}${detail}`, 'Nothing was recorded.', 1);
+}
