@@ -23,6 +23,8 @@ import { type Terms, TIERS, type Tier } from './types.ts';
 export type FormContext = {
   readonly policy: { readonly hash: string; readonly policy: ApprovalPolicy };
   readonly now: Date;
+  /** An emergency: evidence is wanted by its review, not before it. */
+  readonly evidenceLater?: boolean;
 };
 
 /** A document with the terms it would be judged by (tier with reasons, evidence wanted), or errors by field name. */
@@ -229,7 +231,8 @@ function finish<D extends RequestDocument>(document: D, errors: Errors, context:
   if (Object.keys(errors).length > 0) return { ok: false, errors };
   const terms = termsFor(context.policy, document);
   const timing = timeErrors(document, terms, context.now);
-  if (terms.tier !== 'prohibited' && terms.evidence.length > 0 && document.evidence.length === 0)
+  const wanted = terms.tier !== 'prohibited' && terms.evidence.length > 0 && context.evidenceLater !== true;
+  if (wanted && document.evidence.length === 0)
     timing['evidence'] =
       `This tier wants: ${terms.evidence.map((demand) => demand.title).join(', ')}. Give at least one.`;
   return Object.keys(timing).length > 0 ? { ok: false, errors: timing } : { ok: true, document, terms };

@@ -6,6 +6,7 @@ import type { Command, PolicyInForce, Refusal } from '#src/approvals/commands.ts
 import { decide } from '#src/approvals/decide.ts';
 import { voteOffer } from '#src/approvals/offers.ts';
 import { isAsker } from '#src/approvals/seats.ts';
+import { isApproved } from '#src/approvals/timers.ts';
 import type { Person, Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { DeskCommand } from './desk.ts';
 
@@ -160,13 +161,14 @@ function probesOf(act: Act, { state, person, policy }: OfferContext): readonly P
 
 function standingProbes(
   act: Act,
-  { document }: SubmittedState,
+  state: SubmittedState,
   base: { readonly commandId: string; readonly by: Person },
   why: { readonly commandId: string; readonly by: Person; readonly reason: string },
 ): readonly Probe[] {
+  const { document } = state;
   switch (act) {
     case 'record_deployment':
-      if (document.kind !== 'deployment') return [];
+      if (document.kind !== 'deployment' || !isApproved(state)) return [];
       return [{ type: 'record_deployment', ...base, environment: document.environment, digest: document.digest }];
     case 'suspend':
       return [{ type: 'suspend', ...why, incident: null }];

@@ -59,6 +59,7 @@ export const OTHER_REFUSALS = [
   'unknown_request',
   'unknown_command',
   'prohibited',
+  'not_for_your_roles',
   'no_policy',
   'question_too_long',
   'system_error',

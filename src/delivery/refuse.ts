@@ -30,7 +30,8 @@ export async function refuseAct(
     user,
     channel,
     threadTs: null,
-    reason,
+    // A vote is told for whom the request waits; any other act, whose it is.
+    reason: reason === 'role_missing' && !/^(open_)?vote$/.test(action) ? 'not_for_your_roles' : reason,
     detail: detail.slice(0, 20).map((fact) => fact.slice(0, 500)),
     requestId,
   });

@@ -57,7 +57,7 @@ export function parseRequest(
   }
   const parsed = parseDeploymentForm(
     { ...plain(values), ...shared, scope: scopeIn(values), restsOn: shortIdsIn(text(values, 'restsOn')) },
-    { policy, now },
+    { policy, now, evidenceLater: form === 'emergency' },
   );
   return withCaptured(parsed, base);
 }

@@ -278,7 +278,8 @@ describe('other ways to ask', () => {
     await stage.command('U0CTO', 'emergency');
     const without = await stage.submit('U0CTO', { ...minimalForm, system: 'hotfix', reason: ' ' });
     expect(Object.keys(without.errors ?? {})).toEqual(['reason']);
-    await stage.submit('U0CTO', { ...minimalForm, system: 'hotfix', reason: 'Customers are locked out.' });
+    const urgent = { ...minimalForm, system: 'hotfix', 'evidence.risk-assessment': null };
+    expect(await stage.submit('U0CTO', { ...urgent, reason: 'Customers are locked out.' })).toMatchObject({ ok: true });
     const request = await stage.request('DR-6');
     expect(request.breakGlass?.ended).toBe(false);
     expect(await stage.card('DR-6')).toContain('Emergency deployment');

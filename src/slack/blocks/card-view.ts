@@ -38,7 +38,8 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     kind: d.kind,
     title: titleOf(state),
     tier: state.terms.tier,
-    tierReasons: state.terms.tierReasons.map((r) => r.because),
+    // The rules that gave this tier; weaker ones that hold as well would only blur it.
+    tierReasons: state.terms.tierReasons.filter((r) => r.tier === state.terms.tier).map((r) => r.because),
     askedBy: who(state.requester),
     owner: who(state.owner),
     revisionNumber: state.revision.number,
@@ -77,7 +78,9 @@ function factsOf(state: SubmittedState, who: (person: Person) => string): readon
   if (stopped) facts.push('⚠️ *Suspended*; it may not run.');
   if (state.decision !== null) return facts;
   if (state.offer !== null && state.offer.answer === null)
-    facts.push(`${state.offer.conditions.length} conditions are with ${who(state.requester)} for an answer.`);
+    facts.push(
+      `${state.offer.conditions.length === 1 ? 'One condition is' : `${state.offer.conditions.length} conditions are`} with ${who(state.requester)} for an answer.`,
+    );
   if (state.offer?.answer === 'declined') facts.push(`${who(state.requester)} declined the conditions.`);
   if (state.contradiction) facts.push('Two voters asked for conditions that contradict each other.');
   const proposals = state.proposals.filter((proposal) => proposal.status === 'open').length;
@@ -142,7 +145,12 @@ function consultedLines(state: SubmittedState, standing: Tally, who: (p: Person)
 function decisionOf(state: SubmittedState, context: RenderContext, who: (p: Person) => string): CardView['decision'] {
   const decision = state.decision;
   if (decision === null) return null;
-  const reasons = state.votes.map((v) => v.reason).filter((r): r is string => r !== null && r.length > 0);
+  // Reasons of those whose votes made it so.
+  const rejected = decision.outcome === 'rejected';
+  const reasons = state.votes
+    .filter((v) => (rejected ? v.choice === 'reject' : v.choice.startsWith('approve')))
+    .map((v) => v.reason)
+    .filter((r): r is string => r !== null && r.length > 0);
   return {
     outcome: decision.outcome,
     at: new Date(decision.atMs),
@@ -197,13 +205,14 @@ export function voteView(state: SubmittedState, person: Person, context: RenderC
   const reasons = state.terms.tierReasons.map(
     (r) => `${r.because}${r.refs.length > 0 ? ` (${r.refs.join(', ')})` : ''}`,
   );
+  const tierName = `${view.tier.slice(0, 1).toUpperCase()}${view.tier.slice(1)}`;
   return {
     requestId: state.id,
     revision: state.revision.hash,
     shortId: state.shortId,
     title: view.title,
     facts: [
-      `${view.tier} tier${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`,
+      `${tierName} tier${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`,
       view.purpose,
       ...detailFacts(state),
       ...(view.evidenceMissing.length > 0 ? [`Evidence missing: ${view.evidenceMissing.join(', ')}`] : []),
@@ -222,7 +231,15 @@ export function voteView(state: SubmittedState, person: Person, context: RenderC
 /** The request's own facts, one a line. */
 export function detailFacts(state: SubmittedState): readonly string[] {
   const d = state.document;
-  const answers = Object.entries(d.answers).map(([key, value]) => `${keyWords(key)}: ${value ? 'yes' : 'no'}`);
+  const answered = (wanted: boolean) =>
+    Object.entries(d.answers)
+      .filter(([, value]) => value === wanted)
+      .map(([key]) => keyWords(key).toLowerCase())
+      .sort();
+  const answers = [
+    ...(answered(true).length > 0 ? [`Answered yes: ${answered(true).join(', ')}`] : []),
+    ...(answered(false).length > 0 ? [`Answered no: ${answered(false).join(', ')}`] : []),
+  ];
   if (d.kind === 'deployment')
     return [
       `System ${d.system}, version ${d.version}, environment ${d.environment}`,

@@ -12,7 +12,10 @@ export function renderHelp(): Message {
         '*Ask* in #ask-governance or here: who owns a topic, what a control requires, which standard it maps to. Every answer names its source, or says that the documents do not cover it.',
       ),
       section(
-        '*Request*: `/governance deploy` for a deployment, `/governance exception` for an exception. The committee decides in its channel; you are told here.',
+        '*Request*: `/governance deploy` for a deployment, `/governance exception` for an exception, `/governance deploy like DR-12` to start from another one, `/governance emergency` where it cannot wait. The committee decides in its channel; you are told here.',
+      ),
+      section(
+        '*Act on a request*: `/governance show DR-12` for its history, `/governance more DR-12` for what you may do on it now and why not the rest.',
       ),
       section(
         '*Look*: `/governance status` lists what is open and who has to act; `systems`, `system NAME`, `roles`, `holds` and `proposals` show what stands behind it.',

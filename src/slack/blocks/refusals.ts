@@ -76,6 +76,7 @@ const MESSAGES: Readonly<Record<RefusalCode, string>> = {
     'That command is not known. Try `/governance deploy`, `/governance status` or `/governance help`. Nothing was changed.',
   prohibited:
     'The policy prohibits this use ({0}), so it was refused and recorded as {id}. The Chief AI Officer can explain the rule.',
+  not_for_your_roles: 'On {id} this is for holders of {0}. Nothing was changed.',
   no_policy:
     'No approval policy is in force, so nothing can be decided (closed by default). An admin has to put one in force.',
   question_too_long: 'The question is too long to be answered. Ask it in one or two sentences.',
