@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { EVIDENCE_FIELDS, type EvidenceConfig, readEvidence } from './config-evidence.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -27,7 +28,7 @@ export type ModelConfig = {
 };
 
 /** Everything the program takes from its environment. Absolute paths; frozen. */
-export type Config = {
+export type Config = EvidenceConfig & {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
@@ -136,6 +137,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
     problem: 'holds a space or a plus sign, or is too short',
     remedy: 'Use a name like governance.example.com/log (no scheme, no spaces).',
   },
+  ...EVIDENCE_FIELDS,
   LOG_LEVEL: {
     schema: z.enum(LOG_LEVELS),
     problem: 'is not a log level',
@@ -180,6 +182,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
     logOrigin: read('COUNTERSIGN_LOG_ORIGIN'),
     signingKeyFile: path('COUNTERSIGN_SIGNING_KEY_FILE'),
     checkpointKeyFile: path('COUNTERSIGN_CHECKPOINT_KEY_FILE'),
+    ...readEvidence(read, path, issues),
     logLevel: (read('LOG_LEVEL') ?? 'info') as Config['logLevel'],
   };
   checkTogether(config, issues);
@@ -189,13 +192,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
 
 type Read = (name: string) => string | null;
 
+/** Settings without which it cannot be told whether Slack or the sandbox is meant. */
+const SLACK_TOKENS = new Set(['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_API_URL']);
+
 function readSlack(read: Read, externalDatabase: boolean, issues: ConfigIssue[]): SlackConfig {
   const botToken = read('SLACK_BOT_TOKEN');
   const appToken = read('SLACK_APP_TOKEN');
   const signingSecret = read('SLACK_SIGNING_SECRET');
   const apiUrl = read('SLACK_API_URL');
   const sandbox = read('COUNTERSIGN_SANDBOX');
-  const broken = issues.some((issue) => issue.name.startsWith('SLACK_'));
+  const broken = issues.some(({ name }) => SLACK_TOKENS.has(name));
   if (botToken === null) {
     if (!broken && (appToken !== null || signingSecret !== null)) {
       issues.push({

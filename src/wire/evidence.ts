@@ -7,12 +7,14 @@ import { type Access, loopbackAccess } from '#src/web/evidence-access.ts';
 import type { Handler } from '#src/web/server.ts';
 import { createTiles } from '#src/web/tiles.ts';
 import type { Core } from './core.ts';
+import { openAnchors } from './evidence-anchors.ts';
 import { type ErasureDesks, loadRetention, openErasure } from './evidence-erasure.ts';
 import { built, createEvidenceReader, slackPlaces } from './evidence-reader.ts';
 import type { Log } from './log.ts';
 
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
+const ANCHOR_AGAIN_MS = 5 * 60 * 1000;
 const RETAIN_EVERY_MS = 60 * 60 * 1000;
 
 export type Evidence = ErasureDesks & {
@@ -33,9 +35,11 @@ export type EvidenceParts = {
 /** Puts the pages together; nothing runs before `start`. */
 export function openEvidence({ config, core, committed, log }: EvidenceParts): Evidence {
   const access = accessFor(config);
+  const anchors = openAnchors(config, core, log);
   const places = async () => {
-    const known = await slackPlaces(core);
-    return { strength: known.length > 0 ? ('operator' as const) : ('none' as const), places: known };
+    const [slack, held] = await Promise.all([slackPlaces(core), anchors.held(20)]);
+    const own = slack.length > 0 ? ('operator' as const) : ('none' as const);
+    return { strength: held.strength === 'none' ? own : held.strength, places: [...slack, ...held.places] };
   };
   const pages = createEvidencePages({
     reader: createEvidenceReader({ config, core, places }),
@@ -52,19 +56,22 @@ export function openEvidence({ config, core, committed, log }: EvidenceParts): E
     await applyRetention({ days, erasing: stores.erasing, records: stores.records, now });
   };
   let clock: NodeJS.Timeout | null = null;
+  let again: NodeJS.Timeout | null = null;
   return {
     ...desks,
     handlers: [createTiles({ store: core.stores.evidence, access }), pages],
-    anchor: async () => undefined,
+    anchor: (checkpoint) => anchors.anchor(checkpoint),
     start() {
       // What was decided before a crash is carried out now.
       desks.erasure.resume().catch(failed('erasure'));
       retain().catch(failed('retention'));
       clock = setInterval(() => void retain().catch(failed('retention')), RETAIN_EVERY_MS);
       clock.unref();
+      again = setInterval(() => void anchors.retry(), ANCHOR_AGAIN_MS);
+      again.unref();
     },
     async stop() {
-      if (clock) clearInterval(clock);
+      for (const timer of [clock, again]) if (timer) clearInterval(timer);
     },
   };
 }
