@@ -35,11 +35,6 @@ export function filledGroups(values: FormValues, prefix: string): readonly numbe
   return [...found].sort((a, b) => a - b);
 }
 
-/** The first Slack member id in a text. */
-export function userIn(value: string | null): string | null {
-  return /\b([UW][A-Z0-9]{2,20})\b/.exec(value ?? '')?.[1] ?? null;
-}
-
 /** The short ids (`DR-12`, `EX-3`) in a text, upper case, each once. */
 export function shortIdsIn(value: string): readonly string[] {
   return [...new Set((value.toUpperCase().match(/\b(?:DR|EX)-\d{1,9}\b/g) ?? []).map((id) => id))];

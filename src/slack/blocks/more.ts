@@ -57,11 +57,6 @@ const WHY: Readonly<Partial<Record<Refusal, (detail: readonly string[]) => strin
   policy_mismatch: () => 'the policy it was submitted under is not at hand',
 };
 
-/** Label and explanation of an act, for buttons elsewhere. */
-export function actLabel(act: Act): string {
-  return WORDS[act].label;
-}
-
 /** The modal. */
 export function moreModal(
   request: { readonly id: string; readonly revision: string; readonly shortId: string; readonly title: string },

@@ -8,12 +8,13 @@ import type { EvidenceDemand, Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/about.ts';
 import { type FormValues, one } from '#src/delivery/form-values.ts';
 import { kindOf, type RequestForm } from '#src/delivery/request-form.ts';
-import { actions, button, choice, context, dateInput, section, textInput, userInput } from './build.ts';
+import { choice, context, section, textInput, userInput } from './build.ts';
 import { formModal, type Modal } from './modal.ts';
+import { exceptionPart, rarePart } from './request-form-parts.ts';
 import { inline, joinWords } from './text.ts';
 import { durationWords } from './words.ts';
 
-export const ENVIRONMENTS = ['development', 'test', 'staging', 'canary', 'production'] as const;
+const ENVIRONMENTS = ['development', 'test', 'staging', 'canary', 'production'] as const;
 const YES_NO = [
   { value: 'yes', label: 'Yes' },
   { value: 'no', label: 'No' },
@@ -133,67 +134,6 @@ function environments(present: string | null) {
   return all.map((name) => ({ value: name, label: name }));
 }
 
-function exceptionPart({ values, about }: RequestFormView): KnownBlock[] {
-  const initial = (field: string) => ({ initial: one(values, field) ?? '' });
-  const levels = ['low', 'medium', 'high'].map((level) => ({ value: level, label: level }));
-  return [
-    section('*What is deviated from, where, and why*'),
-    textInput('deviatesFrom', 'Controls or clauses deviated from', {
-      charsMax: 800,
-      placeholder: 'POL-4.3, AICM-AIS-06',
-      ...initial('deviatesFrom'),
-    }),
-    textInput('systems', 'Systems', { charsMax: 800, hint: 'Separated by commas.', ...initial('systems') }),
-    textInput('environments', 'Environments', {
-      charsMax: 400,
-      placeholder: 'staging, production',
-      ...initial('environments'),
-    }),
-    textInput('teams', 'Teams', { charsMax: 800, optional: true, ...initial('teams') }),
-    textInput('circumstances', 'Circumstances', {
-      multiline: true,
-      charsMax: 1500,
-      hint: 'Why the control cannot be met now.',
-      ...initial('circumstances'),
-    }),
-    section('*What is done instead, and until when*'),
-    ...controlGroups(values, about.k ?? 1),
-    textInput('remediationPlan', 'Remediation plan', {
-      multiline: true,
-      charsMax: 1500,
-      ...initial('remediationPlan'),
-    }),
-    choice('residualRiskLevel', 'Residual risk', levels, {
-      as: 'select',
-      redraws: true,
-      ...initial('residualRiskLevel'),
-    }),
-    textInput('residualRisk', 'What remains at risk', { multiline: true, charsMax: 600, ...initial('residualRisk') }),
-    dateInput('expires', 'Ends on', {
-      hint: 'The exception ends by itself at the end of that day, UTC.',
-      initial: one(values, 'expires'),
-    }),
-  ];
-}
-
-function controlGroups(values: FormValues, shown: number): KnownBlock[] {
-  const groups = Array.from({ length: Math.min(shown, 8) }, (_, i) => i).flatMap((i) => {
-    const field = (name: string) => `control.${i}.${name}`;
-    const label = i === 0 ? 'Compensating control' : `Compensating control ${i + 1}`;
-    return [
-      textInput(field('text'), label, {
-        charsMax: 240,
-        optional: true,
-        initial: one(values, field('text')) ?? '',
-        ...(i === 0 ? { hint: 'What is done instead, as long as the exception lasts.' } : {}),
-      }),
-      userInput(field('owner'), 'Its owner', { optional: true, initial: one(values, field('owner')) }),
-      dateInput(field('due'), 'In place by', { optional: true, initial: one(values, field('due')) }),
-    ];
-  });
-  return shown >= 8 ? groups : [...groups, actions('form_add', [button('Another control', 'form_add', 'control')])];
-}
-
 function touchesPart(view: RequestFormView): KnownBlock[] {
   const { questions, values } = view;
   return [
@@ -206,11 +146,7 @@ function touchesPart(view: RequestFormView): KnownBlock[] {
 }
 
 /** The tier, why, who decides, by when; and what stands in the way. */
-export function tierLines({
-  terms,
-  unfilled,
-  admins,
-}: Pick<RequestFormView, 'terms' | 'unfilled' | 'admins'>): string[] {
+function tierLines({ terms, unfilled, admins }: Pick<RequestFormView, 'terms' | 'unfilled' | 'admins'>): string[] {
   const name = `${terms.tier.slice(0, 1).toUpperCase()}${terms.tier.slice(1)}`;
   const reasons = terms.tierReasons.map(
     (r) => `${inline(r.because, 160)}${r.refs.length > 0 ? ` (${r.refs.join(', ')})` : ''}`,
@@ -285,59 +221,4 @@ function evidenceInput(demand: EvidenceDemand, values: FormValues): KnownBlock {
     hint: `Its address.${dated}${instead}`,
     initial: one(values, `evidence.${demand.kind}`) ?? '',
   });
-}
-
-const RARE = ['lastChange', 'restsOn', 'scope.users', 'scope.traffic', 'scope.regions', 'scope.until', 'requester'];
-
-function rarePart({ form, about, values }: RequestFormView): KnownBlock[] {
-  const exception = kindOf(form) === 'exception';
-  const initial = (field: string) => one(values, field);
-  const replaces = textInput('replaces', exception ? 'Renews the exception' : 'Replaces the deployment', {
-    optional: true,
-    charsMax: 12,
-    placeholder: exception ? 'EX-3' : 'DR-12',
-    initial: initial('replaces') ?? '',
-  });
-  const requester = userInput('requester', 'Submitted for somebody else', {
-    optional: true,
-    initial: initial('requester'),
-  });
-  if (exception) return [replaces, requester];
-  const shown = about.x === 1 || [...RARE, 'replaces'].some((field) => initial(field) !== null);
-  if (!shown)
-    return [actions('form_more', [button('More fields: scope, exceptions, replaced version', 'form_more', 'more')])];
-  return [
-    section('*Scope and links* (all optional)'),
-    textInput('scope.users', 'Only for these users', {
-      optional: true,
-      charsMax: 80,
-      initial: initial('scope.users') ?? '',
-    }),
-    textInput('scope.traffic', 'Share of traffic, in percent', {
-      optional: true,
-      charsMax: 6,
-      placeholder: '25',
-      initial: initial('scope.traffic') ?? '',
-    }),
-    textInput('scope.regions', 'Only in these regions', {
-      optional: true,
-      charsMax: 400,
-      hint: 'Separated by commas.',
-      initial: initial('scope.regions') ?? '',
-    }),
-    dateInput('scope.until', 'Until', { optional: true, initial: initial('scope.until') }),
-    textInput('restsOn', 'Exceptions it rests on', {
-      optional: true,
-      charsMax: 120,
-      placeholder: 'EX-3',
-      initial: initial('restsOn') ?? '',
-    }),
-    replaces,
-    dateInput('lastChange', 'Last significant change to system or data', {
-      optional: true,
-      hint: 'A privacy impact assessment must be younger (POL-3.4).',
-      initial: initial('lastChange'),
-    }),
-    requester,
-  ];
 }
