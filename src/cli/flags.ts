@@ -112,3 +112,20 @@ export type CaptureFlags = ByFlags & {
 
 /** Options of `file attest`. */
 export type AttestFlags = ByFlags & { readonly role: string };
+
+/** Options of `system describe` and `system use-case`. */
+export type DescribeFlags = ByFlags & {
+  readonly purpose?: string;
+  readonly owner?: string;
+  readonly data: readonly string[];
+  readonly lineage: readonly string[];
+  readonly vendor: readonly string[];
+  readonly link: readonly string[];
+  readonly ssrm?: string;
+};
+
+/** Options of `system add-version`. */
+export type VersionFlags = ByFlags & { readonly manifest: string };
+
+/** Options of `system decommission` and `system step`. */
+export type StepFlags = ByFlags & { readonly reason?: string; readonly note?: string };

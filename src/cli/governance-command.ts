@@ -1,6 +1,7 @@
 /** `manifest`, `gate-token`, `policy`, `directory`, `system`, `risk`: what stands behind a quorum. */
 import type { Register } from './context.ts';
 import type { AttestFlags, ByFlags, CaptureFlags, JsonFlags, ManifestFlags, NameFlags } from './flags.ts';
+import { registerInventoryChanges } from './inventory-command.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 const BY = ['--by <user>', 'Slack member id of the administrator who does this'] as const;
@@ -131,6 +132,7 @@ const registerRules: Register = (program, cli) => {
 
 const registerInventory: Register = (program, cli) => {
   const system = program.command('system').description('the inventory of AI systems');
+  registerInventoryChanges(system, cli);
   system
     .command('list')
     .description('all systems with status, tier and owner')

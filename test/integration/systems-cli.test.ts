@@ -86,6 +86,46 @@ describe('systems that were there before', () => {
   });
 });
 
+describe('the inventory', () => {
+  it('takes a use case, its facts and what a version is made of; a stranger changes nothing', async () => {
+    expect(
+      (await started.run('system', 'use-case', 'Helper', '--purpose', 'Answers staff', '--by', 'U0MILO')).code,
+    ).toBe(0);
+    expect((await started.run('system', 'show', 'helper')).out).toContain('use_case');
+    const facts = [
+      '--data',
+      'Mail=confidential',
+      '--vendor',
+      'Nimbus',
+      '--ssrm',
+      'aic',
+      '--link',
+      'repository=https://git.example.com/h',
+    ];
+    expect((await started.run('system', 'describe', 'Helper', ...facts, '--by', 'U0EMMA')).code).toBe(1);
+    expect((await started.run('system', 'describe', 'Helper', ...facts, '--by', 'U0MILO')).code).toBe(0);
+    expect((await started.run('system', 'describe', 'Helper', '--data', 'Mail=secret', '--by', 'U0MILO')).code).toBe(1);
+    const model = await put('helper.bin', 'weights');
+    const manifest = join(folder, 'helper.json');
+    await countersign(['manifest', 'digest', '--artefact', model, '--out', manifest]);
+    expect(
+      (await started.run('system', 'add-version', 'Helper', '1.0', '--manifest', manifest, '--by', 'U0MILO')).code,
+    ).toBe(0);
+    const shown = JSON.parse((await started.run('system', 'show', 'Helper', '--json')).out) as {
+      ssrm: string;
+      versions: readonly object[];
+    };
+    expect([shown.ssrm, shown.versions.length]).toEqual(['AIC', 1]);
+  });
+
+  it('is left by the checklist, each step by its role', async () => {
+    const begun = await started.run('system', 'decommission', 'Helper', '--reason', 'Replaced', '--by', 'U0MILO');
+    expect([begun.code, begun.out.includes('stop_traffic')]).toEqual([0, true]);
+    expect((await started.run('system', 'step', 'Helper', 'stop_traffic', '--by', 'U0MILO')).code).toBe(1);
+    expect((await started.run('system', 'step', 'Helper', 'stop_traffic', '--by', 'U0CAIO')).code).toBe(0);
+  });
+});
+
 describe('roles and rules', () => {
   it('a table of roles is a proposal that a second administrator accepts', async () => {
     const { stdout } = { stdout: await started.run('directory', 'status', '--json') };
