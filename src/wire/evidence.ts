@@ -3,16 +3,14 @@ import type { Config } from '#src/config.ts';
 import { applyRetention } from '#src/delivery/retention.ts';
 import type { StoredCheckpoint } from '#src/evidence/ports.ts';
 import { createEvidencePages } from '#src/web/evidence.ts';
-import { type Access, loopbackAccess } from '#src/web/evidence-access.ts';
 import type { Handler } from '#src/web/server.ts';
 import { createTiles } from '#src/web/tiles.ts';
 import type { Core } from './core.ts';
+import { evidenceAccess } from './evidence-access.ts';
 import { openAnchors } from './evidence-anchors.ts';
 import { type ErasureDesks, loadRetention, openErasure } from './evidence-erasure.ts';
 import { built, createEvidenceReader, slackPlaces } from './evidence-reader.ts';
 import type { Log } from './log.ts';
-
-const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
 const ANCHOR_AGAIN_MS = 5 * 60 * 1000;
 const RETAIN_EVERY_MS = 60 * 60 * 1000;
@@ -34,7 +32,7 @@ export type EvidenceParts = {
 
 /** Puts the pages together; nothing runs before `start`. */
 export function openEvidence({ config, core, committed, log }: EvidenceParts): Evidence {
-  const access = accessFor(config);
+  const access = evidenceAccess(config, core, log);
   const anchors = openAnchors(config, core, log);
   const places = async () => {
     const [slack, held] = await Promise.all([slackPlaces(core), anchors.held(20)]);
@@ -43,10 +41,10 @@ export function openEvidence({ config, core, committed, log }: EvidenceParts): E
   };
   const pages = createEvidencePages({
     reader: createEvidenceReader({ config, core, places }),
-    access,
+    access: access.pages,
     sandbox: config.slack.kind === 'sandbox',
     verifyPage: () => built('verify.html'),
-    signIn: null,
+    signIn: access.signIn,
   });
   const { stores, recorder, now } = core;
   const desks = openErasure({ stores, recorder, now, committed });
@@ -59,7 +57,7 @@ export function openEvidence({ config, core, committed, log }: EvidenceParts): E
   let again: NodeJS.Timeout | null = null;
   return {
     ...desks,
-    handlers: [createTiles({ store: core.stores.evidence, access }), pages],
+    handlers: [createTiles({ store: core.stores.evidence, access: access.log }), pages],
     anchor: (checkpoint) => anchors.anchor(checkpoint),
     start() {
       // What was decided before a crash is carried out now.
@@ -74,10 +72,4 @@ export function openEvidence({ config, core, committed, log }: EvidenceParts): E
       for (const timer of [clock, again]) if (timer) clearInterval(timer);
     },
   };
-}
-
-function accessFor(config: Config): Access {
-  if (config.slack.kind === 'sandbox') return loopbackAccess(LOOPBACK_HOSTS);
-  const words = 'Signing in to the evidence pages is not set up.';
-  return async () => ({ ok: false, status: 403, code: 'not_set_up', words, signIn: null });
 }
