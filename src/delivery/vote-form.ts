@@ -1,7 +1,7 @@
 /** The vote form: choice, reason, conditions and a conflict of interest, as one command. Pure but for the people. */
 import { parseMoment } from '#src/approvals/duration.ts';
 import { LIMITS } from '#src/approvals/text-limits.ts';
-import { type ConditionProposal, VOTE_CHOICES, type VoteChoice } from '#src/approvals/types.ts';
+import { type ConditionProposal, type Limit, VOTE_CHOICES, type VoteChoice } from '#src/approvals/types.ts';
 import type { DeskCommand } from './desk.ts';
 import { type FieldErrors, type FormValues, filledGroups, one, type PersonFor, text } from './form-values.ts';
 
@@ -30,6 +30,8 @@ function conditionErrors(values: FormValues, i: number, now: Date): FieldErrors 
   if (one(values, field('owner')) === null) errors[field('owner')] = 'Choose who has to meet it.';
   if (due === null) errors[field('due')] = 'Choose a date; it means the end of that day, UTC.';
   else if (Date.parse(due) <= now.getTime()) errors[field('due')] = 'Choose a date in the future.';
+  if (one(values, field('limit')) !== null && limitIn(text(values, field('limit'))) === null)
+    errors[field('limit')] = 'Write it as “traffic at most 25”, “reviewers at least 2” or “regions only EU, UK”.';
   if (one(values, field('role')) === null) errors[field('role')] = 'Choose the role that confirms it.';
   return errors;
 }
@@ -57,7 +59,7 @@ export async function parseVote(values: FormValues, base: VoteBase, personFor: P
       phase: field('phase') === 'after_deployment' ? 'after_deployment' : 'before_deployment',
       evidenceWanted: field('evidence') || 'as agreed with the confirming role',
       confirmRole: field('role'),
-      limit: null,
+      limit: limitIn(field('limit')),
     });
   }
   return {
@@ -68,6 +70,24 @@ export async function parseVote(values: FormValues, base: VoteBase, personFor: P
     conflict: choice === 'recuse' ? one(values, 'conflict') : null,
     conditions,
   };
+}
+
+/**
+ * The measurable part of a condition as somebody writes it: "traffic at most 25", "regions only EU, UK". By it two
+ * conditions are found to contradict each other. Null when it is none.
+ */
+export function limitIn(words: string): Limit | null {
+  const amount = /^(.{1,40}?)\s+(at most|at least)\s+(\d{1,9}(?:\.\d{1,4})?)\s*%?$/i.exec(words.trim());
+  if (amount) {
+    const [, what = '', how = '', value = ''] = amount;
+    return { what: what.toLowerCase(), is: /most/i.test(how) ? 'at_most' : 'at_least', value: Number(value) };
+  }
+  const list = /^(.{1,40}?)\s+(only|not)\s+(.{1,300})$/i.exec(words.trim());
+  if (!list) return null;
+  const [, what = '', how = '', names = ''] = list;
+  const values = [...new Set(names.split(',').map((name) => name.trim().toLowerCase()))].filter((name) => name !== '');
+  if (values.length === 0 || values.length > 8 || values.some((name) => name.length > 40)) return null;
+  return { what: what.toLowerCase(), is: /only/i.test(how) ? 'only' : 'not', values };
 }
 
 function isChoice(value: string): value is VoteChoice {

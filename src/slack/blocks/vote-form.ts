@@ -98,6 +98,13 @@ function conditionGroups(view: VoteView, values: FormValues, shown: number): Kno
         hint: 'What has to be met.',
         initial: initial('text'),
       }),
+      textInput(field('limit'), 'Its measure', {
+        charsMax: 300,
+        optional: true,
+        placeholder: 'traffic at most 25',
+        hint: 'With a measure, conditions that cannot both hold are found before anybody accepts them.',
+        initial: initial('limit'),
+      }),
       userInput(field('owner'), 'Who has to meet it', { optional, initial: one(values, field('owner')) }),
       dateInput(field('due'), 'By', { optional, initial: one(values, field('due')) }),
       choice(field('phase'), 'When', phases, { as: 'select', initial: initial('phase') || 'before_deployment' }),
