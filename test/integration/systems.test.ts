@@ -103,6 +103,15 @@ describe('versions', () => {
       vendors: [{ provider: 'Nimbus AI' }],
     });
     expect(added).toMatchObject({ vendors: ['Nimbus AI'], reviewEveryDays: 30 });
+    const timers = () =>
+      test.database.pool.query<{ days: number }>(
+        `SELECT round(extract(epoch FROM due_at - now()) / 86400)::int AS days FROM timer
+         WHERE subject = 'system:twin' AND kind LIKE 'alias_review:%' AND done_at IS NULL`,
+      );
+    expect((await timers()).rows).toEqual([{ days: 30 }]);
+    const review = { type: 'review_alias', digest: added?.digest ?? '', changed: false } as const;
+    expect(await inventory.act('twin', review, await actor('U0MILO'), 'a1')).toMatchObject({ ok: true });
+    expect((await timers()).rows).toEqual([{ days: 30 }]);
     const again = await inventory.act(
       'twin',
       { type: 'add_version', version: '3', manifest },
