@@ -181,6 +181,24 @@ function standingProbes(
   }
 }
 
+/** Acts that somebody waits for, as against those one may do unasked. */
+const AWAITED: readonly Act[] = [
+  'vote',
+  'consult',
+  'confirm_meeting',
+  'give_information',
+  'accept_conditions',
+  'accept_scope',
+  'condition_evidence',
+  'condition_confirm',
+];
+
+/** Whether a request waits for this person now. A vote that was given is awaited no more. */
+export function waitsFor(context: OfferContext): boolean {
+  const voted = context.state.votes.some((vote) => vote.by === context.person);
+  return AWAITED.some((act) => !(act === 'vote' && voted) && offerOf(act, context).ok);
+}
+
 /** Numbers of the scope proposals that wait for the requester. */
 export function openProposals(state: SubmittedState): readonly number[] {
   return state.proposals.filter((proposal) => proposal.status === 'open').map((proposal) => proposal.number);

@@ -5,6 +5,7 @@
 import type { Answer } from '#src/answers/types.ts';
 import { waitingFor } from '#src/approvals/offers.ts';
 import { isOpen } from '#src/approvals/timers.ts';
+import { waitsFor } from '#src/delivery/acts.ts';
 import { type Intent, intentSchema, type Tell } from '#src/delivery/intents.ts';
 import type { OutboxItem } from '#src/delivery/ports.ts';
 import { renderAnswer } from './blocks/answer.ts';
@@ -248,15 +249,22 @@ async function sendAnchor(
 async function homeOf(deps: OutboundDeps, user: string) {
   const person = await deps.personFor(user);
   const [open, mine, roster] = await Promise.all([deps.openRequests(), deps.requestsOf(person), deps.desk.roster()]);
-  const roles = new Set(roster.assignments.filter((a) => a.person === person).map((a) => a.role));
-  const lines = await linesOf(deps, open);
-  const waiting = lines.filter(
-    (l) => !mine.includes(l.requestId) && l.needed.some((n) => [...roles].some((role) => n.includes(role))),
-  );
+  const waiting: string[] = [];
+  for (const id of [...new Set([...open, ...mine])].slice(0, 100)) {
+    const record = await deps.desk.read(id);
+    const asked = { person, roster, policy: null, now: deps.now() };
+    if (record !== null && waitsFor({ ...asked, state: record.state })) waiting.push(id);
+  }
   const extra = await deps.homeParts(person);
   const users = await deps.slackUsersOf(personsIn(extra));
   const parts = extra.flatMap((part, index) => bulletinBlocks(part, users, `home_part_${index}`));
-  return renderHome({ waiting, mine: await linesOf(deps, mine.slice(0, 10)), parts, health: null });
+  const rest = mine.filter((id) => !waiting.includes(id)).slice(0, 10);
+  return renderHome({
+    waiting: await linesOf(deps, waiting),
+    mine: await linesOf(deps, rest),
+    parts,
+    health: null,
+  });
 }
 
 async function linesOf(deps: OutboundDeps, ids: readonly string[]): Promise<readonly StatusLine[]> {

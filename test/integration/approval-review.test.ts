@@ -297,3 +297,28 @@ describe('other ways to ask', () => {
     expect(await stage.whispered('U0EMMA')).toContain('No request with that number');
   });
 });
+
+describe('the app home', () => {
+  const home = async (as: string): Promise<string> => {
+    await stage.test.driver.post('open', { as, tab: 'home' });
+    await stage.settle();
+    const { home: view } = (await stage.state(as)) as unknown as { readonly home: { readonly blocks: unknown } };
+    const text = JSON.stringify(view);
+    return text.slice(text.indexOf('Waiting for you'), text.indexOf('Ask something'));
+  };
+
+  it('when it is opened, it lists what waits for this person, and not what they have done', async () => {
+    await stage.ask('U0MILO', 'deploy', { ...minimalForm, system: 'at-home' });
+    const shortId = 'DR-7';
+    expect(await home('U0LEGAL')).toContain(shortId);
+    await stage.vote('U0LEGAL', shortId, { choice: 'approve', reason: 'Fine.' });
+    expect(await home('U0LEGAL')).not.toContain(shortId);
+    expect(await home('U0CAIO')).toContain(shortId);
+  });
+
+  it('when the requester is asked something, it waits for them', async () => {
+    await stage.ask('U0CAIO', 'ask DR-7', { text: 'Which tickets?' });
+    const text = await home('U0MILO');
+    expect(text.slice(0, text.indexOf('Your requests'))).toContain('DR-7');
+  });
+});
