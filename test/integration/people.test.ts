@@ -1,6 +1,6 @@
 /** Who may appoint, and what a changed file does: nothing, until two administrators stand behind it (rule 9). */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -208,6 +208,29 @@ describe('the rules', () => {
     expect(test.server.work.forms.policy()?.policy.version).toBe('2.0');
     const open = [...(await test.server.systems.policies.read()).proposals.values()].filter((p) => p.status === 'open');
     expect(open.map((p) => p.to.version)).toEqual(['1.0']);
+  });
+});
+
+describe('a policy file that was edited on the server', () => {
+  it('does not take effect at the next start; the administrators are told, and two of them accept it by button', async () => {
+    const knowledgeFolder = join(folder, 'knowledge');
+    await cp(new URL('../../knowledge', import.meta.url), knowledgeFolder, { recursive: true });
+    const path = join(knowledgeFolder, 'approval-policy.yaml');
+    let edited = await startTestServer({ env: { COUNTERSIGN_ADMINS: ADMINS }, knowledgeFolder });
+    try {
+      const text = await readFile(path, 'utf8');
+      await writeFile(path, text.replace('version: "1.0"', 'version: "1.1"'));
+      edited = await edited.restart();
+      expect(edited.server.work.forms.policy()?.policy.version).toBe('1.0');
+      await edited.server.idle();
+      for (const user of ['U0CISO', 'U0CTO']) await edited.driver.press(user, `D${user.slice(1)}`, 'gov_accept:0');
+      await edited.server.idle();
+      expect(edited.server.work.forms.policy()?.policy.version).toBe('1.1');
+      edited = await edited.restart();
+      expect(edited.server.work.forms.policy()?.policy.version).toBe('1.1');
+    } finally {
+      await edited.close();
+    }
   });
 });
 
