@@ -63,8 +63,7 @@ it(
         const whole = rest.at(-1) === '.';
         if (what === 'vkey') vkey = value;
         else if (what === 'checkpoint' && whole) notes.add(Buffer.from(value, 'base64').toString());
-        // A line that the kill cut off has no index: it was not acknowledged.
-        else if (what === 'ack' && /^\d+$/.test(index)) acked.set(value, Number(index));
+        else if (what === 'ack' && whole) acked.set(value, Number(rest[0]));
         if (acked.size >= killAt && !child.killed) child.kill('SIGKILL');
       }
       const [, signal] = (await exited) as [number | null, string | null];
