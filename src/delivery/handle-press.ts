@@ -61,6 +61,8 @@ async function handleGeneral(
   };
   if (action === 'open_deploy') return open({ kind: 'request_form', form: 'deploy', channel, from: null });
   if (action === 'open_exception') return open({ kind: 'request_form', form: 'exception', channel, from: null });
+  if (action === 'open_draft')
+    return channel === null || press.messageTs === null ? [] : open({ kind: 'draft', channel, ts: press.messageTs });
   if (action.startsWith('open_source:')) {
     const source = parse(sourceValue, value);
     return source === null ? [] : open({ kind: 'source', itemId: source.id, hash: source.h, quote: source.q });

@@ -27,6 +27,8 @@ const modalView = z.discriminatedUnion('kind', [
   }),
   /** A form for something to do on a request. */
   z.object({ kind: z.literal('act'), act: z.enum(ACTS), requestId }),
+  /** A draft that was kept in somebody's direct message. */
+  z.object({ kind: z.literal('draft'), channel: slackId, ts }),
   z.object({ kind: z.literal('more'), requestId }),
   z.object({ kind: z.literal('details'), requestId }),
   z.object({ kind: z.literal('verify'), requestId }),
@@ -171,6 +173,14 @@ export const intentSchema = z.discriminatedUnion('intent', [
     viewId: z.string().max(60),
     expiresAt: z.iso.datetime(),
     form: z.string().max(40),
+    about: z.string().max(3000),
+    values: formValues,
+  }),
+  /** Keeps a form that is not finished, in the direct message of whoever fills it in. */
+  z.object({
+    intent: z.literal('draft'),
+    user: slackId,
+    form: z.enum(REQUEST_FORMS),
     about: z.string().max(3000),
     values: formValues,
   }),

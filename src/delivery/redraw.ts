@@ -15,8 +15,16 @@ export function redraw(
   receivedAt: Date,
 ): readonly OutgoingMessage[] | null {
   const { view, action } = press;
-  if (!['value', 'form_more', 'form_add'].includes(action)) return null;
+  if (!['value', 'form_more', 'form_add', 'form_draft'].includes(action)) return null;
   if (view === null) return [];
+  const values = Object.fromEntries(
+    Object.entries(view.values).map(([field, value]) => [field, Array.isArray(value) ? [...value] : value]),
+  ) as Record<string, string | string[] | null>;
+  if (action === 'form_draft') {
+    if (!isRequestForm(view.form)) return [];
+    const draft = { user: press.user.id, form: view.form, about: view.about, values };
+    return [outgoing(`draft:${view.id}`, { intent: 'draft', ...draft })];
+  }
   const about = changedAbout(view.form, view.about, action);
   if (about === null) return [];
   return [
@@ -28,9 +36,7 @@ export function redraw(
       expiresAt: new Date(receivedAt.getTime() + REDRAW_MS).toISOString(),
       form: view.form,
       about,
-      values: Object.fromEntries(
-        Object.entries(view.values).map(([field, value]) => [field, Array.isArray(value) ? [...value] : value]),
-      ) as Record<string, string | string[] | null>,
+      values,
     }),
   ];
 }

@@ -17,6 +17,7 @@ import { link, loadingModal, type Modal, readingModal } from './blocks/modal.ts'
 import { moreModal } from './blocks/more.ts';
 import { dateToken, inline, mention } from './blocks/text.ts';
 import { voteModal } from './blocks/vote-form.ts';
+import { draftForm } from './drafts.ts';
 import { type OutboundDeps, viewOf } from './outbound-deps.ts';
 import { directChannel, openView, pushView, SlackRefusedError, updateView, whisper } from './poster.ts';
 import { drawRequestForm, newRequestForm } from './request-forms.ts';
@@ -87,6 +88,8 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
   switch (spec.kind) {
     case 'request_form':
       return newRequestForm(deps, spec);
+    case 'draft':
+      return draftForm(deps, spec.channel, spec.ts);
     case 'source': {
       const source = deps.source(spec.itemId, spec.hash, spec.quote);
       return source === null ? gone(spec.itemId) : renderSource(source);

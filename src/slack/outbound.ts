@@ -16,6 +16,7 @@ import { renderDependent, renderInform, renderNote, renderTell } from './blocks/
 import { renderRefusal } from './blocks/refusals.ts';
 import { inline, joinWords } from './blocks/text.ts';
 import { bulletinBlocks, personsIn } from './bulletin.ts';
+import { sendDraft } from './drafts.ts';
 import { openModal, redrawModal } from './modals.ts';
 import { type OutboundDeps, viewOf } from './outbound-deps.ts';
 import { directChannel, findPosted, post, publishHome, update, whisper } from './poster.ts';
@@ -57,6 +58,8 @@ async function sendIntent(deps: OutboundDeps, item: OutboxItem, intent: Intent):
       return tellDependents(deps, item, intent.requestId);
     case 'follow_up':
       return deps.followUp(intent.requestId);
+    case 'draft':
+      return sendDraft(deps, item, intent);
     case 'home':
       return publishHome(deps.client, intent.user, await homeOf(deps, intent.user));
     case 'status':

@@ -16,6 +16,8 @@ export type Post = {
   readonly message: Message;
   /** Log index that the sandbox's side panel shows; null where none. */
   readonly entry?: number | null;
+  /** Kept with the message for later: a draft. */
+  readonly draft?: string;
 };
 
 /** Slack said no for good: trying again cannot help. */
@@ -163,11 +165,26 @@ export async function findPosted(
   return found?.ts ?? null;
 }
 
-function metadata(p: Pick<Post, 'outboxId' | 'entry'>) {
+function metadata(p: Pick<Post, 'outboxId' | 'entry' | 'draft'>) {
   return {
     event_type: 'countersign_message',
-    event_payload: { outbox: p.outboxId, ...(p.entry === undefined || p.entry === null ? {} : { entry: p.entry }) },
+    event_payload: {
+      outbox: p.outboxId,
+      ...(p.entry === undefined || p.entry === null ? {} : { entry: p.entry }),
+      ...(p.draft === undefined ? {} : { draft: p.draft }),
+    },
   };
+}
+
+/** The draft that a message of ours carries; null when there is none. */
+export async function readDraft(client: WebClient, channel: string, ts: string): Promise<string | null> {
+  const args = { channel, latest: ts, oldest: ts, inclusive: true, limit: 1, include_all_metadata: true };
+  const page = await call('conversations.history', () => client.conversations.history(args));
+  const found = page.messages?.find((message) => message.ts === ts) as
+    | { readonly metadata?: { readonly event_payload?: Record<string, unknown> } }
+    | undefined;
+  const draft = found?.metadata?.event_payload?.['draft'];
+  return typeof draft === 'string' ? draft : null;
 }
 
 /** Turns Slack's final refusals into one error class; lets transient failures through for another attempt. */

@@ -247,6 +247,28 @@ describe('what approvers can ask for', () => {
   });
 });
 
+describe('a draft', () => {
+  it('when it is saved, it is kept for this person only, nothing is submitted, and it can be continued', async () => {
+    const before = await stage.test.server.core.stores.ledger.listRequests({ limit: 50 });
+    await stage.command('U0EMMA', 'deploy');
+    await stage.use('U0EMMA', { block: 'answers.publicFacing', value: 'yes' });
+    const half = {
+      system: 'half-done',
+      'answers.publicFacing': 'yes',
+      'evidence.rollback-plan': 'https://w.example.com/r',
+    };
+    await stage.use('U0EMMA', { action: 'form_draft' }, half);
+    await stage.use('U0EMMA', { action: 'form_draft' }, { ...half, version: '0.9' });
+    const drafts = (await stage.told('U0EMMA')).filter((m) => m.includes('Draft of a deployment'));
+    expect(drafts.length).toBe(1);
+    expect(drafts[0]).toContain('half-done 0.9');
+    await stage.press('U0EMMA', 'open_draft', 'D0EMMA');
+    const text = await stage.viewText('U0EMMA');
+    for (const kept of ['half-done', '0.9', 'https://w.example.com/r', 'Limited tier']) expect(text).toContain(kept);
+    expect((await stage.test.server.core.stores.ledger.listRequests({ limit: 50 })).length).toBe(before.length);
+  });
+});
+
 describe('other ways to ask', () => {
   it('when it is like another request, the form is filled in and says what differs', async () => {
     await stage.command('U0EMMA', 'deploy like DR-1');
@@ -300,7 +322,12 @@ describe('other ways to ask', () => {
 
 describe('the app home', () => {
   const home = async (as: string): Promise<string> => {
+    // The event goes out after the page got its answer, so its acknowledgement is awaited.
+    const acked = async () =>
+      (await stage.state(as)).trace.filter((t) => t.kind === 'event' && t.acks.length > 0).length;
+    const before = await acked();
     await stage.test.driver.post('open', { as, tab: 'home' });
+    for (let look = 0; look < 500 && (await acked()) <= before; look++) await stage.settle();
     await stage.settle();
     const { home: view } = (await stage.state(as)) as unknown as { readonly home: { readonly blocks: unknown } };
     const text = JSON.stringify(view);

@@ -8,7 +8,7 @@ import type { EvidenceDemand, Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/about.ts';
 import { type FormValues, one } from '#src/delivery/form-values.ts';
 import { kindOf, type RequestForm } from '#src/delivery/request-form.ts';
-import { choice, context, section, textInput, userInput } from './build.ts';
+import { actions, button, choice, context, section, textInput, userInput } from './build.ts';
 import { formModal, type Modal } from './modal.ts';
 import { exceptionPart, rarePart } from './request-form-parts.ts';
 import { inline, joinWords } from './text.ts';
@@ -46,6 +46,8 @@ export function requestForm(view: RequestFormView): Modal {
     ...touchesPart(view),
     ...proofPart(view),
     ...rarePart(view),
+    // A revision is made or not; only something new can wait.
+    ...(about.e === undefined ? [actions('form_draft', [button('Save draft', 'form_draft', 'draft')])] : []),
   ];
   const submit = about.why === 'edit' ? 'Make a revision' : form === 'emergency' ? 'Deploy now' : 'Submit';
   return formModal(form, JSON.stringify(about), titleOf(view), blocks, submit);
