@@ -76,7 +76,7 @@ export async function parseVote(values: FormValues, base: VoteBase, personFor: P
  * The measurable part of a condition as somebody writes it: "traffic at most 25", "regions only EU, UK". By it two
  * conditions are found to contradict each other. Null when it is none.
  */
-export function limitIn(words: string): Limit | null {
+function limitIn(words: string): Limit | null {
   const amount = /^(.{1,40}?)\s+(at most|at least)\s+(\d{1,9}(?:\.\d{1,4})?)\s*%?$/i.exec(words.trim());
   if (amount) {
     const [, what = '', how = '', value = ''] = amount;

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
 import { readConfig } from '#src/config.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
@@ -19,6 +19,7 @@ import { createDriver } from './sandbox-client.ts';
 import { signedPost } from './signed-post.ts';
 
 const ROUNDS = Number(process.env['COUNTERSIGN_KILL_ROUNDS'] ?? 10);
+vi.setConfig({ testTimeout: 60_000 + ROUNDS * 12_000 });
 const SECRET = 'secret-of-the-crash-test';
 const root = join(import.meta.dirname, '..', '..');
 let database: TestDatabase;
@@ -188,4 +189,4 @@ it('when the server is killed at random points, nothing is lost, nothing is doub
   } finally {
     await server.stop();
   }
-}, 60_000 + ROUNDS * 12_000);
+});
