@@ -1,6 +1,8 @@
 /** Settings of the evidence: anchors, who may read the log, signing in to the pages. */
 import { z } from 'zod';
-import type { ConfigIssue } from './config.ts';
+
+/** One setting that cannot be used, and what to do about it. */
+export type ConfigIssue = { readonly name: string; readonly problem: string; readonly remedy: string };
 
 /** Places outside the database that keep checkpoints; null where none is set. */
 export type AnchorConfig = {

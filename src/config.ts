@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { EVIDENCE_FIELDS, type EvidenceConfig, readEvidence } from './config-evidence.ts';
+import { type ConfigIssue, EVIDENCE_FIELDS, type EvidenceConfig, readEvidence } from './config-evidence.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -46,9 +46,6 @@ export type Config = EvidenceConfig & {
   readonly checkpointKeyFile: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 };
-
-/** One setting that cannot be used, and what to do about it. */
-export type ConfigIssue = { readonly name: string; readonly problem: string; readonly remedy: string };
 
 /** All unusable settings together. The command line prints them and exits 2. */
 export class ConfigError extends Error {

@@ -6,6 +6,7 @@ import { type BundleObject, buildBundle } from '#src/evidence/bundle-build.ts';
 import type { Manifest } from '#src/evidence/bundle-format.ts';
 import type { EvidenceStore, StoredCheckpoint } from '#src/evidence/ports.ts';
 import { createTileNodeReader, type ReadTile } from '#src/evidence/tiles.ts';
+import { openAnchors } from '#src/wire/evidence-anchors.ts';
 import { ROOT } from '#src/wire/paths.ts';
 import { SERVICE } from '#src/wire/version.ts';
 import { vkeysOf } from './evidence-log.ts';
@@ -16,6 +17,8 @@ import type { Session } from './session.ts';
 const PAGE = 1_000;
 const TILES_KEPT_MAX = 2_000;
 const PLACES_MAX = 1_000;
+/** Of each kind outside Slack. */
+const ANCHORS_MAX = 100;
 /** Members of an event's data whose hex value is the hash of a stored object. */
 const OBJECT_KEYS: ReadonlySet<string> = new Set(['sha256', 'roster', 'card', 'policyHash']);
 
@@ -121,8 +124,8 @@ async function* olderNotes(store: EvidenceStore, size: number): AsyncGenerator<s
   }
 }
 
-/** Where checkpoints were posted. The operator's own Slack is within the operator's reach, and the bundle says so. */
-async function anchorsOf({ stores, config, stamp }: ExportJob['session']): Promise<Manifest['anchors']> {
+/** Where checkpoints are kept, and the strength of the strongest place: the operator's own is within their reach. */
+async function anchorsOf({ stores, config, stamp, crypto }: ExportJob['session']): Promise<Manifest['anchors']> {
   const places: Manifest['anchors']['places'] = [];
   const kind = stamp.workspaceId === 'sandbox' ? 'sandbox' : 'slack';
   let from = 0;
@@ -136,9 +139,12 @@ async function anchorsOf({ stores, config, stamp }: ExportJob['session']): Promi
     if (last === undefined || page.length < PAGE) break;
     from = last.size + 1;
   }
+  const log = { origin: stamp.logOrigin, crypto, store: stores.evidence };
+  const held = await openAnchors(config, log, () => undefined).held(ANCHORS_MAX);
+  const own = places.length > 0 ? ('operator' as const) : ('none' as const);
   return {
-    strength: places.length > 0 ? 'operator' : 'none',
-    places: places.slice(-PLACES_MAX),
+    strength: held.strength === 'none' ? own : held.strength,
+    places: [...places.slice(ANCHORS_MAX * 3 - PLACES_MAX), ...held.places],
     keysReachableBy: keysReachableBy(config),
   };
 }

@@ -120,12 +120,6 @@ export function sendPage(res: ServerResponse, code: number, page: Page): void {
   res.end(body);
 }
 
-/** A table that scrolls by itself on a narrow screen, and can be scrolled by keyboard. */
-export function table(caption: string, header: readonly string[], rows: readonly Html[]): Html {
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption>
-<thead><tr>${header.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
-}
-
 /** Names and values, as a description list. */
 export function facts(rows: readonly (readonly [string, Html | string | null])[]): Html {
   return html`<dl>${rows.map(([name, value]) =>

@@ -37,7 +37,7 @@ function haystack(r: ExportRequest): string {
 }
 
 /** The requests that the filters leave. `names` are needed for the filter by person only. */
-export function filtered(
+function filtered(
   requests: readonly ExportRequest[],
   filters: Filters,
   names: ReadonlyMap<string, string>,

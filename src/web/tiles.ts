@@ -9,7 +9,7 @@ import type { Access } from './evidence-access.ts';
 import { type Handler, pathOf, sendText } from './server.ts';
 
 /** The prefix that a client is given. */
-export const LOG_PREFIX = '/evidence/log/';
+const LOG_PREFIX = '/evidence/log/';
 
 export type TilesDeps = {
   readonly store: EvidenceStore;

@@ -7,13 +7,16 @@ import { witnessKeeper } from '#src/adapters/anchors/witness.ts';
 import type { Config } from '#src/config.ts';
 import { type AnchorKeeper, type Anchors, createAnchors } from '#src/delivery/anchors.ts';
 import { parseVerifierKey } from '#src/evidence/note.ts';
-import type { Core } from './core.ts';
-import type { Log } from './log.ts';
+import type { Crypto, EvidenceStore } from '#src/evidence/ports.ts';
 
 /** Opens them; what cannot be opened is reported at each checkpoint and keeps nothing from running. */
-export function openAnchors(config: Config, core: Core, log: Log): Anchors {
+export function openAnchors(
+  config: Pick<Config, 'anchors' | 'dataDir'>,
+  log: { readonly origin: string; readonly crypto: Crypto; readonly store: EvidenceStore },
+  onError: (kind: string, error: unknown) => void,
+): Anchors {
   const { folder, timeStampUrl, timeStampCa, witness } = config.anchors;
-  const { origin } = core.workspace;
+  const { origin, crypto, store } = log;
   const keepers: AnchorKeeper[] = [];
   if (folder !== null) keepers.push(folderKeeper(folder, origin));
   if (timeStampUrl !== null) {
@@ -26,17 +29,14 @@ export function openAnchors(config: Config, core: Core, log: Log): Anchors {
     );
   }
   if (witness !== null) {
-    const { evidence: store } = core.stores;
     keepers.push(
       later('witness', async () => {
-        const key = await parseVerifierKey(core.crypto, witness.vkey);
-        return witnessKeeper({ crypto: core.crypto, store, url: witness.url, key });
+        const key = await parseVerifierKey(crypto, witness.vkey);
+        return witnessKeeper({ crypto, store, url: witness.url, key });
       }),
     );
   }
-  return createAnchors(keepers, (kind, error) =>
-    log.error({ what: `anchor: ${kind}`, err: error }, 'a checkpoint could not be anchored; it will be tried again'),
-  );
+  return createAnchors(keepers, onError);
 }
 
 /** A keeper outside the operator's reach that is opened when it is first used. */

@@ -33,7 +33,11 @@ export type EvidenceParts = {
 /** Puts the pages together; nothing runs before `start`. */
 export function openEvidence({ config, core, committed, log }: EvidenceParts): Evidence {
   const access = evidenceAccess(config, core, log);
-  const anchors = openAnchors(config, core, log);
+  const { crypto, workspace } = core;
+  const kept = { origin: workspace.origin, crypto, store: core.stores.evidence };
+  const anchors = openAnchors(config, kept, (kind, error) =>
+    log.error({ what: `anchor: ${kind}`, err: error }, 'a checkpoint could not be anchored; it will be tried again'),
+  );
   const places = async () => {
     const [slack, held] = await Promise.all([slackPlaces(core), anchors.held(20)]);
     const own = slack.length > 0 ? ('operator' as const) : ('none' as const);

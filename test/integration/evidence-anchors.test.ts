@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderKeeper } from '#src/adapters/anchors/folder.ts';
 import { openTimeStamp, timeStampKeeper } from '#src/adapters/anchors/time-stamp.ts';
+import { openZipFile } from '#src/adapters/archive/zip-file.ts';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
 import { createAnchors } from '#src/delivery/anchors.ts';
+import { verifyBundle } from '#src/evidence/bundle-verify.ts';
 import type { StoredCheckpoint } from '#src/evidence/ports.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
 import { startWithRequests } from './evidence-fixture.ts';
@@ -66,6 +68,15 @@ describe('a folder', () => {
     expect(report.verdict).toBe('verified');
     const about = await (await fetch(`${test.server.address}/evidence/about`)).text();
     expect(about).toContain('operator&#39;s own Slack or storage');
+    const bundle = Buffer.from(await (await fetch(`${test.server.address}/evidence/download/bundle`)).arrayBuffer());
+    const path = join(root, 'bundle.zip');
+    await writeFile(path, bundle);
+    const zip = await openZipFile(crypto, path);
+    const { manifest } = await verifyBundle(crypto, zip.source, { trusted: [core.workspace.vkey], anchors });
+    await zip.close();
+    expect(manifest?.anchors.strength).toBe('operator');
+    expect(manifest?.anchors.places.some(({ kind }) => kind === 'folder')).toBe(true);
+    expect(manifest?.anchors.keysReachableBy).toContain('keys');
   });
 
   it('when another checkpoint of the same size stands there, it is not replaced and that is an error', async () => {

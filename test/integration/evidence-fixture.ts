@@ -10,7 +10,7 @@ export async function startWithRequests(options: Parameters<typeof startTestServ
 }
 
 /** Adds the three requests. */
-export async function seed({ server }: TestServer): Promise<void> {
+async function seed({ server }: TestServer): Promise<void> {
   await seedRequests({ core: server.core, publish: () => server.work.publisher.publish() });
   await server.idle();
   await server.work.publisher.publish();

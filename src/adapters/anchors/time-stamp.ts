@@ -25,7 +25,7 @@ const WAIT_MS = 20_000;
 export type TimeStamp = { readonly at: Date; readonly serial: string; readonly signer: string };
 
 /** A TimeStampReq for bytes, asking for the certificate. `nonce` is 8 bytes. */
-export function timeStampRequest(bytes: Uint8Array, nonce: Uint8Array): Uint8Array {
+function timeStampRequest(bytes: Uint8Array, nonce: Uint8Array): Uint8Array {
   const imprint = der(TAG.sequence, der(TAG.sequence, SHA256, der(TAG.null)), der(TAG.octets, sha256(bytes)));
   const version = der(TAG.integer, Uint8Array.of(1));
   return der(TAG.sequence, version, imprint, der(TAG.integer, positive(nonce)), der(TAG.boolean, Uint8Array.of(0xff)));
