@@ -95,6 +95,7 @@ export async function memoryTree(): Promise<CountingTree> {
   const store: EvidenceStore = {
     origin: async () => ORIGIN,
     sequencedSize: async () => state.sequenced,
+    readStrayEvents: async () => [],
     readEntries: async () => [],
     readLeafHashes: async (_from, limit) => state.leaves.splice(0, limit),
     readTree: async () => state.tree,

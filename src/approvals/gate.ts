@@ -114,7 +114,29 @@ export function gate(states: readonly RequestState[], query: GateQuery, now: Dat
   const best = judged[0];
   if (!best) return closed(null, [no('unknown_system', `No request names the system ${query.system}`)]);
   if (best.reasons.length > 0) return closed(best.state, best.reasons);
+  const stopped = stoppedTwin(submitted, best.state, query);
+  if (stopped !== null) return closed(best.state, [stopped]);
   return opened(best.state, nowMs);
+}
+
+/**
+ * A request for the same artefact and environment that was revoked or is suspended: what was stopped is not opened by
+ * another paper, unless a quorum decided later. An emergency permission is no such decision.
+ */
+function stoppedTwin(states: readonly SubmittedState[], permits: SubmittedState, query: GateQuery): GateReason | null {
+  for (const twin of states) {
+    const { document, revokedAtMs, suspension } = twin;
+    if (twin.id === permits.id || document.kind !== 'deployment') continue;
+    if (document.digest !== query.digest || document.environment !== query.environment) continue;
+    const stoppedAtMs = revokedAtMs ?? suspension?.atMs ?? null;
+    if (stoppedAtMs === null || (permits.decision?.atMs ?? Number.NEGATIVE_INFINITY) > stoppedAtMs) continue;
+    const code = revokedAtMs === null ? 'suspended' : 'revoked';
+    return no(
+      code,
+      `${twin.shortId}, about the same artefact, was ${code} on ${isoOf(stoppedAtMs)}; a later decision of the committee is needed`,
+    );
+  }
+  return null;
 }
 
 function closed(state: SubmittedState | null, reasons: readonly GateReason[]): GateAnswer {

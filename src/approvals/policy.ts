@@ -180,6 +180,8 @@ export function evidenceStatus(
   });
 }
 
+const DAY_MS = 86_400_000;
+
 function flawOf(
   demand: EvidenceDemand,
   item: RequestDocument['evidence'][number],
@@ -187,6 +189,8 @@ function flawOf(
   atMs: number,
 ): EvidenceStatus['why'] {
   if (demand.captured && !item.sha256) return 'not_captured';
+  // A date that has not come yet would stay young for ever; a bare date means the end of its day.
+  if (item.date && msOf(item.date) > atMs + DAY_MS) return 'undated';
   if (demand.maxAgeMs === null && !(demand.afterLastChange && lastChangeMs !== null)) return null;
   if (!item.date) return 'undated';
   const dateMs = msOf(item.date);

@@ -13,6 +13,7 @@ import type { Person, RequestState, Roster, SubmittedState } from '#src/approval
 import { canonicalBytes } from '#src/evidence/canonical.ts';
 import { reveal } from '#src/evidence/disclose.ts';
 import { type Attempt, commitLoop } from './commit-loop.ts';
+import { genuine } from './disclosures.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { rosterFrom, type StandIns } from './people-roster.ts';
 import type { Commit, Disclosure, Ledger, NewTimer, OutgoingMessage, StoredEvent } from './ports.ts';
@@ -239,7 +240,7 @@ export function restore(
         at: event.at.toISOString(),
         actor: event.actor,
         commandId: event.commandId,
-        data: reveal(event.data, (hash) => disclosures.get(hash)),
+        data: reveal(event.data, (hash) => genuine(disclosures.get(hash))),
         // Stored by this program under a schema version; `fold` is total over what it does not know.
       }) as ApprovalEvent,
   );

@@ -5,6 +5,7 @@
 import { reveal } from '#src/evidence/disclose.ts';
 import type { PredicateKind } from '#src/evidence/event-kinds.ts';
 import { commitLoop } from './commit-loop.ts';
+import { genuine } from './disclosures.ts';
 import type { Commit, Ledger } from './ports.ts';
 import type { EventDraft, Recorder } from './record.ts';
 import type { RecordRow } from './systems-ports.ts';
@@ -109,7 +110,7 @@ export async function readEvents(ledger: Pick<Ledger, 'readStream'>, stream: str
   const { events, disclosures } = await ledger.readStream(stream);
   return events.map(({ type, data, at, actor, commandId, seq, logIndex }) => ({
     type,
-    data: reveal(data, (hash) => disclosures.get(hash)),
+    data: reveal(data, (hash) => genuine(disclosures.get(hash))),
     at,
     actor,
     commandId,

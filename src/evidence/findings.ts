@@ -11,6 +11,10 @@ export type FindingCode =
   | 'event_mismatch'
   /** The entry's event row was deleted. */
   | 'event_missing'
+  /** An event row that no entry stands for: somebody added it beside the log. */
+  | 'event_without_entry'
+  /** A state row says something else than the events it was made from. */
+  | 'projection_mismatch'
   /** The published tile holds another hash for this entry. */
   | 'tile_mismatch'
   /** The entry's inclusion proof does not lead to the checkpoint's root. */

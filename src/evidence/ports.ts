@@ -62,6 +62,14 @@ type EntryEvent = {
   readonly data: unknown;
 };
 
+/** An event row without an entry of its own. */
+export type StrayEvent = {
+  readonly id: string;
+  readonly stream: string;
+  readonly type: string;
+  readonly claimedIndex: number;
+};
+
 /** Size and root of the integrated tree. */
 export type TreeHead = { readonly size: number; readonly root: Uint8Array };
 
@@ -108,6 +116,8 @@ export interface EvidenceStore {
   sequencedSize(): Promise<number>;
   /** Entries with `from <= index < from + limit`, in order; fewer at the end. The caller keeps `limit` at 1,000 or below. */
   readEntries(from: number, limit: number): Promise<readonly LogEntry[]>;
+  /** Events that no entry stands for: rows that somebody added beside the log. At most `limit`. */
+  readStrayEvents(limit: number): Promise<readonly StrayEvent[]>;
   /** Leaf hashes only, for integration; same range rules as `readEntries`, `limit` up to 65,536. */
   readLeafHashes(from: number, limit: number): Promise<readonly Uint8Array[]>;
   /** The integrated tree; size 0 with the empty root before the first step. */

@@ -96,6 +96,9 @@ export async function verifyLog(
   );
   const { checked, erased } = await disclosures.flush();
   if (latest !== null) await checkAnnounced(crypto, latest.signedBy, report.announced, findings);
+  for (const stray of await store.readStrayEvents(PAGE)) {
+    findings.add('event_without_entry', null, `event ${stray.id} (${stray.type} in ${stray.stream}) has no entry`);
+  }
   if (report.entries < size) findings.add('tail_cut', report.entries, `${size} entries were committed`);
   const matched = new Set(report.headsMatched);
   return {

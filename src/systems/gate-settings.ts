@@ -28,6 +28,8 @@ export type GateSettings = z.infer<typeof gateSettingsSchema>;
 
 /** The mode of an environment. */
 export function modeOf(settings: GateSettings, environment: string): GateMode {
-  const found = Object.entries(settings.environments).find(([name]) => sameName(name, environment));
-  return found?.[1] ?? settings.default;
+  const named = Object.entries(settings.environments).filter(([name]) => sameName(name, environment));
+  if (named.length === 0) return settings.default;
+  // Approvals name the environment exactly, so a lenient mode does too: a look-alike name is enforced.
+  return named.find(([name]) => name === environment)?.[1] ?? 'enforce';
 }

@@ -88,7 +88,9 @@ async function questionOf(req: IncomingMessage): Promise<z.infer<typeof gateQues
 
 function queryOf(req: IncomingMessage): unknown {
   const params = new URL(req.url ?? '/', 'http://localhost').searchParams;
-  return Object.fromEntries(params);
+  // A parameter given twice is two questions: which one was meant must not depend on the reader.
+  const names = [...params.keys()];
+  return new Set(names).size === names.length ? Object.fromEntries(params) : null;
 }
 
 async function bodyOf(req: IncomingMessage): Promise<unknown> {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keysReachableBy } from '#src/cli/evidence-text.ts';
 import type { Config } from '#src/config.ts';
+import { genuine } from '#src/delivery/disclosures.ts';
 import { hiddenHashes, reveal } from '#src/evidence/disclose.ts';
 import { toBase64, toHex } from '#src/evidence/encoding.ts';
 import { proofFileFor } from '#src/evidence/log.ts';
@@ -82,8 +83,8 @@ async function viewOf({ stores }: Core, { entry, statement }: ReadEntry, size: n
   }
   const hashes = hiddenHashes(statement.predicate.data);
   const texts: readonly Disclosure[] = hashes.length === 0 ? [] : await stores.evidence.readDisclosures(hashes);
-  const byHash = new Map(texts.map((text) => [text.hash, text]));
-  const data = reveal(statement.predicate.data, (hash) => byHash.get(hash));
+  const byHash = new Map(texts.map((text) => [text.hash, text] as const));
+  const data = reveal(statement.predicate.data, (hash) => genuine(byHash.get(hash)));
   return { index: entry.index, leaf: entry.leaf, statement, data, texts, published };
 }
 

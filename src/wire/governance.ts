@@ -2,6 +2,7 @@
  * The directory and the rules at start: the first start makes them what the files and settings say and records that; a
  * later one keeps to what is recorded, and what a file says beyond that waits for two administrators (rule 9).
  */
+import { hashOf } from '#src/approvals/canonical.ts';
 import { parsePolicy } from '#src/approvals/policy.ts';
 import type { Config } from '#src/config.ts';
 import { createPeopleDesk, type PeopleDesk } from '#src/delivery/people-desk.ts';
@@ -67,8 +68,10 @@ function readPolicy(bytes: Uint8Array, hash: string): LoadedPolicy {
 }
 
 function readGate(bytes: Uint8Array, hash: string): LoadedGateSettings {
-  const parsed = gateSettingsSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  if (parsed.success) return { settings: parsed.data, hash, bytes };
+  const data: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  const parsed = gateSettingsSchema.safeParse(data);
+  // The recorded hash decides, not the bytes that stand under it.
+  if (parsed.success && hashOf(data) === hash) return { settings: parsed.data, hash, bytes };
   throw new StartRefusedError(
     'policy_invalid',
     `The gate's settings in force (sha256 ${hash}) cannot be read by this version of Countersign.`,

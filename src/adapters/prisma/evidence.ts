@@ -1,4 +1,11 @@
-import type { EvidenceStore, LogEntry, RecordedKey, StoredCheckpoint, TreeStep } from '#src/evidence/ports.ts';
+import type {
+  EvidenceStore,
+  LogEntry,
+  RecordedKey,
+  StoredCheckpoint,
+  StrayEvent,
+  TreeStep,
+} from '#src/evidence/ports.ts';
 import type { Database } from './database.ts';
 import { StoreError } from './errors.ts';
 import { base64, plainBytes } from './values.ts';
@@ -34,6 +41,15 @@ export function createEvidenceStore({ pool }: Pick<Database, 'pool'>): EvidenceS
       return rows[0]?.size ?? 0;
     },
     readEntries: (from, limit) => readEntries(pool, from, limit),
+    async readStrayEvents(limit) {
+      const { rows } = await pool.query<StrayEvent>(
+        `SELECT event.id, stream, type, event.log_index::float8 AS "claimedIndex"
+         FROM event LEFT JOIN entry ON entry.event_id = event.id AND entry.log_index = event.log_index
+         WHERE entry.log_index IS NULL ORDER BY event.log_index LIMIT $1`,
+        [limit],
+      );
+      return rows;
+    },
     async readLeafHashes(from, limit) {
       const { rows } = await pool.query<{ hash: Buffer }>(
         'SELECT leaf_hash AS hash FROM entry WHERE log_index >= $1 AND log_index < $2 ORDER BY log_index',

@@ -1,7 +1,7 @@
 import type { StoredEvent } from '#src/delivery/ports.ts';
 import type { GateFacts, GateStore } from '#src/delivery/systems-ports.ts';
 import type { Database } from './database.ts';
-import { EVENT_COLUMNS } from './ledger.ts';
+import { EVENT_COLUMNS, HAS_ENTRY } from './ledger.ts';
 
 /** One statement, so that all facts are of one moment; each part goes by an index. */
 const FACTS_SQL = `SELECT
@@ -29,7 +29,7 @@ export function createGateStore({ pool }: Pick<Database, 'pool'>): GateStore {
     async readStreams(streams) {
       const { rows } = await pool.query<StoredEvent>({
         name: 'gate-streams',
-        text: `SELECT ${EVENT_COLUMNS} FROM event WHERE stream = ANY($1) ORDER BY stream, seq`,
+        text: `SELECT ${EVENT_COLUMNS} FROM event WHERE stream = ANY($1) AND ${HAS_ENTRY} ORDER BY stream, seq`,
         values: [streams],
       });
       return rows;

@@ -14,6 +14,9 @@ import { StoreError } from './errors.ts';
 import { plainBytes } from './values.ts';
 
 /** Columns of a stored event. */
+/** An event counts only with the entry that was committed with it (rule 4): a row added beside the log decides nothing. */
+export const HAS_ENTRY =
+  'EXISTS (SELECT 1 FROM entry WHERE entry.log_index = event.log_index AND entry.event_id = event.id)';
 export const EVENT_COLUMNS = `id, stream, seq, type, schema_version AS "schemaVersion", at, actor, command_id AS "commandId",
   ordinal, data, log_index::float8 AS "logIndex"`;
 const REQUEST_COLUMNS = `id, short_id AS "shortId", status, version, state`;
@@ -42,7 +45,7 @@ export function createLedger({ pool }: Pick<Database, 'pool'>): Ledger {
     async readStream(stream) {
       const { rows } = await pool.query<StoredEvent>({
         name: 'read-stream',
-        text: `SELECT ${EVENT_COLUMNS} FROM event WHERE stream = $1 ORDER BY seq`,
+        text: `SELECT ${EVENT_COLUMNS} FROM event WHERE stream = $1 AND ${HAS_ENTRY} ORDER BY seq`,
         values: [stream],
       });
       return { events: rows, disclosures: await readDisclosures(pool, rows) };

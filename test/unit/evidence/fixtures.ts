@@ -90,6 +90,7 @@ export async function createMemoryLog(origin: string = ORIGIN): Promise<MemoryLo
     keys: [key('statement', statementSigner), key('checkpoint', checkpointSigner)],
     origin: async () => origin,
     sequencedSize: async () => log.entries.length,
+    readStrayEvents: async () => [],
     readEntries: async (from, limit) => log.entries.slice(from, from + limit),
     readLeafHashes: async (from, limit) => log.entries.slice(from, from + limit).map((e) => e.leafHash as Uint8Array),
     readTree: async () => log.tree,

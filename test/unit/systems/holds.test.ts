@@ -109,7 +109,15 @@ describe('the gate settings', () => {
   });
 
   it('an environment that is not listed is the default', () => {
-    expect([modeOf(settings, 'Development'), modeOf(settings, 'prod')]).toEqual(['observe', 'enforce']);
+    expect([modeOf(settings, 'development'), modeOf(settings, 'prod')]).toEqual(['observe', 'enforce']);
+  });
+
+  it('a look-alike of a lenient environment is enforced', () => {
+    expect(['Development', 'DEVELOPMENT', '\uff44evelopment'].map((name) => modeOf(settings, name))).toEqual([
+      'enforce',
+      'enforce',
+      'enforce',
+    ]);
   });
 
   it('a limit counts per key and minute', () => {

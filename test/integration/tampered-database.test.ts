@@ -1,0 +1,70 @@
+/** Somebody with the database but without the keys: what they add or change decides nothing, and verification says so. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
+import { verifyLog } from '#src/evidence/verify-log.ts';
+import { startTestServer, type TestServer } from './server-fixture.ts';
+
+let test: TestServer;
+beforeAll(async () => {
+  test = await startTestServer();
+  for (const version of ['1.0.0', '2.0.0']) {
+    await test.driver.command('U0MILO', 'C0ASK', '/governance deploy');
+    await test.driver.submit('U0MILO', { ...form, version });
+  }
+  for (const voter of ['U0CISO', 'U0CAIO']) {
+    await test.driver.press(voter, 'C0COMMITTEE', 'open_vote');
+    await test.driver.submit(voter, { choice: 'approve', reason: 'Looked at it.' });
+  }
+  await test.server.work.publisher.publish();
+});
+afterAll(() => test.close());
+
+const form = {
+  system: 'ticket-router',
+  digest: `sha256:${'ab'.repeat(32)}`,
+  environment: 'staging',
+  purpose: 'Sorts incoming tickets by topic.',
+  'evidence.risk-assessment': 'https://wiki.example.com/risk 2026-10-01',
+  'answers.personalData': 'no',
+  'answers.affectsPeople': 'no',
+  'answers.decidesAlone': 'no',
+  'answers.publicFacing': 'no',
+  'answers.thirdParty': 'no',
+  'answers.prohibitedUse': 'no',
+};
+
+const findings = async () => {
+  const { core } = test.server;
+  return (await verifyLog(createNodeCrypto(), core.stores.evidence, { trusted: [core.workspace.vkey] })).findings;
+};
+
+describe('a database that somebody changed', () => {
+  it('when nothing was changed, nothing is found', async () => {
+    expect(await findings()).toEqual([]);
+  });
+
+  it('when an event row is added without an entry, it decides nothing and is found', async () => {
+    const { pool } = test.database;
+    const { ledger } = test.server.core.stores;
+    const open = (await ledger.listRequests({ limit: 5 })).find((request) => request.status !== 'approved');
+    await pool.query(
+      `INSERT INTO event (id, stream, seq, type, schema_version, at, actor, command_id, ordinal, data, log_index)
+       SELECT gen_random_uuid(), $1, 99, type, schema_version, at, actor, 'forged', 0, data, 900000000
+       FROM event WHERE type = 'decided' LIMIT 1`,
+      [`request:${open?.id}`],
+    );
+    expect((await test.server.core.desk.read(open?.id ?? ''))?.state.decision).toBeNull();
+    expect((await findings()).map((finding) => finding.code)).toEqual(['event_without_entry']);
+    await pool.query("DELETE FROM event WHERE command_id = 'forged'");
+  });
+
+  it('when a reason is replaced, the forged text is never shown as what somebody wrote', async () => {
+    const { pool } = test.database;
+    await pool.query("UPDATE disclosure SET value = 'FORGED' WHERE value = 'Looked at it.'");
+    const { ledger } = test.server.core.stores;
+    const approved = (await ledger.listRequests({ limit: 5 })).find((request) => request.status === 'approved');
+    const reasons = (await test.server.core.desk.read(approved?.id ?? ''))?.state.votes.map((vote) => vote.reason);
+    expect(reasons).toEqual(['[erased]', '[erased]']);
+    expect(new Set((await findings()).map((finding) => finding.code))).toEqual(new Set(['disclosure_mismatch']));
+  });
+});
