@@ -47,6 +47,7 @@ export async function openBenchCore(folder: string): Promise<BenchCore> {
     crypto: createNodeCrypto(),
     store: core.stores.evidence,
     signer: core.workspace.keys.checkpoint,
+    memory: core.workspace.lastSigned,
     keys: core.workspace.checkpointKeys,
     now,
     anchor: async () => undefined,

@@ -30,6 +30,7 @@ export async function openWriting(context: CliContext, session: Session): Promis
         keys.checkpoint,
         checkpointKeys,
         context.now(),
+        workspace.lastSigned,
       );
     },
   };

@@ -4,7 +4,7 @@
  */
 import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
 import type { VerifierKey } from '#src/evidence/note.ts';
-import type { Crypto, EvidenceStore, Signer, StoredCheckpoint } from '#src/evidence/ports.ts';
+import type { Crypto, EvidenceStore, SignedMemory, Signer, StoredCheckpoint } from '#src/evidence/ports.ts';
 
 /** A checkpoint goes to the anchors at most this often. */
 const ANCHOR_EVERY_MS = 5 * 60_000;
@@ -16,6 +16,8 @@ export type PublisherDeps = {
   readonly store: EvidenceStore;
   readonly signer: Signer;
   readonly keys: readonly VerifierKey[];
+  /** What was signed last, kept outside the database. */
+  readonly memory: SignedMemory;
   readonly now: () => Date;
   /** Hands a checkpoint to the anchors (Slack, a folder). Must not throw for an anchor that is away. */
   readonly anchor: (checkpoint: StoredCheckpoint) => Promise<void>;
@@ -43,7 +45,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
 
   const publish = async (): Promise<StoredCheckpoint | null> => {
     await integratePending(deps.crypto, deps.store);
-    return publishCheckpoint(deps.crypto, deps.store, deps.signer, deps.keys, deps.now());
+    return publishCheckpoint(deps.crypto, deps.store, deps.signer, deps.keys, deps.now(), deps.memory);
   };
 
   const anchorWaiting = async (): Promise<void> => {

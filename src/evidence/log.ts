@@ -4,7 +4,16 @@ import { concat, equalBytes } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
 import { consistencyProof, emptyRoot, foldSubtrees, HASH_BYTES, inclusionProof, verifyConsistency } from './merkle.ts';
 import type { VerifierKey } from './note.ts';
-import type { Crypto, EvidenceStore, Signer, StoredCheckpoint, Tile, TreeHead, TreeStep } from './ports.ts';
+import type {
+  Crypto,
+  EvidenceStore,
+  SignedMemory,
+  Signer,
+  StoredCheckpoint,
+  Tile,
+  TreeHead,
+  TreeStep,
+} from './ports.ts';
 import { formatProofFile } from './proof-file.ts';
 import { createTileNodeReader, partialWidth, type ReadTile, subtreeRoot, TILE_WIDTH } from './tiles.ts';
 
@@ -101,7 +110,8 @@ export async function integratePending(crypto: Crypto, store: EvidenceStore, bat
 /**
  * Signs and stores a checkpoint of the integrated tree, if it grew since the last one; null when it did not, or another
  * process published this size. Before signing it proves to itself that the last published checkpoint, opened with
- * `keys`, is a prefix of the tree: it throws `fork` rather than sign a second history.
+ * `keys`, is a prefix of the tree, and so is what `memory` says was signed last: it throws `fork` rather than sign a
+ * second history, also after the database was put back to an earlier state.
  */
 export async function publishCheckpoint(
   crypto: Crypto,
@@ -109,8 +119,11 @@ export async function publishCheckpoint(
   signer: Signer,
   keys: readonly VerifierKey[],
   now: Date,
+  memory: SignedMemory | null = null,
 ): Promise<StoredCheckpoint | null> {
   const [origin, tree, last] = await Promise.all([store.origin(), store.readTree(), store.latestCheckpoint()]);
+  const signed = (await memory?.read()) ?? null;
+  if (signed !== null && signed.origin === origin) await assertPrefix(crypto, store, signed, tree);
   if (last !== null) {
     const { checkpoint: old } = await openCheckpoint(crypto, last.note, keys, origin);
     await assertPrefix(crypto, store, old, tree);
@@ -118,6 +131,7 @@ export async function publishCheckpoint(
   }
   const note = await signCheckpoint(crypto, { origin, size: tree.size, root: tree.root }, signer);
   const checkpoint = { size: tree.size, root: tree.root, note, signedAt: now };
+  await memory?.write({ origin, size: tree.size, root: tree.root });
   return (await store.saveCheckpoint(checkpoint)) ? checkpoint : null;
 }
 

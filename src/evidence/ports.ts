@@ -62,6 +62,14 @@ type EntryEvent = {
   readonly data: unknown;
 };
 
+/** What this place signed last, kept outside the database; a signer without it trusts the database alone. */
+export interface SignedMemory {
+  /** Null before the first checkpoint. */
+  read(): Promise<{ readonly origin: string; readonly size: number; readonly root: Uint8Array } | null>;
+  /** Durable when it resolves. */
+  write(head: { readonly origin: string; readonly size: number; readonly root: Uint8Array }): Promise<void>;
+}
+
 /** An event row without an entry of its own. */
 export type StrayEvent = {
   readonly id: string;

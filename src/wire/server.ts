@@ -1,6 +1,7 @@
 /** The server, from configuration to a listening address, and its orderly end. */
 import type { Config } from '#src/config.ts';
 import { recordStart } from '#src/delivery/start-record.ts';
+import { EvidenceError } from '#src/evidence/errors.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import { createSlackApp, type SlackApp } from '#src/slack/app.ts';
 import { createWebServer, type Handler, sendText } from '#src/web/server.ts';
@@ -21,6 +22,7 @@ import { connectSlack, type SlackSide } from './slack-side.ts';
 import { createSteps, type Steps } from './steps.ts';
 import { openSystems, type Systems } from './systems.ts';
 import { createWork, type Work } from './work.ts';
+import { StartRefusedError } from './workspace.ts';
 
 /** A running server. */
 export type RunningServer = {
@@ -140,6 +142,7 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
     async () => slack.sandbox?.close(),
   ];
   ends.splice(1, 0, ...parts);
+  await publishHistory(work);
   await app.start();
   await work.sweeper.sweep();
   work.start();
@@ -181,6 +184,20 @@ function slackAppOf(slack: SlackSide, core: Core, work: Work, now: () => Date, l
     apiUrl: slack.apiUrl,
     transport: slack.transport,
   });
+}
+
+/** Everything committed goes under a checkpoint before anybody is served; a second history ends the start. */
+async function publishHistory(work: Work): Promise<void> {
+  try {
+    await work.publisher.publish();
+  } catch (error) {
+    if (!(error instanceof EvidenceError) || error.code !== 'fork') throw error;
+    throw new StartRefusedError(
+      'history_forked',
+      `The log in this database does not continue what was signed here before (${error.message}). Nothing was signed or changed. The database was put back to an earlier state, or its log was rewritten: restore the latest database. If the later entries are lost for good, keep data/keys/last-checkpoint.json as proof of what is missing and start a new log with a new data folder and database.`,
+      error,
+    );
+  }
 }
 
 /** Serves while the rest is still being opened. */

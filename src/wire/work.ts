@@ -78,6 +78,7 @@ export function createWork(parts: WorkParts): Work {
     store: withOverlap(core.crypto, stores.evidence, core.workspace),
     signer: core.workspace.keys.checkpoint,
     keys: core.workspace.checkpointKeys,
+    memory: core.workspace.lastSigned,
     now,
     anchor: async (checkpoint) => {
       const { size, note } = checkpoint;

@@ -5,15 +5,17 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { KEY_REMEDIES, KeyError, type LogKeys, openKeys } from '#src/adapters/keys/key-files.ts';
+import { openLastSigned } from '#src/adapters/keys/last-signed.ts';
 import type { Stores } from '#src/adapters/prisma/stores.ts';
 import type { Config } from '#src/config.ts';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '#src/evidence/note.ts';
-import type { Crypto, KnownKey, RecordedKey, Signer } from '#src/evidence/ports.ts';
+import type { Crypto, KnownKey, RecordedKey, SignedMemory, Signer } from '#src/evidence/ports.ts';
 
 /** A start that must not happen. The command line prints it and exits 2. */
 export class StartRefusedError extends Error {
   readonly code:
     | 'other_workspace'
+    | 'history_forked'
     | 'other_origin'
     | 'keys'
     | 'slack_unreachable'
@@ -36,6 +38,8 @@ export type Workspace = {
   readonly statementKeys: readonly KnownKey[];
   /** The verifier key string an auditor is given. */
   readonly vkey: string;
+  /** What was signed last, kept beside the keys. */
+  readonly lastSigned: SignedMemory;
   readonly first: boolean;
 };
 
@@ -82,6 +86,7 @@ export async function openWorkspace(
     checkpointKeys,
     statementKeys: recorded.filter((key) => key.purpose === 'statement'),
     vkey: await formatVerifierKey(crypto, stamp.logOrigin, keys.checkpoint.publicKey),
+    lastSigned: openLastSigned(join(config.dataDir, 'keys')),
     first,
   };
 }

@@ -68,3 +68,22 @@ describe('a database that somebody changed', () => {
     expect(new Set((await findings()).map((finding) => finding.code))).toEqual(new Set(['disclosure_mismatch']));
   });
 });
+
+describe('a database that was put back to an earlier state', () => {
+  it('when its log no longer continues what was signed, the server refuses to start and signs nothing', async () => {
+    const { pool } = test.database;
+    const size = await test.server.core.stores.evidence.sequencedSize();
+    await test.server.stop();
+    // What a restored copy looks like: the last entries were never there.
+    const cut = size - 2;
+    await pool.query('DELETE FROM checkpoint WHERE size > 1');
+    await pool.query('DELETE FROM entry WHERE log_index >= $1', [cut]);
+    await pool.query('DELETE FROM event WHERE log_index >= $1', [cut]);
+    await pool.query('UPDATE log_head SET next_index = $1', [cut]);
+    await pool.query('DELETE FROM tile');
+    await pool.query("UPDATE tree_head SET size = 0, root = sha256(''::bytea)");
+    await expect(test.restart()).rejects.toMatchObject({ code: 'history_forked' });
+    const { rows } = await pool.query<{ top: number }>('SELECT max(size)::int AS top FROM checkpoint');
+    expect(rows[0]?.top ?? 0).toBeLessThan(cut);
+  });
+});
