@@ -190,7 +190,7 @@ async function attemptAct(
       commandId: command.commandId,
       commandKind: command.type,
     },
-    draftsOf(decision.events, after, deps.knowledge()),
+    draftsOf(decision.events, after, deps.knowledge(), resolved.roster),
   );
   const commit: Commit = {
     ...recorded,

@@ -10,6 +10,9 @@ import { type Incoming, incomingSchema } from './incoming.ts';
 import { outgoing } from './intents.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
 
+/** How a follow-up begins that is asked outside a thread. */
+const GOES_ON = /^\s*(?:and|or|but|also|same|what about|how about|in short|shorter|why|what else)\b/i;
+
 /** Answers of abstention that say nothing about the library's gaps. */
 const NO_GAP = new Set(['empty_question', 'request_to_act', 'instruction_in_question', 'unclear', 'restricted']);
 
@@ -76,7 +79,9 @@ type Question = {
 };
 
 async function answerTo(deps: HandlerDeps, item: InboxItem, q: Question): Promise<readonly OutgoingMessage[]> {
-  const thread = await deps.turns.of(q.channel, q.threadTs ?? 'dm');
+  // Outside a thread a question stands by itself, unless its first words say that it goes on from the last one.
+  const goesOn = q.threadTs !== null || GOES_ON.test(q.text);
+  const thread = goesOn ? await deps.turns.of(q.channel, q.threadTs ?? 'dm') : [];
   const answer = await deps.answer(q.text, { audience: 'internal', thread, holders: await deps.holders() });
   if (answer.abstained && answer.reason !== null && !NO_GAP.has(answer.reason)) {
     const nearest = answer.related.slice(0, 5);

@@ -103,7 +103,9 @@ const SAY: { readonly [T in EventType]: Say<T> } = {
 };
 
 function vote(data: Extract<ApprovalEvent, { type: 'vote.cast' }>['data'], w: HistoryWords): string {
-  const role = data.capacities[0]?.role;
+  // In which of several roles a vote counts is settled when it is counted; the decision names it.
+  const roles = [...new Set(data.capacities.map((capacity) => capacity.role))];
+  const role = roles.length === 0 ? undefined : roles.join(' or ');
   const stands = data.capacities[0]?.countsFor;
   const standIn = stands !== undefined && data.capacities[0]?.basis !== 'holder' ? ` for ${w.who(stands)}` : '';
   const conditions = data.conditions.length === 0 ? '' : `, ${plural(data.conditions.length, 'condition')}`;

@@ -1,6 +1,7 @@
 /** How the events of a request become evidence: their kind, and what their statement names beside the event's data. */
 import { type ApprovalEvent, type EventType, HIDDEN_FIELDS } from '#src/approvals/events.ts';
-import type { SubmittedState } from '#src/approvals/types.ts';
+import { tally } from '#src/approvals/tally.ts';
+import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { PredicateKind } from '#src/evidence/event-kinds.ts';
 import type { EventContext, EventDraft } from './record.ts';
 
@@ -48,6 +49,7 @@ export function draftsOf(
   events: readonly ApprovalEvent[],
   state: SubmittedState,
   knowledge: NonNullable<EventContext['knowledge']>,
+  roster: Roster,
 ): readonly EventDraft[] {
   return events.map((event) => ({
     type: event.type,
@@ -55,7 +57,7 @@ export function draftsOf(
     data: event.data,
     hide: HIDDEN_FIELDS[event.type],
     actor: event.actor,
-    context: contextOf(event, state, knowledge),
+    context: contextOf(event, state, knowledge, roster),
   }));
 }
 
@@ -63,6 +65,7 @@ function contextOf(
   event: ApprovalEvent,
   state: SubmittedState,
   knowledge: NonNullable<EventContext['knowledge']>,
+  roster: Roster,
 ): EventContext {
   const controls = state.terms.evidence.flatMap((demand) => demand.serves).filter((id) => id.length > 0);
   const digest = state.document.kind === 'deployment' ? state.document.digest.replace(/^sha256:/, '') : null;
@@ -78,7 +81,7 @@ function contextOf(
     policy: { sha256: state.terms.policyHash, version: state.terms.policyVersion },
     knowledge,
     controls: [...new Set(controls)],
-    ...authorityOf(event),
+    ...authorityOf(event, state, roster),
     ...cardOf(event),
   };
 }
@@ -89,13 +92,19 @@ function kindOf(event: ApprovalEvent, state: SubmittedState): PredicateKind {
 }
 
 /** The role and assignment by which somebody acted, where the event names them. */
-function authorityOf(event: ApprovalEvent): Pick<EventContext, 'role' | 'assignment'> {
+function authorityOf(
+  event: ApprovalEvent,
+  state: SubmittedState,
+  roster: Roster,
+): Pick<EventContext, 'role' | 'assignment'> {
   if ('role' in event.data && 'assignment' in event.data) {
     return { role: event.data.role, assignment: event.data.assignment };
   }
   if (event.type === 'vote.cast' || event.type === 'vote.changed') {
-    const first = event.data.capacities[0];
-    return first ? { role: first.role, assignment: first.assignment } : {};
+    // The place that the vote fills with the votes given so far; before it fills one, the first role it could count in.
+    const filled = tally(state, roster, state.lastAtMs).counted.find((one) => one.person === event.actor);
+    const authority = filled ?? event.data.capacities[0];
+    return authority === undefined ? {} : { role: authority.role, assignment: authority.assignment };
   }
   return {};
 }

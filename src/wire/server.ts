@@ -51,7 +51,7 @@ export type ServerOptions = {
   readonly sandboxSecret?: string;
 };
 
-const DRAIN_MS = 5_000;
+const DRAIN_MS = 1_500;
 
 /** Starts everything. Throws ConfigError, PostgresError, StoreError, StartRefusedError, KnowledgeError or ListenError. */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {

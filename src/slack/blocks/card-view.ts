@@ -48,7 +48,9 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     purpose: d.kind === 'deployment' ? d.purpose : d.circumstances,
     evidenceHave: standing.evidence.length - missing.length,
     evidenceWanted: standing.evidence.length,
-    evidenceMissing: missing.map((m) => `${m.demand.title} (${m.demand.serves.join(', ')})`),
+    evidenceMissing: missing.map(
+      (m) => `${m.demand.title} ${WHY_MISSING[m.why ?? 'missing']} (${m.demand.serves.join(', ')})`,
+    ),
     facts: factsOf(state, who),
     needed: neededOf(state, standing),
     votes: state.votes.map((vote) => ({
@@ -97,6 +99,15 @@ function factsOf(state: SubmittedState, who: (person: Person) => string): readon
     facts.push(`Escalated to ${state.terms.escalation.to}; deputies may act.`);
   return facts;
 }
+
+/** Why a piece of evidence does not count, in words. */
+const WHY_MISSING: Readonly<Record<string, string>> = {
+  missing: 'missing',
+  undated: 'without a usable date',
+  too_old: 'too old',
+  before_last_change: 'older than the last change',
+  not_captured: 'only linked, not captured',
+};
 
 function earliestOf(standing: Tally, now: Date): Date | null {
   const untils = standing.blockers.flatMap((b) => {

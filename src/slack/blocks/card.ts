@@ -60,10 +60,10 @@ const CHOICE_WORDS: Readonly<Record<string, string>> = {
   recuse: 'Stepped back',
 };
 const OUTCOME: Readonly<Record<string, { readonly sign: string; readonly word: string }>> = {
-  approved: { sign: '✅', word: 'Approved' },
-  approved_with_conditions: { sign: '✅', word: 'Approved with conditions' },
-  rejected: { sign: '⛔', word: 'Rejected' },
-  expired: { sign: '⌛', word: 'Expired without a decision' },
+  approved: { sign: '✓', word: 'Approved' },
+  approved_with_conditions: { sign: '✓', word: 'Approved with conditions' },
+  rejected: { sign: '✗', word: 'Rejected' },
+  expired: { sign: '–', word: 'Expired without a decision' },
 };
 
 /** Renders the card of an open or decided request. */
@@ -107,7 +107,7 @@ function decidedCard(view: CardView, decision: NonNullable<CardView['decision']>
   const lines = [
     `${outcome.sign} *${outcome.word}*${by.length > 0 ? ` by ${by}` : ''} · ${dateToken(decision.at)}`,
     ...(decision.why.length > 0 ? [inline(decision.why, 300)] : []),
-    ...(view.standing ? [`⚠️ *${inline(view.standing, 300)}*`] : []),
+    ...(view.standing ? [`*${inline(view.standing, 300)}*`] : []),
     ...decision.conditions.map(
       (c) => `• ${inline(c.text, 300)} — ${c.owner}, due ${dateToken(c.due)}: ${inline(c.status, 40)}`,
     ),
@@ -137,7 +137,7 @@ function tierWord(tier: string): string {
 function evidenceLine(view: CardView): string {
   if (view.evidenceWanted === 0) return 'Evidence: none demanded at this tier';
   const missing =
-    view.evidenceMissing.length > 0 ? `: ${view.evidenceMissing.map((m) => inline(m, 120)).join(', ')} missing` : '';
+    view.evidenceMissing.length > 0 ? `: ${view.evidenceMissing.map((m) => inline(m, 120)).join(', ')}` : '';
   return `Evidence ${view.evidenceHave} of ${view.evidenceWanted}${missing}`;
 }
 

@@ -67,16 +67,14 @@ describe('the rules in force', () => {
 describe('whatever is tried in whatever order', () => {
   const proposal = fc.constantFrom('x', 'y', 'z');
   const command: fc.Arbitrary<PolicyCommand> = fc.oneof(
-    fc
-      .record({ proposal, n: fc.integer({ min: 1, max: 4 }) })
-      .map(
-        ({ proposal: p, n }): PolicyCommand => ({
-          type: 'propose',
-          proposal: p,
-          document: 'approval-policy',
-          to: file(n),
-        }),
-      ),
+    fc.record({ proposal, n: fc.integer({ min: 1, max: 4 }) }).map(
+      ({ proposal: p, n }): PolicyCommand => ({
+        type: 'propose',
+        proposal: p,
+        document: 'approval-policy',
+        to: file(n),
+      }),
+    ),
     proposal.map((p): PolicyCommand => ({ type: 'support', proposal: p })),
     proposal.map((p): PolicyCommand => ({ type: 'support', proposal: p })),
     proposal.map((p): PolicyCommand => ({ type: 'refuse', proposal: p, reason: '' })),
