@@ -70,4 +70,4 @@ export const incomingSchema = z.discriminatedUnion('kind', [
 
 /** A normalised Slack payload. */
 export type Incoming = z.infer<typeof incomingSchema>;
-export type SlackUser = z.infer<typeof user>;
+type SlackUser = z.infer<typeof user>;

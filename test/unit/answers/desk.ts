@@ -6,7 +6,7 @@ import type { Library } from '#src/knowledge/library.ts';
 import { buildLibrary } from '#src/knowledge/library.ts';
 import type { RawFile } from '#src/knowledge/raw.ts';
 
-export const KNOWLEDGE = new URL('../../../knowledge/', import.meta.url).pathname;
+const KNOWLEDGE = new URL('../../../knowledge/', import.meta.url).pathname;
 
 export async function rawFiles(): Promise<readonly RawFile[]> {
   return readKnowledgeFolder(KNOWLEDGE);
