@@ -70,4 +70,3 @@ export const incomingSchema = z.discriminatedUnion('kind', [
 
 /** A normalised Slack payload. */
 export type Incoming = z.infer<typeof incomingSchema>;
-type SlackUser = z.infer<typeof user>;
