@@ -290,6 +290,21 @@ describe('break-glass', () => {
     expect(one.state.status).toBe('expired');
   });
 
+  test('does not open what was revoked or is suspended: that takes a later decision of the committee', () => {
+    for (const [type, code] of [
+      ['revoke', 'revoked'],
+      ['suspend', 'suspended'],
+    ] as const) {
+      const stopped = approvedDesk();
+      stopped.ok(CISO, { type, reason: 'It leaks.' });
+      const { document, revision } = stopped.submitted();
+      const emergency = desk();
+      emergency.ok(CTO, { type: 'break_glass', document });
+      const twin = { ...emergency.submitted(), id: 'another', shortId: 'DR-2', revision };
+      expect(codes([stopped.state, twin], stopped.nowMs)).toEqual([code]);
+    }
+  });
+
   test('whoever broke the glass does not review it, nor can it be withdrawn', () => {
     const one = open();
     expect(one.no(CTO, { type: 'answer_consult', role: 'Business Unit Leaders' })).toBe('self_approval');
