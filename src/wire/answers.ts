@@ -18,6 +18,8 @@ export type OpenAnswers = {
   readonly passages: number;
   /** Loads or builds the vector index and takes it into service. Resolves with what was done; never rejects. */
   openVectors(): Promise<'loaded' | 'built' | 'failed'>;
+  /** Ends a build that is under way and waits for it: nothing is written to the data folder afterwards. */
+  close(): Promise<void>;
 };
 
 /** Tokens a deployment may spend on its model in a day. */
@@ -35,19 +37,31 @@ export async function openAnswers(
   const model = config.model === null ? null : await openModel(config.model);
   const parts = { library, ...(model === null ? {} : { model, budget: dailyBudget(now) }) };
   let answerer = createAnswerer(parts);
+  const ending = new AbortController();
+  let opening: Promise<unknown> = Promise.resolve();
+  const openVectors = async (): Promise<'loaded' | 'built' | 'failed'> => {
+    try {
+      const { index, built, embedded, vectors } = await openIndex(config, library, ending.signal);
+      log.info({ built, embedded, vectors }, 'vector index in service');
+      answerer = createAnswerer({ ...parts, vectors: index });
+      return built ? 'built' : 'loaded';
+    } catch (error) {
+      if (!ending.signal.aborted)
+        log.error({ err: error }, 'the vector index could not be opened; answers go on without it');
+      return 'failed';
+    }
+  };
   return {
     ask: (question, options) => answerer.ask(question, options),
     passages: libraryPassages(library).length,
-    async openVectors() {
-      try {
-        const { index, built, embedded, vectors } = await openIndex(config, library);
-        log.info({ built, embedded, vectors }, 'vector index in service');
-        answerer = createAnswerer({ ...parts, vectors: index });
-        return built ? 'built' : 'loaded';
-      } catch (error) {
-        log.error({ err: error }, 'the vector index could not be opened; answers go on without it');
-        return 'failed';
-      }
+    openVectors() {
+      const opened = openVectors();
+      opening = opened;
+      return opened;
+    },
+    async close() {
+      ending.abort();
+      await opening;
     },
   };
 }
@@ -55,13 +69,14 @@ export async function openAnswers(
 async function openIndex(
   config: Pick<Config, 'dataDir' | 'model'>,
   library: Library,
+  signal: AbortSignal,
 ): Promise<{ index: VectorIndex; built: boolean; embedded: number; vectors: number }> {
   const { openVectorIndex } = await import('#src/adapters/hnsw/vector-index.ts');
   const embedder = await openEmbedder(config.model);
   // Text of a document that may not leave the house is never embedded outside.
   const outside = config.model !== null;
   const entries = () => vectorEntries(library).filter((entry) => !outside || mayLeave(library, entry.itemId));
-  return openVectorIndex({ root: join(config.dataDir, 'index'), key: library.hash, entries, embedder });
+  return openVectorIndex({ root: join(config.dataDir, 'index'), key: library.hash, entries, embedder, signal });
 }
 
 function mayLeave(library: Library, itemId: string): boolean {

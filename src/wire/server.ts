@@ -139,6 +139,7 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
     () => systems.stop(),
     () => work.stop(),
     () => evidence.stop(),
+    () => answers.close(),
     async () => slack.sandbox?.close(),
   ];
   ends.splice(1, 0, ...parts);

@@ -37,7 +37,11 @@ inBrowser(
     expect(await composer().inputValue()).toBe('ask @Countersign one\ntwo');
     await page.keyboard.press('Enter');
     await page.locator('.message', { hasText: 'two' }).locator('.mention', { hasText: '@Countersign' }).waitFor();
-    expect(await composer().inputValue()).toBe('');
+    // The message can come over the stream before the answer to its sending, which empties the composer.
+    await page.waitForFunction(
+      (label) => document.querySelector<HTMLTextAreaElement>(`[aria-label="${label}"]`)?.value === '',
+      'Message #ask-governance',
+    );
     const mention = stage.received.find(
       (item) => (item.body['event'] as { type?: string } | undefined)?.type === 'app_mention',
     );

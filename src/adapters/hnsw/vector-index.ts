@@ -38,6 +38,8 @@ export type VectorIndexInput = {
   readonly embedder: Embedder;
   /** Called after every batch with the number of vectors indexed so far. */
   readonly progress?: (done: number, total: number) => void;
+  /** Ends a build between two batches; what was begun is removed and the signal's reason thrown. */
+  readonly signal?: AbortSignal;
 };
 
 /** How the index came into service. */
@@ -97,6 +99,7 @@ async function build(input: BuildInput, previous: Awaited<ReturnType<typeof curr
     const { vectors, embedded } = await embedAll(input, known);
     const store = await newStore(embedder);
     for (let at = 0; at < entries.length; at += BATCH) {
+      input.signal?.throwIfAborted();
       const documents = entries
         .slice(at, at + BATCH)
         .map((entry) => ({ pageContent: '', metadata: { itemId: entry.itemId } }));
@@ -136,6 +139,7 @@ async function embedAll(
     ).values(),
   ];
   for (let at = 0; at < missing.length; at += BATCH) {
+    input.signal?.throwIfAborted();
     const batch = missing.slice(at, at + BATCH);
     const vectors = await input.embedder.embed(batch.map((entry) => entry.text));
     if (vectors.length !== batch.length)

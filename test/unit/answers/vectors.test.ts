@@ -79,6 +79,21 @@ describe('the vector index', () => {
     expect((await readdir(root)).filter((name) => /^\d{6}$/.test(name)).length).toBeLessThanOrEqual(2);
   });
 
+  test('an ended build throws the reason, leaves the index in service and nothing of its own', async () => {
+    const before = { current: await readFile(join(root, 'current.json'), 'utf8'), names: await readdir(root) };
+    const ending = new AbortController();
+    const build = openVectorIndex({
+      root,
+      key: 'ended',
+      entries,
+      embedder: { ...localEmbedder(), model: 'ended/256' },
+      progress: () => ending.abort(new Error('the server stops')),
+      signal: ending.signal,
+    });
+    await expect(build).rejects.toThrow('the server stops');
+    expect({ current: await readFile(join(root, 'current.json'), 'utf8'), names: await readdir(root) }).toEqual(before);
+  });
+
   test('a failure while indexing leaves the index in service', async () => {
     const before = await readFile(join(root, 'current.json'), 'utf8');
     const failing: Embedder = {
