@@ -82,7 +82,7 @@ describe('a later start', () => {
   });
 });
 
-describe.skipIf(!hasPrograms('openssl'))('a key given by file (skipped: no openssl)', () => {
+describe.skipIf(!hasPrograms('openssl'))('a key given by file (needs openssl)', () => {
   it('made by openssl is used, and its id is what openssl computes', async () => {
     const path = join(root, 'given.pem');
     execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', path]);

@@ -34,7 +34,7 @@ function run(commands: readonly string[]): readonly string[] {
   return output.split(`${MARK}\n`).map((part) => part.trim());
 }
 
-describe.skipIf(!hasPrograms('openssl', 'python3'))('docs/verify.md (skipped: no openssl or python3)', () => {
+describe.skipIf(!hasPrograms('openssl', 'python3'))('docs/verify.md (needs openssl and python3)', () => {
   it('when followed literally, prints what it says', async () => {
     const log = await logOf(7, 4);
     await writeZipFile(crypto, join(folder, 'bundle.zip'), async (sink) =>

@@ -41,7 +41,7 @@ describe('on WebCrypto', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('the page in a browser (skipped: no Chromium)', () => {
+describe.skipIf(chromiumPath === null)('the page in a browser (needs Chromium)', () => {
   it('verifies a bundle from a file, without a network', async () => {
     const root = new URL('../../../', import.meta.url);
     execFileSync(process.execPath, [new URL('scripts/build-verify-html.ts', root).pathname], { stdio: 'pipe' });
