@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { canonicalText } from '#src/evidence/canonical.ts';
 import { CHECKLIST, DECOMMISSION_STEPS, stepRefusal } from './decommission.ts';
 import { type Envelope, envelopeSchema } from './envelope.ts';
+import { text } from './fields.ts';
 import { type Manifest, manifestDigest, providersOf, readManifest, reviewDaysOf } from './manifest.ts';
 import { NAME_CHARS_MAX, systemKeyOf } from './names.ts';
 import {
@@ -15,13 +16,6 @@ import {
   statusOf,
 } from './system.ts';
 
-const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine((value) => value.isWellFormed());
 const url = z
   .string()
   .max(400)

@@ -4,6 +4,7 @@
  * shown as a page.
  */
 import { z } from 'zod';
+import { text } from './fields.ts';
 
 /** Largest file, in bytes. */
 export const FILE_BYTES_MAX = 5 * 1024 * 1024;
@@ -70,13 +71,6 @@ export function fileTypeOf(bytes: Uint8Array): FileType | null {
 }
 
 const moment = z.iso.datetime();
-const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine((value) => value.isWellFormed());
 
 /** What is said about a file when it is captured. */
 export const captureSchema = z.strictObject({

@@ -1,13 +1,7 @@
 /** The risk register (POL-2.2; the ISMS guide's steps): one risk is the fold of the stream `risk:<id>`. */
 import { z } from 'zod';
+import { text } from './fields.ts';
 
-const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine((value) => value.isWellFormed());
 const level = z.int().min(1).max(5);
 const links = z.array(text(120)).max(20).default([]);
 
