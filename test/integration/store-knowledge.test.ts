@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { createStores, type Stores } from '#src/adapters/prisma/stores.ts';
 import { databaseForTests } from './database.ts';
 
@@ -41,37 +41,4 @@ test('refusals are kept, at most twenty a person and minute', async () => {
   const count = (person: string) => database().prisma.refusal.count({ where: { person } });
   expect(await count('p_1')).toBe(21);
   expect(await count('p_2')).toBe(1);
-});
-
-describe('packs', () => {
-  const pack = (version: string, hash: string, seconds = 0) => ({
-    document: 'WP',
-    version,
-    hash,
-    acceptedAt: later(seconds),
-    acceptedBy: 'service',
-    sha256: `sha-${hash}`,
-    mediaType: 'application/json',
-    bytes: new TextEncoder().encode(`pack ${hash}`),
-  });
-
-  test('one version of a document is in force; a version never changes; rollback brings one back', async () => {
-    const { packs } = stores;
-    expect(await packs.accept(pack('1.0', 'a'))).toEqual({ ok: true });
-    expect(await packs.accept(pack('1.1', 'b', 1))).toEqual({ ok: true });
-    expect(await packs.accept(pack('1.1', 'c', 2))).toEqual({ ok: false, reason: 'version_taken' });
-    const inForce = async () => (await packs.list()).filter((one) => one.inForce).map((one) => one.version);
-    expect(await inForce()).toEqual(['1.1']);
-    expect(await packs.rollback('WP', '9')).toEqual({ ok: false, reason: 'unknown_version' });
-    expect(await packs.rollback('WP', '1.0')).toEqual({ ok: true });
-    expect(await inForce()).toEqual(['1.0']);
-    expect(new TextDecoder().decode((await packs.readPack('WP', '1.1'))?.bytes)).toBe('pack b');
-    expect(await packs.readPack('WP', '2')).toBeNull();
-  });
-
-  test('simultaneous acceptances leave exactly one in force', async () => {
-    const { packs } = stores;
-    await Promise.all(['2.0', '2.1', '2.2'].map((version) => packs.accept(pack(version, version, 9))));
-    expect((await packs.list()).filter((one) => one.inForce)).toHaveLength(1);
-  });
 });

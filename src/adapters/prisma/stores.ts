@@ -4,7 +4,6 @@ import type {
   Inbox,
   Ledger,
   Outbox,
-  PackStore,
   PeopleStore,
   RefusalStore,
   Timers,
@@ -20,7 +19,6 @@ import { createGateStore } from './gate.ts';
 import { createInbox } from './inbox.ts';
 import { createLedger } from './ledger.ts';
 import { createOutbox } from './outbox.ts';
-import { createPackStore } from './packs.ts';
 import { createPeople } from './people.ts';
 import { createRecordStore } from './records.ts';
 import { createRefusalStore } from './refusals.ts';
@@ -36,7 +34,6 @@ export type Stores = {
   readonly people: PeopleStore;
   readonly gaps: GapStore;
   readonly refusals: RefusalStore;
-  readonly packs: PackStore;
   readonly workspace: WorkspaceStore;
   readonly evidence: EvidenceStore;
   readonly records: RecordStore;
@@ -57,7 +54,6 @@ export function createStores(database: Database, newId: () => string): Stores {
     people: createPeople(database, newId),
     gaps: createGapStore(database),
     refusals: createRefusalStore(database),
-    packs: createPackStore(database),
     workspace: createWorkspaceStore(database),
     evidence: createEvidenceStore(database),
     records: createRecordStore(database),
