@@ -46,6 +46,8 @@ const tierTerms = z.strictObject({
       ]),
     )
     .max(20),
+  /** Every piece demanded on this tier is a captured file that somebody else stands for; a bare link does not do. */
+  capturedEvidence: z.boolean().default(false),
   quorum: z.array(quorumSlot).min(1).max(8),
   veto: roleNames.default([]),
   consulted: z

@@ -105,7 +105,8 @@ function demandsOf(policy: ApprovalPolicy, terms: TierTerms, document: RequestDo
     .flatMap((wanted) => {
       const entry = policy.evidence[wanted.kind];
       if (!entry) return [];
-      const { title, serves, maxAge, afterLastChange, captured } = entry;
+      const { title, serves, maxAge, afterLastChange } = entry;
+      const captured = entry.captured || terms.capturedEvidence;
       return [
         { kind: wanted.kind, title, accepts: wanted.accepts, serves, maxAgeMs: maxAge, afterLastChange, captured },
       ];
@@ -159,21 +160,25 @@ export function longestWaitMs(terms: Terms): number {
 /** One demanded piece of evidence and whether the document has it; `why` is null when it does. */
 export type EvidenceStatus = {
   readonly demand: EvidenceDemand;
-  readonly why: null | 'missing' | 'undated' | 'too_old' | 'before_last_change' | 'not_captured';
+  readonly why: null | 'missing' | 'undated' | 'too_old' | 'before_last_change' | 'not_captured' | 'not_attested';
 };
 
-/** Checks a document's evidence against the demands, as of `atMs` (POL-2.2, POL-3.4). */
+/**
+ * Checks a document's evidence against the demands, as of `atMs` (POL-2.2, POL-3.4). `files`: sha256 of the captured
+ * files that serve now; whatever is not among them is an assertion.
+ */
 export function evidenceStatus(
   demands: readonly EvidenceDemand[],
   document: RequestDocument,
   atMs: number,
+  files: readonly string[] = [],
 ): readonly EvidenceStatus[] {
   const lastChange = document.kind === 'deployment' && document.lastChange ? msOf(document.lastChange) : null;
   return demands.map((demand) => {
     let why: EvidenceStatus['why'] = 'missing';
     for (const item of document.evidence) {
       if (item.kind !== demand.kind && !demand.accepts.includes(item.kind)) continue;
-      why = flawOf(demand, item, lastChange, atMs);
+      why = (demand.captured ? fileFlawOf(item, files) : null) ?? flawOf(demand, item, lastChange, atMs);
       if (why === null) break;
     }
     return { demand, why };
@@ -182,13 +187,17 @@ export function evidenceStatus(
 
 const DAY_MS = 86_400_000;
 
+function fileFlawOf({ sha256 }: RequestDocument['evidence'][number], files: readonly string[]): EvidenceStatus['why'] {
+  if (sha256 === null) return 'not_captured';
+  return files.includes(sha256) ? null : 'not_attested';
+}
+
 function flawOf(
   demand: EvidenceDemand,
   item: RequestDocument['evidence'][number],
   lastChangeMs: number | null,
   atMs: number,
 ): EvidenceStatus['why'] {
-  if (demand.captured && !item.sha256) return 'not_captured';
   // A date that has not come yet would stay young for ever; a bare date means the end of its day.
   if (item.date && msOf(item.date) > atMs + DAY_MS) return 'undated';
   if (demand.maxAgeMs === null && !(demand.afterLastChange && lastChangeMs !== null)) return null;

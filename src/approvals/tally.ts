@@ -156,7 +156,7 @@ export function tally(state: SubmittedState, roster: Roster, atMs: number): Tall
     stillNeeded.length === 0
       ? null
       : reachability(terms.quorum, places, [...inFavour, ...electors], withChoice(voters, 'reject', 'abstain'));
-  const evidence = evidenceStatus(terms.evidence, state.document, atMs);
+  const evidence = evidenceStatus(terms.evidence, state.document, atMs, roster.files);
   const present = electors.filter((elector) => !roster.absent.includes(elector.person));
   return {
     slots,

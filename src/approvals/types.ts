@@ -30,6 +30,8 @@ export type Roster = {
   readonly assignments: readonly Assignment[];
   /** Holders who are away now. */
   readonly absent: readonly Person[];
+  /** sha256 of the request's captured files that serve now: in force, and somebody outside its side stands for them. */
+  readonly files?: readonly string[];
 };
 
 /** A role in which a vote may count, as it stood when the vote was cast. */

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseMoment } from '#src/approvals/duration.ts';
-import { createEvidenceDesk, type EvidenceResult } from '#src/delivery/systems-evidence.ts';
+import { createEvidenceDesk, type EvidenceResult, FILE_REFUSALS } from '#src/delivery/systems-evidence.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import type { AttestFlags, CaptureFlags } from './flags.ts';
 import { type Desks, personOf, withDesks } from './governance-session.ts';
@@ -62,20 +62,8 @@ function momentOf(option: string, text: string): string {
   throw new CommandError('usage', `${option} ${text} is no day.`, 'Write it as 2027-01-31.');
 }
 
-const WHY: Readonly<Record<Extract<EvidenceResult, { ok: false }>['reason'], string>> = {
-  empty: 'The file is empty.',
-  too_large: 'The file is larger than 5 MB.',
-  type_not_taken: 'Files of this type are not taken: give PDF, PNG, JPEG, an office file, JSON, or plain text.',
-  invalid: 'Something stated about the file cannot be used',
-  unknown_file: 'No file with this sha256 was captured.',
-  withdrawn: 'This file was withdrawn.',
-  own_file: 'Whoever brought a file does not stand for it.',
-  role_missing: 'This person does not hold that role now',
-  already_attested: 'Somebody stands for this file already.',
-};
-
 function settled(result: EvidenceResult): Extract<EvidenceResult, { ok: true }> {
   if (result.ok) return result;
   const detail = result.detail.length > 0 ? `: ${result.detail.join(', ')}` : '';
-  throw new CommandError('input_invalid', `${WHY[result.reason]}${detail}`, 'Nothing was recorded.', 1);
+  throw new CommandError('input_invalid', `${FILE_REFUSALS[result.reason]}${detail}`, 'Nothing was recorded.', 1);
 }

@@ -2,6 +2,7 @@
 import { createDeskReader, type Desk } from '#src/delivery/desk.ts';
 import { standInsAt } from '#src/delivery/people-roster.ts';
 import { createPolicyDesk, type PolicyDesk } from '#src/delivery/policy-desk.ts';
+import { fileFlawFrom } from '#src/delivery/systems-evidence.ts';
 import { loadGateSettings } from '#src/wire/gate-settings.ts';
 import { type Rules, takeRecordedRules } from '#src/wire/governance.ts';
 import { newId } from '#src/wire/ids.ts';
@@ -15,6 +16,7 @@ export function deskOf({ stores }: Session, context: Pick<CliContext, 'now'>): P
     ledger: stores.ledger,
     now: context.now,
     standIns: (at) => standInsAt(stores.records, at),
+    fileFlaw: fileFlawFrom(stores.ledger),
   });
 }
 

@@ -61,7 +61,7 @@ async function readRequest(
   const desk = deskOf(session, context);
   const row = await session.stores.ledger.findRequest(id);
   const record = row === null ? null : await desk.read(row.id);
-  if (record !== null) return { record, roster: await desk.roster() };
+  if (record !== null) return { record, roster: await desk.roster(record.state) };
   throw new CommandError(
     'unknown_id',
     `There is no request ${id}.`,

@@ -4,9 +4,10 @@
  */
 import type { Command, PolicyInForce, Refusal } from '#src/approvals/commands.ts';
 import { decide } from '#src/approvals/decide.ts';
+import type { EvidenceItem } from '#src/approvals/document.ts';
 import { voteOffer } from '#src/approvals/offers.ts';
-import { isAsker } from '#src/approvals/seats.ts';
-import { isApproved } from '#src/approvals/timers.ts';
+import { isAsker, isExcluded } from '#src/approvals/seats.ts';
+import { isApproved, isOpen } from '#src/approvals/timers.ts';
 import type { Person, Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { DeskCommand } from './desk.ts';
 
@@ -25,6 +26,7 @@ export const ACTS = [
   'record_meeting',
   'edit',
   'comment',
+  'attest',
   'withdraw',
   'condition_evidence',
   'condition_confirm',
@@ -78,6 +80,7 @@ export function offerOf(act: Act, context: OfferContext): Offer {
     return offer.ok ? { act, ok: true } : { act, ok: false, reason: offer.reason, detail: offer.detail };
   }
   if (act === 'renew') return renewOffer(context);
+  if (act === 'attest') return attestOffer(context);
   let refused: Offer = { act, ok: false, reason: NOTHING_TO_DO[act] ?? 'unknown_condition', detail: [] };
   for (const command of probesOf(act, context)) {
     const decision = decide(state, { ...command, roster } as Command, now);
@@ -105,6 +108,28 @@ function renewOffer({ state, person }: OfferContext): Offer {
   if (!approved || over || state.revokedAtMs !== null)
     return { act, ok: false, reason: 'not_in_force', detail: [state.status] };
   return isAsker(state, person) ? { act, ok: true } : { act, ok: false, reason: 'not_requester', detail: [] };
+}
+
+/** Captured files that nobody stands for yet, of a request that is still to be decided. */
+export function filesToAttest(state: SubmittedState, roster: Roster): readonly EvidenceItem[] {
+  if (!isOpen(state)) return [];
+  const serving = roster.files ?? [];
+  return state.document.evidence.filter(({ sha256 }) => sha256 !== null && !serving.includes(sha256));
+}
+
+/** Roles that a person holds in their own right: the ones in which somebody may stand for a file. */
+export function ownRoles(roster: Roster, person: Person): readonly string[] {
+  const own = roster.assignments.filter((a) => a.person === person && a.basis === 'holder');
+  return [...new Set(own.map((a) => a.role))].sort();
+}
+
+/** Whoever holds a role and is not of the asking side stands for a file; the desk of files checks it again. */
+function attestOffer({ state, person, roster }: OfferContext): Offer {
+  const act = 'attest';
+  if (filesToAttest(state, roster).length === 0) return { act, ok: false, reason: 'nothing_changed', detail: [] };
+  if (isExcluded(state, person)) return { act, ok: false, reason: 'self_approval', detail: [] };
+  if (ownRoles(roster, person).length > 0) return { act, ok: true };
+  return { act, ok: false, reason: 'role_missing', detail: ['any role'] };
 }
 
 type Probe = DeskCommand;

@@ -58,14 +58,8 @@ export type DeskDeps = {
   readonly now: () => Date;
   /** Delegations and absences in force; none where left out. */
   readonly standIns?: (now: Date) => Promise<StandIns>;
-  /** Why a captured file does not serve as evidence of a request; null when it does. */
-  readonly fileFlaw?: (about: {
-    readonly sha256: string;
-    readonly kind: string;
-    readonly document: RequestDocument;
-    readonly excluded: readonly Person[];
-    readonly at: Date;
-  }) => Promise<string | null>;
+  /** Why a captured file does not serve as evidence of a request; null when it does. Without it no file serves. */
+  readonly fileFlaw?: FileFlawOf;
   readonly newId: (at: Date) => string;
   /** Packs in force, for the evidence. */
   readonly knowledge: () => NonNullable<EventContext['knowledge']>;
@@ -77,6 +71,15 @@ export type DeskDeps = {
   readonly committed: () => void;
 };
 
+/** Why a captured file does not serve as evidence of a request of these persons; null when it does. */
+export type FileFlawOf = (about: {
+  readonly sha256: string;
+  readonly kind: string;
+  readonly document: RequestDocument;
+  readonly excluded: readonly Person[];
+  readonly at: Date;
+}) => Promise<string | null>;
+
 export type Desk = {
   act(
     requestId: string,
@@ -84,8 +87,8 @@ export type Desk = {
     extra?: { readonly timersDone?: readonly string[] },
   ): Promise<DeskResult>;
   read(requestId: string): Promise<RequestRecord | null>;
-  /** Who holds which role now. */
-  roster(): Promise<Roster>;
+  /** Who holds which role now; of a request, also which of its captured files serve. */
+  roster(of?: SubmittedState): Promise<Roster>;
 };
 
 const streamOf = (requestId: string): string => `request:${requestId}`;
@@ -108,16 +111,16 @@ export function createDesk(deps: DeskDeps): Desk {
         return result;
       }),
     read: (requestId) => read(deps, requestId),
-    roster: async () => (await rosterNow(deps)).roster,
+    roster: async (of) => (await rosterNow(deps, of)).roster,
   };
 }
 
 /** The reading half of a desk, for whoever changes nothing. */
 export function createDeskReader(deps: DeskReaderDeps): Pick<Desk, 'read' | 'roster'> {
-  return { read: (requestId) => read(deps, requestId), roster: async () => (await rosterNow(deps)).roster };
+  return { read: (requestId) => read(deps, requestId), roster: async (of) => (await rosterNow(deps, of)).roster };
 }
 
-type DeskReaderDeps = Pick<DeskDeps, 'ledger' | 'now' | 'standIns'>;
+type DeskReaderDeps = Pick<DeskDeps, 'ledger' | 'now' | 'standIns' | 'fileFlaw'>;
 
 type RosterNow = { readonly roster: Roster; readonly object: Commit['objects'][number] };
 
@@ -125,13 +128,14 @@ type RosterNow = { readonly roster: Roster; readonly object: Commit['objects'][n
  * Who may act in which role at this moment, and the record of it; only the given roles where they are known, because a
  * directory of thousands would be read and stored with every click.
  */
-async function rosterNow(deps: DeskReaderDeps, roles?: ReadonlySet<string>): Promise<RosterNow> {
+async function rosterNow(deps: DeskReaderDeps, of?: Evidenced, roles?: ReadonlySet<string>): Promise<RosterNow> {
   const now = deps.now();
-  const [held, standIns] = await Promise.all([
+  const [held, standIns, files] = await Promise.all([
     deps.ledger.listAssignments(roles === undefined ? undefined : [...roles]),
     deps.standIns?.(now) ?? { delegations: [], absent: [] },
+    of === undefined ? [] : filesInForce(deps, of, now),
   ]);
-  const roster = rosterFrom(held, standIns, now);
+  const roster = { ...rosterFrom(held, standIns, now), ...(files.length === 0 ? {} : { files }) };
   const object = objectOf(roster);
   return { roster: { ref: object.sha256, ...roster }, object };
 }
@@ -145,9 +149,25 @@ async function read(deps: DeskReaderDeps, requestId: string): Promise<RequestRec
   return { state, entries, events };
 }
 
+/** What evidence is judged with: the document, and the persons whose word for it does not count. */
+type Evidenced = Pick<SubmittedState, 'document' | 'requester' | 'owner' | 'submitter'>;
+
+/** The captured files of a request that serve now, by sha256. */
+async function filesInForce(deps: DeskReaderDeps, of: Evidenced, at: Date): Promise<readonly string[]> {
+  const excluded = [of.requester, of.owner, of.submitter];
+  const serving: string[] = [];
+  for (const { kind, sha256 } of of.document.evidence) {
+    if (sha256 === null || deps.fileFlaw === undefined || serving.includes(sha256)) continue;
+    const flaw = await deps.fileFlaw({ sha256, kind, document: of.document, excluded, at });
+    if (flaw === null) serving.push(sha256);
+  }
+  return serving;
+}
+
 /**
- * The first piece of evidence that names a captured file which does not serve: unknown, ended, of another kind, or
- * attested by nobody but the asking side. Null when there is none; links are the core's matter.
+ * The first piece of evidence that names a captured file which cannot serve: unknown, ended, of another kind, or
+ * attested by the asking side. One that nobody stands for yet may be submitted; until somebody does it is a mere
+ * assertion, which the terms judge. Null when there is none.
  */
 async function evidenceFlaw(deps: DeskDeps, command: DeskCommand, at: Date): Promise<string | null> {
   if (deps.fileFlaw === undefined || !('document' in command)) return null;
@@ -155,9 +175,16 @@ async function evidenceFlaw(deps: DeskDeps, command: DeskCommand, at: Date): Pro
   for (const { kind, sha256 } of command.document.evidence) {
     const flaw =
       sha256 === null ? null : await deps.fileFlaw({ sha256, kind, document: command.document, excluded, at });
-    if (flaw !== null) return `${kind}: ${flaw}`;
+    if (flaw !== null && flaw !== 'not_attested') return `${kind}: ${flaw}`;
   }
   return null;
+}
+
+/** The side and document that a command leads to: those it brings, else those that stand. */
+function evidencedBy(state: RequestState, command: DeskCommand): Evidenced | undefined {
+  if (command.type === 'submit' || command.type === 'break_glass') return { ...command, submitter: command.by };
+  if (state.status === 'draft') return undefined;
+  return command.type === 'edit' ? { ...state, document: command.document } : state;
 }
 
 /** One round: read, decide, sign. The commit itself is the loop's. */
@@ -173,7 +200,8 @@ async function attemptAct(
   const flaw = await evidenceFlaw(deps, command, at);
   if (flaw !== null)
     return { kind: 'settled', result: refused({ ok: false, reason: 'evidence_missing', detail: [flaw] }, state) };
-  const resolved = await rosterNow(deps, state.status === 'draft' ? undefined : rolesOf(state.terms));
+  const roles = state.status === 'draft' ? undefined : rolesOf(state.terms);
+  const resolved = await rosterNow(deps, evidencedBy(state, command), roles);
   const decision = decide(state, { ...command, roster: resolved.roster } as Command, at);
   if (!decision.ok) return { kind: 'settled', result: refused(decision, state) };
   const after = decision.state;

@@ -133,6 +133,7 @@ const TEXT_OPTIONAL = new Set([
   'condition_confirm',
   'accept_scope',
   'record_deployment',
+  'attest',
 ]);
 
 function textErrors(form: string, values: FormValues): FieldErrors {

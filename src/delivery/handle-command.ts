@@ -17,6 +17,7 @@ const ACT_WORDS: Readonly<Record<string, Act>> = {
   unvote: 'withdraw_vote',
   edit: 'edit',
   comment: 'comment',
+  attest: 'attest',
   ask: 'ask_information',
   answer: 'give_information',
   advise: 'consult',

@@ -7,10 +7,12 @@ import { many, one, text } from './form-values.ts';
 import { isRequestForm } from './forms.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
+import { bulletin } from './people-notices.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
 import { refuseAct } from './refuse.ts';
 import { scopeIn } from './request-form.ts';
 import { submitRequest } from './submit-request.ts';
+import { FILE_REFUSALS } from './systems-evidence.ts';
 import { parseVote } from './vote-form.ts';
 
 type Form = Extract<Incoming, { kind: 'form' }>;
@@ -22,6 +24,7 @@ export async function handleForm(deps: HandlerDeps, item: InboxItem, form: Form)
   if (isRequestForm(name)) return submitRequest(deps, item, { ...form, form: name }, person);
   const about = readAbout(aboutRequestSchema, form.about);
   if (about === null) return [];
+  if (name === 'attest') return attest(deps, item, form, person);
   const command = await commandOf(deps, form, about, { commandId: commandIdOf(item.id), by: person });
   if (command === null) return [];
   const result = await deps.desk.act(about.r, command);
@@ -37,6 +40,22 @@ export async function handleForm(deps: HandlerDeps, item: InboxItem, form: Form)
     reason: result.reason,
     detail: result.detail,
   });
+}
+
+/** Somebody stands for a captured file: the file's own desk decides, and every request that names it follows. */
+async function attest(
+  deps: HandlerDeps,
+  item: InboxItem,
+  form: Form,
+  person: string,
+): Promise<readonly OutgoingMessage[]> {
+  const role = text(form.values, 'role');
+  const result = await deps.files.attest(text(form.values, 'file'), role, { person, commandId: commandIdOf(item.id) });
+  const title = result.ok
+    ? `You stand for the ${result.file.kind.replace(/-/g, ' ')} as ${role}. The requests that rest on it were looked at again.`
+    : `${FILE_REFUSALS[result.reason]} Nothing was recorded.`;
+  const to = { kind: 'user', user: form.user.id, channel: null } as const;
+  return [bulletin(`attest:${item.id}`, to, title, result.ok ? [`sha256 ${result.file.sha256}`] : result.detail)];
 }
 
 type Base = { readonly commandId: string; readonly by: string };

@@ -112,7 +112,7 @@ export async function openAct(deps: HandlerDeps, request: ActRequest): Promise<r
   const { state } = record;
   if (act === 'vote' && revision !== '' && !state.revision.equivalents.includes(revision))
     return refuseAct(deps, { ...refused, requestId, reason: 'old_revision', detail: [String(state.revision.number)] });
-  const roster = await deps.desk.roster();
+  const roster = await deps.desk.roster(state);
   const policy = act === 'raise_tier' || act === 'edit' ? await deps.forms.policyOf(state.terms.policyHash) : null;
   const offer = offerOf(act, { state, person, roster, policy, now: receivedAt });
   if (offer.ok) return [modal(id, from, specOf(act, state, from.channel), receivedAt)];

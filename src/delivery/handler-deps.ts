@@ -4,6 +4,7 @@ import type { Answer, AskOptions, Turn } from '#src/answers/types.ts';
 import type { Desk } from './desk.ts';
 import type { Forms } from './forms.ts';
 import type { GapStore, Ledger, Outbox, PeopleStore, RefusalStore } from './ports.ts';
+import type { EvidenceDesk } from './systems-evidence.ts';
 
 export type HandlerDeps = {
   readonly desk: Desk;
@@ -13,6 +14,7 @@ export type HandlerDeps = {
   readonly gaps: GapStore;
   readonly refusals: RefusalStore;
   readonly forms: Forms;
+  readonly files: Pick<EvidenceDesk, 'attest'>;
   readonly answer: (question: string, options: AskOptions) => Promise<Answer>;
   /** Slack users who hold a role now. */
   readonly holders: () => Promise<(role: string) => readonly string[]>;

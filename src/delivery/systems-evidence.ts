@@ -9,8 +9,10 @@ import {
   FILE_BYTES_MAX,
   FILE_HIDDEN,
   type FileEvent,
+  fileFlaw,
   fileTypeOf,
 } from '#src/systems/evidence-files.ts';
+import type { FileFlawOf } from './desk.ts';
 import type { RecordRow } from './systems-ports.ts';
 import { onStream, readEvents, type StreamDeps, type StreamEvent } from './systems-stream.ts';
 
@@ -30,6 +32,19 @@ export type EvidenceRefusal =
 export type EvidenceResult =
   | { readonly ok: true; readonly file: EvidenceFile; readonly entry: number | null }
   | { readonly ok: false; readonly reason: EvidenceRefusal; readonly detail: readonly string[] };
+
+/** What people read when a file is not kept, or nobody's word for it is taken. */
+export const FILE_REFUSALS: Readonly<Record<EvidenceRefusal, string>> = {
+  empty: 'The file is empty.',
+  too_large: 'The file is larger than 5 MB.',
+  type_not_taken: 'Files of this type are not taken: give PDF, PNG, JPEG, an office file, JSON, or plain text.',
+  invalid: 'Something stated about the file cannot be used',
+  unknown_file: 'No file with this sha256 was captured.',
+  withdrawn: 'This file was withdrawn.',
+  own_file: 'Whoever brought a file does not stand for it.',
+  role_missing: 'This person does not hold that role now',
+  already_attested: 'Somebody stands for this file already.',
+};
 
 type By = { readonly person: string; readonly commandId: string };
 
@@ -125,6 +140,15 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
         if (by.person !== file.capturedBy && by.person !== file.attested?.by) return refuse('role_missing');
         return { type: 'file.withdrawn', data: { sha256, reason } };
       }),
+  };
+}
+
+/** Says of a captured file whether it serves a request, from the file's own stream. */
+export function fileFlawFrom(ledger: StreamDeps['ledger']): FileFlawOf {
+  return async ({ sha256, kind, document, excluded, at }) => {
+    const file = foldFile(await readEvents(ledger, streamOf(sha256)));
+    const system = document.kind === 'deployment' ? document.system : null;
+    return fileFlaw(file, { kinds: [kind], system, excluded, now: at });
   };
 }
 

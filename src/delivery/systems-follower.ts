@@ -1,6 +1,6 @@
 /**
- * Brings what follows from requests and holds into being: the inventory's entries, and the suspension of each approval
- * that a hold covers. It reads the log from where it stopped, so that a crash between a decision and its consequence
+ * Brings what follows from requests and holds into being: the inventory's entries, the suspension of each approval
+ * that a hold covers, and the fresh look at a request when somebody stands for its evidence. It reads the log from where it stopped, so that a crash between a decision and its consequence
  * costs nothing; each consequence takes effect once.
  */
 import type { Hold } from '#src/systems/holds.ts';
@@ -17,6 +17,8 @@ export type FollowerDeps = {
   readonly records: Pick<RecordStore, 'read'>;
   readonly requests: Pick<Desk, 'read'>;
   readonly systems: Pick<SystemsDesk, 'follow'>;
+  /** Looks again at the requests that name a file, after somebody stood for it or took it back. */
+  readonly fileChanged: (sha256: string) => Promise<void>;
   /** Suspends what a hold covers; safe to call again. */
   readonly enforceHold: (hold: Hold['id']) => Promise<void>;
   /** Takes over rules that two administrators adopted. */
@@ -87,6 +89,7 @@ async function followAll(
   for (const { stream, logIndex } of events) if (stream.startsWith('request:')) last.set(stream, logIndex);
   for (const { stream, type, logIndex } of events) {
     if (type === 'incident.hold_placed') await deps.enforceHold(stream.slice('incident:'.length));
+    if (type === 'file.attested' || type === 'file.withdrawn') await deps.fileChanged(stream.slice('file:'.length));
     if (type === 'policy.adopted') await deps.rulesChanged();
     if (last.get(stream) !== logIndex) continue;
     const record = await deps.requests.read(stream.slice('request:'.length));

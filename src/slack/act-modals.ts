@@ -1,11 +1,11 @@
 /** The forms of the acts on a request. Each shows what it is about, asks for what is needed, and says what follows. */
 import type { SubmittedState } from '#src/approvals/types.ts';
 import type { AboutRequest } from '#src/delivery/about.ts';
-import { type Act, conditionsFor, openMeetings, openProposals } from '#src/delivery/acts.ts';
+import { type Act, conditionsFor, filesToAttest, openMeetings, openProposals, ownRoles } from '#src/delivery/acts.ts';
 import { shownTo } from '#src/delivery/desk.ts';
 import { choice, dateInput, section, textInput, usersInput } from './blocks/build.ts';
 import { type RenderContext, titleOf, voteView } from './blocks/card-view.ts';
-import { formModal, type Modal, textModal } from './blocks/modal.ts';
+import { formModal, link, type Modal, textModal } from './blocks/modal.ts';
 import { scopeLines } from './blocks/scope.ts';
 import { dateToken, inline, mention } from './blocks/text.ts';
 import { voteModal } from './blocks/vote-form.ts';
@@ -42,6 +42,8 @@ function speakingModal(drawn: Drawn): Modal | null {
   const { act, state, meta, intro, context } = drawn;
   const asked = inline(state.information?.text ?? '', 900);
   switch (act) {
+    case 'attest':
+      return attestModal(drawn);
     case 'comment':
       return textModal('comment', meta, 'Comment', intro, 'Comment', { hint: 'Everybody who opens Details reads it.' });
     case 'ask_information':
@@ -77,6 +79,31 @@ function speakingModal(drawn: Drawn): Modal | null {
     default:
       return null;
   }
+}
+
+/** Which file, in which role. The file is read where it was captured; its hash says that it is the same one. */
+function attestModal({ state, context, person, meta, intro }: Drawn): Modal {
+  const files = filesToAttest(state, context.roster);
+  const lines = files.map(
+    ({ title, kind, url, sha256 }) =>
+      `• ${link(url.replace(/#sha256=.*$/, ''), title || kind)} (${inline(kind, 60)}), sha256 ${sha256?.slice(0, 12)}…`,
+  );
+  const options = files.map(({ kind, sha256 }) => {
+    return { value: sha256 ?? '', label: `${kind.replace(/-/g, ' ')} ${sha256?.slice(0, 12)}` };
+  });
+  const roles = ownRoles(context.roster, person).map((role) => ({ value: role.slice(0, 75), label: role }));
+  const why = 'Read the file first: your name and role stand in the record for its being what it says.';
+  return formModal(
+    'attest',
+    meta,
+    'Stand for a file',
+    [
+      section([intro, why, ...lines].join('\n')),
+      choice('file', 'File', options, { as: 'select', initial: options[0]?.value ?? '' }),
+      choice('role', 'You stand for it as', roles, { as: 'select', initial: roles[0]?.value ?? '' }),
+    ],
+    'Stand for it',
+  );
 }
 
 function minutesModal({ state, person, about, intro }: Drawn): Modal {

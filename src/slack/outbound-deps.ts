@@ -49,7 +49,7 @@ export async function viewOf(
   record: RequestRecord,
 ): Promise<{ readonly view: CardView; readonly context: RenderContext; readonly entry: number | null }> {
   const { state } = record;
-  const roster = await deps.desk.roster();
+  const roster = await deps.desk.roster(state);
   const conditionOwners = [...state.conditions, ...(state.offer?.conditions ?? [])].map((c) => c.owner);
   const persons = [
     state.requester,

@@ -6,11 +6,9 @@ import { createDesk, type Desk } from '#src/delivery/desk.ts';
 import { standInsAt } from '#src/delivery/people-roster.ts';
 import { reactionsTo } from '#src/delivery/reactions.ts';
 import { createRecorder, type EventContext, type Recorder } from '#src/delivery/record.ts';
-import { foldFile } from '#src/delivery/systems-evidence.ts';
-import { readEvents } from '#src/delivery/systems-stream.ts';
+import { fileFlawFrom } from '#src/delivery/systems-evidence.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
 import type { Library } from '#src/knowledge/library.ts';
-import { fileFlaw } from '#src/systems/evidence-files.ts';
 import type { OpenDatabase } from './database.ts';
 import { newId, random } from './ids.ts';
 import type { LoadedPolicy } from './knowledge.ts';
@@ -53,11 +51,7 @@ export async function openCore(
     recorder,
     now: parts.now,
     standIns: (at) => standInsAt(stores.records, at),
-    fileFlaw: async ({ sha256, kind, document, excluded, at }) => {
-      const file = foldFile(await readEvents(stores.ledger, `file:${sha256}`));
-      const system = document.kind === 'deployment' ? document.system : null;
-      return fileFlaw(file, { kinds: [kind], system, excluded, now: at });
-    },
+    fileFlaw: fileFlawFrom(stores.ledger),
     newId,
     knowledge: () => knowledgeOf(parts.library),
     policyBytes: (hash) => (hash === parts.policy.hash ? parts.policy.bytes : null),

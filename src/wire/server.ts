@@ -118,17 +118,23 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   const outbound = outboundDeps(config, core, library, policy, slack.clients, newNonce);
   const evidence = openEvidence({ config, core, committed, log });
   const { anchor } = evidence;
-  const systems = openSystems({ core, rules: { policy, gate }, governance, committed, log });
+  const rules = { policy, gate };
+  const systems = openSystems({ core, rules, governance, committed, log });
   const committeeChannel = outbound.channels.committee;
-  const hooks = createGovernanceHooks({
+  const { clients } = slack;
+  const hooks = createGovernanceHooks({ core, systems, rules, clients, committeeChannel, wake: committed });
+  const files = systems.evidence;
+  const work = createWork({
+    config,
     core,
-    systems,
-    rules: { policy, gate },
-    clients: slack.clients,
-    committeeChannel,
-    wake: committed,
+    policy,
+    answer: answers.ask,
+    outbound,
+    anchor,
+    governance: hooks,
+    files,
+    log,
   });
-  const work = createWork({ config, core, policy, answer: answers.ask, outbound, anchor, governance: hooks, log });
   wakes.push(work.outbox.wake, work.publisher.wake, systems.follower.wake);
   const app = slackAppOf(slack, core, work, now, log);
   const own = [slackHandler(app), healthHandler(core), ...systems.handlers, ...evidence.handlers];

@@ -3,6 +3,7 @@ import { createGateDesk, type GateDesk } from '#src/delivery/gate-desk.ts';
 import { gateTokenOf, type TokenDeps } from '#src/delivery/gate-tokens.ts';
 import { createSystemsDesk, type SystemsDesk } from '#src/delivery/systems-desk.ts';
 import { createEvidenceDesk, type EvidenceDesk } from '#src/delivery/systems-evidence.ts';
+import { followFile } from '#src/delivery/systems-files.ts';
 import { createFollower, type Follower } from '#src/delivery/systems-follower.ts';
 import { createIncidentDesk, type IncidentDesk } from '#src/delivery/systems-incidents.ts';
 import { createRiskDesk, type RiskDesk } from '#src/delivery/systems-risks.ts';
@@ -61,6 +62,7 @@ export function openSystems({ core, rules, governance, committed, log }: Systems
     requests: core.desk,
     systems: inventory,
     enforceHold: incidents.enforce,
+    fileChanged: (sha256) => followFile({ ledger, requests: core.desk }, sha256),
     rulesChanged: () => takeRecordedRules(governance, rules),
     onError: failed('follower'),
   });

@@ -43,6 +43,7 @@ export type WorkParts = {
   readonly answer: HandlerDeps['answer'];
   readonly outbound: OutboundDeps;
   readonly governance: GovernanceHooks;
+  readonly files: HandlerDeps['files'];
   /** Takes each checkpoint that goes to the anchors to those outside Slack; never throws. */
   readonly anchor: (checkpoint: StoredCheckpoint) => Promise<void>;
   readonly log: Log;
@@ -157,6 +158,7 @@ function handlerDeps(parts: WorkParts, forms: Forms, wakeOutbox: () => void): Ha
     gaps: stores.gaps,
     refusals: stores.refusals,
     forms,
+    files: parts.files,
     answer: parts.answer,
     holders: async () => {
       const assignments = await stores.ledger.listAssignments();

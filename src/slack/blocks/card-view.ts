@@ -106,7 +106,8 @@ const WHY_MISSING: Readonly<Record<string, string>> = {
   undated: 'without a usable date',
   too_old: 'too old',
   before_last_change: 'older than the last change',
-  not_captured: 'only linked, not captured',
+  not_captured: 'only linked; this tier wants the file: the requester adds it with Edit',
+  not_attested: 'waits for somebody of another side to stand for it (More, Stand for a file)',
 };
 
 function earliestOf(standing: Tally, now: Date): Date | null {

@@ -30,6 +30,7 @@ const WORDS: Readonly<Record<Act, { readonly label: string; readonly about: stri
   record_meeting: { label: 'Enter a meeting', about: 'The chair enters what each voter said; each confirms it here.' },
   edit: { label: 'Edit', about: 'A material change makes a revision and voids the votes.' },
   comment: { label: 'Comment', about: 'Kept with the request; decides nothing.' },
+  attest: { label: 'Stand for a file', about: 'Say in your role that a captured file is what it claims to be.' },
   withdraw: { label: 'Withdraw', about: 'Ends the request; its record stays.' },
   condition_evidence: { label: 'Give evidence', about: 'For a condition of the approval.' },
   condition_confirm: { label: 'Confirm a condition', about: 'Says that a condition is met.' },

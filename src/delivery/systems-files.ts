@@ -1,0 +1,38 @@
+/** What a file's fate means for the requests that rest on it: each is looked at again, and its thread says why. */
+import { isOpen } from '#src/approvals/timers.ts';
+import type { Desk } from './desk.ts';
+import type { Ledger } from './ports.ts';
+import { foldFile } from './systems-evidence.ts';
+import { readEvents } from './systems-stream.ts';
+
+export type FileFollowerDeps = {
+  readonly ledger: Pick<Ledger, 'listRequests' | 'readStream'>;
+  readonly requests: Pick<Desk, 'read' | 'act'>;
+};
+
+/** Statuses of a request that is still to be decided. */
+const OPEN = ['submitted', 'in_review', 'information_requested'];
+const REQUESTS_MAX = 10_000;
+
+/**
+ * Notes in every open request that names the file what became of it, in the name of whoever did that. The note makes
+ * `decide` look again, so that the last piece of evidence completes an approval. Safe to call again.
+ */
+export async function followFile({ ledger, requests }: FileFollowerDeps, sha256: string): Promise<void> {
+  const events = await readEvents(ledger, `file:${sha256}`);
+  const file = foldFile(events);
+  const last = events.at(-1);
+  if (file === null || last === undefined) return;
+  const what = file.kind.replace(/-/g, ' ');
+  const hash = `sha256 ${sha256.slice(0, 12)}…`;
+  const text = file.withdrawn
+    ? `The file of the ${what} (${hash}) was taken back.`
+    : `The file of the ${what} (${hash}) is attested as ${file.attested?.role ?? ''}.`;
+  for (const { id } of await ledger.listRequests({ status: OPEN, limit: REQUESTS_MAX })) {
+    const record = await requests.read(id);
+    if (record === null || !isOpen(record.state)) continue;
+    if (!record.state.document.evidence.some((item) => item.sha256 === sha256)) continue;
+    const commandId = `file:${sha256.slice(0, 24)}:${file.eventCount}:${id}`;
+    await requests.act(id, { type: 'comment', commandId, by: last.actor, text });
+  }
+}

@@ -1,0 +1,94 @@
+/** The high tier waits for files that somebody stands for: a bare link, or the asking side's own word, open nothing. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAY, exceptionForm, isoDay, openStage, type Stage } from './approval-fixture.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+const VOTERS = ['U0CISO', 'U0CTO', 'U0CAIO', 'U0ETHIC'];
+
+async function capture(content: string, as = 'U0MILO'): Promise<string> {
+  const about = {
+    kind: 'risk-assessment',
+    title: 'Risk',
+    version: '2',
+    date: '2026-11-01T00:00:00.000Z',
+    validUntil: null,
+    systems: [],
+    source: null,
+  };
+  const by = { person: await stage.person(as), commandId: `t:${randomUUID()}` };
+  const result = await stage.test.server.systems.evidence.capture(new TextEncoder().encode(content), about, by);
+  return result.ok ? result.file.sha256 : '';
+}
+
+/** Asks for an exception of the high tier with this assessment. */
+async function ask(evidence: string): Promise<void> {
+  const day = (days: number) => isoDay(new Date(stage.now().getTime() + days * DAY));
+  const form = { ...exceptionForm, residualRiskLevel: 'high', 'control.0.due': day(10), expires: day(60) };
+  const asked = await stage.ask('U0MILO', 'exception', { ...form, evidence: `risk-assessment: ${evidence}` });
+  expect(asked).toMatchObject({ ok: true });
+}
+
+/** The same, with votes, advice and waiting time complete. */
+async function allButEvidence(shortId: string, evidence: string): Promise<void> {
+  await ask(evidence);
+  await stage.approve(shortId, ...VOTERS);
+  await stage.pass(4 * DAY);
+}
+
+describe('an exception of the high tier', () => {
+  it('when its assessment is only linked, it stays open with every vote given, and the card says what to do', async () => {
+    await allButEvidence('EX-1', 'https://wiki.example.com/risk 2026-11-01');
+    expect((await stage.request('EX-1')).decision).toBeNull();
+    const card = await stage.card('EX-1');
+    expect(card).toContain('Evidence 0 of 1');
+    expect(card).toContain('only linked; this tier wants the file');
+  });
+
+  it('when the file is captured and nobody stands for it, it waits; the word of a role holder completes it', async () => {
+    const sha256 = await capture('# Risk of ticket-router\n');
+    await allButEvidence('EX-2', `https://wiki.example.com/risk#sha256=${sha256} 2026-11-01`);
+    expect((await stage.request('EX-2')).decision).toBeNull();
+    expect(await stage.card('EX-2')).toContain('waits for somebody of another side to stand for it');
+    await stage.command('U0LEGAL', 'attest EX-2');
+    expect(await stage.viewText('U0LEGAL')).toContain(sha256.slice(0, 12));
+    await stage.submit('U0LEGAL', { file: sha256, role: 'Legal Team' });
+    await stage.settle();
+    expect((await stage.request('EX-2')).decision).toMatchObject({ outcome: 'approved' });
+    expect(JSON.stringify((await stage.record('EX-2')).events)).toContain('is attested as Legal Team');
+    expect((await stage.told('U0LEGAL')).join()).toContain('You stand for the risk assessment as Legal Team');
+  });
+
+  it('when the asking side, a person without a role or without that role wants to stand for it, nothing is recorded', async () => {
+    const sha256 = await capture('# Another risk\n', 'U0EMMA');
+    await allButEvidence('EX-3', `https://wiki.example.com/risk#sha256=${sha256} 2026-11-01`);
+    await stage.command('U0MILO', 'attest EX-3');
+    await stage.command('U0EMMA', 'attest EX-3');
+    expect(
+      (await stage.refusals()).filter(({ action }) => action === 'open_attest').map(({ reason }) => reason),
+    ).toEqual(['self_approval', 'role_missing']);
+    await stage.command('U0LEGAL', 'attest EX-3');
+    await stage.submit('U0LEGAL', { file: sha256, role: 'Legal Team' });
+    await stage.settle();
+    expect((await stage.request('EX-3')).decision?.outcome).toBe('approved');
+  });
+
+  it('when the file is taken back before the decision, the word for it counts no more', async () => {
+    const sha256 = await capture('# A third risk\n');
+    const { evidence } = stage.test.server.systems;
+    await evidence.attest(sha256, 'Legal Team', { person: await stage.person('U0LEGAL'), commandId: 'att-4' });
+    await ask(`https://wiki.example.com/risk#sha256=${sha256} 2026-11-01`);
+    expect(await stage.card('EX-4')).toContain('Evidence 1 of 1');
+    await evidence.withdraw(sha256, 'Wrong file.', { person: await stage.person('U0LEGAL'), commandId: 'wd-4' });
+    await stage.settle();
+    expect(await stage.card('EX-4')).toContain('Evidence 0 of 1');
+    await stage.approve('EX-4', ...VOTERS);
+    await stage.pass(4 * DAY);
+    expect((await stage.request('EX-4')).decision).toBeNull();
+  });
+});
