@@ -106,7 +106,9 @@ function ownerFaults(test: EvalCase, answer: Answer): readonly string[] {
   if (typeof layers !== 'object' || layers === null) return [];
   const faults: string[] = [];
   for (const [layer, gold] of Object.entries(layers as Record<string, { owners?: string[]; shared?: boolean }>)) {
-    const found = answer.owners?.find((owned) => owned.layer.startsWith(layer.toLowerCase().slice(0, 5)));
+    const found = answer.owners?.find((owned) =>
+      owned.layer.startsWith(layer === 'PI' ? 'proc' : layer.toLowerCase().slice(0, 5)),
+    );
     if (found === undefined || !sameSet(gold.owners ?? [], found.owners) || found.shared !== (gold.shared ?? false))
       faults.push(`owners of ${layer}`);
   }

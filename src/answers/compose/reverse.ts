@@ -162,7 +162,7 @@ function place(context: Context, use: RoleUse): string {
 
 /** Restricts the list to the chapter or items a topic names; null when the topic names none. */
 function narrowTo(context: Context, topic: string): ((id: string) => boolean) | null {
-  const hits = find(context, topic, () => 1, 8).filter((hit) => hit.entry >= 0.5 || hit.coverage >= 0.7);
+  const hits = find(context, topic, () => 1, 8).filter((hit) => hit.entry >= 0.5);
   const top = hits[0];
   if (top === undefined) return null;
   const item = context.index.items[top.item];

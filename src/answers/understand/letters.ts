@@ -17,25 +17,37 @@ const LETTERS: readonly RaciLetter[] = ['responsible', 'accountable', 'consulted
 
 /** "Ultimately responsible" and "overall responsibility" mean Accountable in RACI terms. */
 const REALLY_ACCOUNTABLE =
-  /\b(?:ultimate|ultimately|overall|finally|in the end)\b[\w ]{0,20}?\bresponsib\w*|\bresponsib\w*\b[\w ]{0,15}\b(?:exec|executive|c-level|at the top|in the end)\b|\bexec\w*\b[^?,;]{0,10}\bresponsib\w*/g;
+  /\b(?:ultimate|ultimately|overall|final|finally|in the end)\b[\w ]{0,20}?\bresponsib\w*|\bresponsib\w*\b[\w ]{0,15}\b(?:exec|executive|c-level|at the top|in the end)\b|\bexec\w*\b[^?,;]{0,10}\bresponsib\w*/g;
 
 /** Phrases that hold a letter's word and do not ask for it. */
 const NOT_A_LETTER =
   /\bshared (?:security )?responsibilit\w*|\bresponsible (?:ai|use|usage|development|deployment|manner|way)\b|\bresponsibly\b|\binformed (?:decision|consent)\w*|\broles and responsibilities\b|\b(?:model|system|product|process|project|data|app|application|service|business|use[- ]case) owners?\b(?= (?:have|has|need|needs|must|should|do|does|here|and|what|want|can|is|am|to|,|before)\b|,|:)|\b(?:a|as|an|im an?|i'm an?|i am an?) (?:\w+ )?(?:model|system|product|process|data|app|application|service) owner\b/g;
 
-/** "who watches them, who's accountable": one of several who-clauses has a plain verb, so it asks who does it. */
-function hasPlainWho(lower: string): boolean {
+/** Ways of asking for somebody, all read as `who`. */
+const ASKS_SOMEBODY =
+  /\b(?:which|what) (?:\w+ )?(?:teams?|roles?|groups?|ones?|person|people|body|department|function|unit|board|committee|exec(?:utive)?|officer|management|leadership)\b|\b(?:by|under|from|with|to) (?:whom|whose|which (?:team|role|group)s?)\b|\bwhom?(?:'s|s)?\b/g;
+/** Verbs of those who answer for a thing and do not do it. */
+const OVERSEES = /^who(?:'s|s)? (?:\w+ly )?(?:oversees?|governs?|supervises?|heads?|authori[sz]es?)\b/;
+const NO_VERB = /^who(?:'s|s)? (?:is|are|for|then|else|about|to|at|in|from|on)\b/;
+
+/**
+ * Letters of the who-clauses that name none: "who watches them, who's accountable" asks for those who do it as well,
+ * "who oversees it and who is told" for those who answer for it. Only with two clauses or more: one alone is read as a whole.
+ */
+function lettersOfClauses(lower: string): readonly RaciLetter[] {
   const clauses = lower
-    .replace(/\b(?:which|what) (?:teams?|roles?|groups?|ones?|person|people|body|department)\b/g, 'who')
-    .split(/(?=\bwho(?:'s|s)?\b)/)
-    .filter((clause) => /^who/.test(clause));
-  if (clauses.length < 2) return false;
-  return clauses.some(
-    (clause) =>
-      /^who(?:'s|s)? [a-z]{3,}/.test(clause) &&
-      !/^who(?:'s|s)? (?:is|are|for|then|else|about)\b/.test(clause) &&
-      !LETTERS.some((letter) => LETTER_WORDS[letter].test(clause)),
-  );
+    .replace(ASKS_SOMEBODY, 'who')
+    .split(/(?=\bwho\b)/)
+    .filter((clause) => clause.startsWith('who'));
+  if (clauses.length < 2) return [];
+  return clauses.flatMap((clause): readonly RaciLetter[] => {
+    const named = LETTERS.filter((letter) => LETTER_WORDS[letter].test(clause));
+    if (named.length > 0) return named;
+    if (OVERSEES.test(clause)) return ['accountable'];
+    const said = clause.replace(/\b(?:and|or|,|;)\s*$/, '').trim();
+    const byWhom = said === 'who' || /^who (?:and|or) (?:under|by)\b/.test(clause);
+    return byWhom || (/^who [a-z]{3,}/.test(said) && !NO_VERB.test(said)) ? ['responsible'] : [];
+  });
 }
 
 /** What the question says about ownership. */
@@ -58,11 +70,13 @@ export function withoutRelativeWho(lower: string): string {
     );
 }
 
-/** Letters written as such: "R and A?", "RACI: A?", "who's the A". Case counts. */
+/** Letters written as such: "R and A?", "RACI: A?", "who's the A", "who is R and who is A". Case counts. */
 function initialsIn(text: string): string {
-  const listed = /\b[RACI](?:\s*(?:,|\/|&|\+|and|\+)\s*[RACI])+\b/.exec(text)?.[0] ?? '';
-  const single = /\b(?:the|is|as|who's) ([RACI])\b(?! \w)|[:,]\s*([RACI])\s*\?*$|^([RACI]) (?:for|of|in)\b/.exec(text);
-  return `${listed}${single?.[1] ?? ''}${single?.[2] ?? ''}${single?.[3] ?? ''}`;
+  const listed = /\b[RACI](?:\s*(?:,|\/|&|\+|and)\s*[RACI])+\b/.exec(text)?.[0] ?? '';
+  const single = text.matchAll(
+    /\b(?:the|is|as|who's) ([RACI])\b(?! (?!and\b|or\b)\w)|[:,]\s*([RACI])\s*\?*$|^([RACI]) (?:for|of|in)\b/g,
+  );
+  return listed + [...single].map((match) => match[1] ?? match[2] ?? match[3] ?? '').join('');
 }
 
 /** Words that can mean nothing but a letter, or a question for somebody. */
@@ -82,9 +96,8 @@ export function lettersAsked(text: string): LettersAsked {
   const named = LETTERS.filter(
     (letter) => LETTER_WORDS[letter].test(swapped) || initials.includes(letter.charAt(0).toUpperCase()),
   );
-  const letters = LETTERS.filter(
-    (letter) => named.includes(letter) || (letter === 'responsible' && named.length > 0 && hasPlainWho(swapped)),
-  );
+  const ofClauses = named.length > 0 ? lettersOfClauses(swapped) : [];
+  const letters = LETTERS.filter((letter) => named.includes(letter) || ofClauses.includes(letter));
   const owns = /\braci\b|\bown(?:s|er|ers|ership|ed)?\b|\bwho(?:'s| is| are)? (?:all )?involved\b/.test(swapped);
   const loose =
     /\bin charge\b|\bwhom? (?:do|should|can|must) (?:i|we) (?:contact|turn to|approach|go to)\b|\btakes? care\b|\blooks? after\b|\bwhom? to (?:contact|ask)\b|\bleads?\b|\bpoint of contact\b|\bwho deals\b/.test(
