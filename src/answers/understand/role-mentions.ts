@@ -58,6 +58,8 @@ const AMBIGUOUS = new Set([
     'ai operation',
     'cybersecurity',
     'business side',
+    'ai/ml',
+    'ai ml',
   ],
 ]);
 
