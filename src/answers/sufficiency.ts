@@ -20,6 +20,8 @@ const LEAST = 4.1;
 /** The question names the document the item is from, so its subject is hardly in doubt. */
 const NAMED_EASE = 0.6;
 const SURE_ENTRY = 0.85;
+/** A question with one word of a topic is about an item that has it in its title, an alias or a question. */
+const LONE_ENTRY = 0.4;
 
 /** Judges the best hit. `named`: the question names the document the hit is from, so its subject is not in doubt. */
 export function judge(index: SearchIndex, query: Query, best: Ranked | undefined, named = false): Sufficiency {
@@ -39,6 +41,8 @@ export function judge(index: SearchIndex, query: Query, best: Ranked | undefined
   const unknown = topics.filter((word) => query.unknown.includes(word)).length / Math.max(1, topics.length);
   if (unknown > 0.67 && best.entry < 0.6)
     return { enough: false, why: 'most of the words occur nowhere in the library' };
+  if (topics.length === 1 && best.entry < LONE_ENTRY && !named)
+    return { enough: false, why: 'its one word of a topic is in no title and no curated question' };
   const sum =
     WEIGHTS.coverage * best.coverage +
     WEIGHTS.entry * best.entry +

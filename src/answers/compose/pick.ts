@@ -1,9 +1,10 @@
 /** Picks the item a question is about, or finds that none is. */
 import type { LibraryItem } from '#src/knowledge/library.ts';
+import { isNeutral } from '../everyday.ts';
 import type { Query } from '../query.ts';
 import type { Ranked, Steer } from '../retrieve.ts';
 import { judge } from '../sufficiency.ts';
-import { stem, topicStems } from '../text.ts';
+import { isStopWord, stem, topicStems } from '../text.ts';
 import { contentStems, topicOf } from '../understand/topic.ts';
 import type { Context } from './context.ts';
 import { find, itemOf, mayRead, queryOf } from './context.ts';
@@ -44,7 +45,7 @@ export function pick(context: Context): Target {
     return { item: null, reason: query.own.length === 0 ? 'unclear' : 'not_in_documents', near };
   }
   const chosen = prefer(context, ranked);
-  const missing = missingFocus(context, chosen, query);
+  const missing = missingFocus(context, chosen, query) ?? unknownAcronym(context, ranked[0]?.entry ?? 0);
   if (missing !== null) {
     context.trace('focus', `the item has nothing on "${missing}"`);
     return { item: null, reason: 'not_in_documents', near };
@@ -106,6 +107,20 @@ function missingFocus(context: Context, item: LibraryItem, query: Query): string
       query.offers.get(word)?.some((offer) => stems.has(offer)) !== true,
   );
   return missing[0] ?? null;
+}
+
+/** A capital abbreviation that the library does not know ("the CVSS cutoff") is what the question is about. */
+function unknownAcronym(context: Context, entry: number): string | null {
+  const { frame, index, thesaurus } = context;
+  if (entry >= CLEAR_ENTRY || frame.text === frame.text.toUpperCase()) return null;
+  const words = frame.text.match(/(?<![\w-])[A-Z][A-Z0-9]{2,7}(?![\w-])/g) ?? [];
+  const known = (word: string): boolean =>
+    index.words.has(word) ||
+    index.fields.has(stem(word)) ||
+    thesaurus.has(stem(word)) ||
+    isNeutral(word) ||
+    isStopWord(word);
+  return words.map((word) => word.toLowerCase()).find((word) => !known(word)) ?? null;
 }
 
 /** "how often is the policy updated": the document is the subject, not the place to look. */

@@ -25,7 +25,17 @@ const NO_SUCH_PART =
 const BRANDS =
   /\b(?:which|what) (?:\S+ )?(?:version|brand|distribution|distro|release|make|edition) (?:should|must|do|does|are|is|can|shall) (?:we|i|you|the team|prescribed|mandatory|used)\b|\bwhich (?:\S+ )?(?:platform|company|firm|provider|insurer|vendor) (?:hosts?|covers?|offers?|sells?|insures?|supplies)\b|\b(?:which|what) (?:\S+ )?(?:licen[cs]es?) (?:are|is|do|does|can|may)\b/;
 
+/** Another company's rules: the documents are ours, whatever the topic. */
+const OTHER_COMPANIES =
+  /\b(?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce|siemens|tesla|bosch|netflix|adobe|cisco|intel)(?:'s|s'|s)? (?:[\w-]+ ){0,3}(?:polic(?:y|ies)|terms|guidelines?|rules|approach|principles|code of conduct|practices?)\b|\b(?:polic(?:y|ies)|terms|guidelines?|rules|principles) (?:of|at|from) (?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce)\b|\b(?:other|another|most|competing|similar) (?:compan(?:y|ies)|organi[sz]ations?|firms?|competitors?) (?:do|does|handle|have|use|solve|approach)\b|\bhow (?:do|does) (?:other|another|most) (?:compan(?:y|ies)|organi[sz]ations?|firms?)\b/;
+
+/** "has the churn model passed its last assessment": what happened to one system is in no document. */
+const HAPPENED =
+  /^(?:has|have|did|was|were|is|are) (?:the|our|my|this|that) (?!(?:\w+ ){0,3}(?:policy|paper|white ?paper|document|guide|draft)\b)(?:[\w-]+ ){1,5}?(?:passed|failed|completed|finished|undergone|expired|gone live|been (?:approved|reviewed|assessed|tested|audited|deployed|signed|scanned|trained|validated|rejected|decommissioned)|(?:already|currently|still|yet) \w+(?:ed|ing)?)\b/;
+
 const CLASSES: readonly RegExp[] = [
+  OTHER_COMPANIES,
+  HAPPENED,
   ABOUT_THE_MACHINE,
   STATE_NOW,
   PLACES,
