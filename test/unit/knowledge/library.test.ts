@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { allStems, topicStems } from '#src/answers/text.ts';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
 import { findIds, resolveId } from '#src/knowledge/ids.ts';
 import type { Library } from '#src/knowledge/library.ts';
@@ -267,12 +268,27 @@ describe('nothing of the documents is lost', () => {
     expect(facts('isms')).toBeGreaterThanOrEqual(FACTS.isms);
   });
 
-  test('every item of substance has at least 12 questions', () => {
-    const thin = [...library.items.values()].filter(
-      (item) =>
-        (item.raci !== undefined || item.kind === 'clause' || item.kind === 'control') && item.questions.length < 12,
-    );
-    expect(thin.map((item) => item.id)).toEqual([]);
+  test('every item has at least 12 different questions in words that the document does not use', () => {
+    const thin = [...library.items.values()].flatMap((item) => {
+      const said = new Set(allStems([item.title, ...item.statements.map((statement) => statement.text)].join(' ')));
+      const asked = item.questions
+        .map((question) => topicStems(question))
+        .filter((stems) => stems.some((stem) => !said.has(stem)))
+        .map((stems) => [...new Set(stems)].sort().join(' '));
+      const count = new Set(asked).size;
+      return count < 12 ? [`${item.id}: ${count}`] : [];
+    });
+    expect(thin).toEqual([]);
+  });
+
+  test('no question stands twice under an item', () => {
+    const twice = [...library.items.values()].flatMap((item) => {
+      const plain = item.questions.map((question) => allStems(question).join(' '));
+      return item.questions
+        .filter((_, at) => plain.indexOf(plain[at] ?? '') !== at)
+        .map((text) => `${item.id}: ${text}`);
+    });
+    expect(twice).toEqual([]);
   });
 });
 
