@@ -56,7 +56,10 @@ function directory(): readonly Assignment[] {
 async function voting(report: Report, assignments: readonly Assignment[]): Promise<void> {
   const core = await openBenchCore(report.folder);
   try {
-    await core.stores.ledger.replaceProjections(assignments.map((one) => ({ table: 'assignment' as const, ...one })));
+    const rows = assignments.map((one) => ({ table: 'assignment' as const, ...one }));
+    await core.stores.state.rebuild(async function* () {
+      yield rows;
+    });
     const [on] = await submitRequests(core, 1);
     if (on === undefined) throw new Error('nothing was submitted');
     const times: number[] = [];

@@ -10,6 +10,8 @@ import { stuckRequests } from '#src/approvals/doctor.ts';
 import { isOpen } from '#src/approvals/timers.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { Config } from '#src/config.ts';
+import { verifyState } from '#src/delivery/state-verify.ts';
+import { createFindingList } from '#src/evidence/findings.ts';
 import type { Rules } from '#src/wire/governance.ts';
 import type { LoadedPolicy } from '#src/wire/knowledge.ts';
 import type { CliContext } from './context.ts';
@@ -20,6 +22,8 @@ import type { Session } from './session.ts';
 import { count } from './terminal.ts';
 
 const REQUESTS_MAX = 10_000;
+/** Changed rows that are named one by one. */
+const ROWS_NAMED_MAX = 5;
 /** Statuses in which a decision can still be missing. */
 const UNDECIDED = ['submitted', 'in_review', 'information_requested', 'suspended'] as const;
 
@@ -47,6 +51,7 @@ export async function checkDatabase(
   ]);
   const sizes = `${count(head.size, 'entry', 'entries')} committed, ${tree.size} in the tree, ${checkpoint?.size ?? 0} under a checkpoint`;
   found.ok('log', `${stamp.logOrigin}: ${sizes}`);
+  await checkState(session, found);
   await checkQueues(session, found);
   const roster = await deskOf(session, context).roster();
   if (policy !== null) checkRoles((await checkRules(context, session, found)).policy, roster, found);
@@ -141,6 +146,26 @@ async function checkKeys({ config, stores }: Session, found: Findings): Promise<
     if (!(error instanceof KeyError)) throw error;
     found.problem('keys', `the ${error.purpose} key at ${error.path}: ${error.code}`, KEY_REMEDIES[error.code]);
   }
+}
+
+/** Rows that somebody changed beside the log: the roster, the gate and every list are read from rows. */
+async function checkState({ stores }: Session, found: Findings): Promise<void> {
+  const differences = createFindingList();
+  const { events, rows } = await stores.state.look((view) => verifyState(view, differences));
+  if (differences.total() === 0) {
+    found.ok('state', `${count(rows, 'row')} are what ${count(events, 'event')} left`);
+    return;
+  }
+  for (const { detail } of differences.kept.slice(0, ROWS_NAMED_MAX)) {
+    found.problem(
+      'state',
+      detail,
+      'Run "countersign evidence verify", and keep the database as it is for the auditor.',
+    );
+  }
+  const more = differences.total() - ROWS_NAMED_MAX;
+  if (more > 0)
+    found.problem('state', `${count(more, 'row')} more`, '"countersign evidence verify --json" names them.');
 }
 
 async function checkQueues({ stores }: Session, found: Findings): Promise<void> {

@@ -93,7 +93,7 @@ async function personOf({ open }: Session, id: string): Promise<string> {
   throw new CommandError('unknown_id', `Nobody is known as ${id}. Nothing was changed.`, 'Give a Slack user id.');
 }
 
-async function scopeOf(session: Session, flags: PlaceFlags): Promise<Pick<LegalHold['scope'], 'kind' | 'id'>> {
+async function scopeOf(session: Session, flags: PlaceFlags): Promise<LegalHold['scope']> {
   if (flags.person !== undefined) return { kind: 'person', id: await personOf(session, flags.person) };
   if (flags.system !== undefined) return { kind: 'system', id: flags.system };
   if (flags.request === undefined) {

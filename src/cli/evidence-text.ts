@@ -22,7 +22,7 @@ type Report = VerificationReport | BundleReport;
 
 /** The report about the stored log. */
 export function logLines(report: VerificationReport, extra: ReportExtra): readonly string[] {
-  const { checkpoint, unpublished, disclosuresChecked, disclosuresErased } = report;
+  const { checkpoint, unpublished, disclosuresChecked, disclosuresErased, rowsCompared } = report;
   return [
     ...verdictLines(report),
     ...table([
@@ -34,6 +34,9 @@ export function logLines(report: VerificationReport, extra: ReportExtra): readon
         : []),
       ['checked', checkedWords(report)],
       ['texts', `${disclosuresChecked} match their hashes, ${disclosuresErased} erased`],
+      ...(rowsCompared === null
+        ? []
+        : [['state', `${count(rowsCompared, 'row')} compared with the entries that made them`]]),
       ['log', report.origin],
       ...anchorRows(report, extra),
       ['keys', keysWords(extra)],

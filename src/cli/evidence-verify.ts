@@ -30,9 +30,10 @@ async function verifyDatabase(
   given: readonly string[],
   anchors: readonly Anchor[],
 ): Promise<ExitCode> {
-  const [{ withSession }, { verifyLog }] = await Promise.all([
+  const [{ withSession }, { verifyLog }, { verifyState }] = await Promise.all([
     import('./session.ts'),
     import('#src/evidence/verify-log.ts'),
+    import('#src/delivery/state-verify.ts'),
   ]);
   return withSession(context, async ({ config, stores, stamp }) => {
     const own = given.length > 0 ? [] : await ownKeys(config, crypto, stamp.logOrigin);
@@ -41,6 +42,7 @@ async function verifyDatabase(
       trusted: [...given, ...own],
       anchors,
       signatures: flags.treeOnly !== true,
+      ...(flags.treeOnly === true ? {} : { state: (found) => stores.state.look((view) => verifyState(view, found)) }),
       onProgress: (done, of) => {
         if (done < next || flags.json) return;
         next = done + PROGRESS_EVERY;

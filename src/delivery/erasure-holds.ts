@@ -4,15 +4,13 @@ import { holdersOf } from '#src/directory/directory.ts';
 import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
 import type { HeldScopes } from './erasure-ports.ts';
 import type { Ledger } from './ports.ts';
-import type { RecordStore } from './systems-ports.ts';
-import { onStream, type StreamDeps } from './systems-stream.ts';
+import type { RecordRow, RecordStore } from './systems-ports.ts';
+import { onStream, type StreamDeps, type StreamEvent } from './systems-stream.ts';
 
 const scopeSchema = z.object({
   kind: z.enum(['person', 'system', 'request']),
   /** A pseudonym, a system's name, or a request's id. */
   id: z.string().min(1).max(300),
-  /** Requests that a hold on a system covered when it was placed. */
-  requests: z.array(z.string().max(100)).max(10_000),
 });
 
 export type LegalHold = {
@@ -29,18 +27,14 @@ export type HoldResult =
 export type HoldDeps = StreamDeps & {
   readonly ledger: Pick<Ledger, 'readStream' | 'head' | 'commit' | 'listAssignments'>;
   readonly records: Pick<RecordStore, 'list'>;
-  /** Ids of the requests about a system. */
-  readonly requestsAbout: (system: string) => Promise<readonly string[]>;
 };
+
+/** Ids of the requests about a system. */
+export type RequestsAbout = (system: string) => Promise<readonly string[]>;
 
 export type HoldDesk = {
   /** One administrator places it: keeping harms nobody's evidence. `reason` is free text and can be erased itself. */
-  place(
-    scope: Omit<LegalHold['scope'], 'requests'>,
-    reason: string,
-    by: string,
-    commandId: string,
-  ): Promise<HoldResult>;
+  place(scope: LegalHold['scope'], reason: string, by: string, commandId: string): Promise<HoldResult>;
   /** Another administrator than the one who placed it releases it. */
   release(id: string, by: string, commandId: string): Promise<HoldResult>;
   list(): Promise<readonly LegalHold[]>;
@@ -56,12 +50,28 @@ export async function openHolds(records: Pick<RecordStore, 'list'>): Promise<rea
   return rows.map((row) => ({ id: row.id, ...stateSchema.parse(row.state) }));
 }
 
-/** What holds keep, for the stores. */
-export function scopesOf(holds: readonly LegalHold[]): HeldScopes {
-  return {
-    persons: holds.flatMap(({ scope }) => (scope.kind === 'person' ? [scope.id] : [])),
-    requests: holds.flatMap(({ scope }) => (scope.kind === 'request' ? [scope.id] : scope.requests)),
-  };
+/** What holds keep, for the stores. A hold on a system keeps also the requests that came after it. */
+export async function scopesOf(holds: readonly LegalHold[], requestsAbout: RequestsAbout): Promise<HeldScopes> {
+  const requests: string[] = [];
+  for (const { scope } of holds) {
+    if (scope.kind === 'request') requests.push(scope.id);
+    if (scope.kind === 'system') requests.push(...(await requestsAbout(scope.id)));
+  }
+  return { persons: holds.flatMap(({ scope }) => (scope.kind === 'person' ? [scope.id] : [])), requests };
+}
+
+/** The row of a hold. */
+function rowOfLegalHold({ id, ...state }: LegalHold, status: 'open' | 'released', version: number): RecordRow {
+  return { kind: KIND, id, parent: state.scope.id, status, version, state };
+}
+
+/** The row that a stored stream of a hold comes to; null without its beginning. */
+export function legalHoldRow(id: string, events: readonly StreamEvent[]): RecordRow | null {
+  return events.reduce<RecordRow | null>((row, { type, data, actor, seq }) => {
+    if (type === 'hold.released') return row === null ? null : { ...row, status: 'released', version: seq };
+    const { scope } = data as Pick<LegalHold, 'scope'>;
+    return rowOfLegalHold({ id, scope, placedBy: actor }, 'open', seq);
+  }, null);
 }
 
 /** Makes the desk. Refusals are results. */
@@ -70,14 +80,13 @@ export function createHoldDesk(deps: HoldDeps): HoldDesk {
     holdersOf(await deps.ledger.listAssignments(), ADMIN_ROLE, deps.now()).some((a) => a.person === person);
   const commit = (hold: LegalHold, status: 'open' | 'released', event: object, by: string, commandId: string) => {
     const type = status === 'open' ? 'hold.placed' : 'hold.released';
-    const { id, ...state } = hold;
     return onStream<HoldResult>(
       deps,
-      { stream: `hold:${id}`, actor: by, commandId, commandKind: type },
+      { stream: `hold:${hold.id}`, actor: by, commandId, commandKind: type },
       (events) => ({
         kind: 'commit',
         drafts: [{ type, data: event, hide: ['reason'] }],
-        records: [{ kind: KIND, id, parent: hold.scope.id, status, version: events.length + 1, state }],
+        records: [rowOfLegalHold(hold, status, events.length + 1)],
         result: () => ({ ok: true, hold }),
       }),
       async () => ({ ok: true, hold }),
@@ -87,17 +96,15 @@ export function createHoldDesk(deps: HoldDeps): HoldDesk {
     list: () => openHolds(deps.records),
     async place(scope, reason, by, commandId) {
       if (!(await isAdmin(by))) return { ok: false, reason: 'not_admin' };
-      const requests = scope.kind === 'system' ? [...(await deps.requestsAbout(scope.id))] : [];
-      const full = scopeSchema.parse({ ...scope, requests });
-      const hold: LegalHold = { id: deps.newId(deps.now()), scope: full, placedBy: by };
-      return commit(hold, 'open', { scope: { kind: scope.kind, id: scope.id }, reason }, by, commandId);
+      const hold: LegalHold = { id: deps.newId(deps.now()), scope: scopeSchema.parse(scope), placedBy: by };
+      return commit(hold, 'open', { scope: hold.scope, reason }, by, commandId);
     },
     async release(id, by, commandId) {
       if (!(await isAdmin(by))) return { ok: false, reason: 'not_admin' };
       const hold = (await openHolds(deps.records)).find((h) => h.id === id);
       if (hold === undefined) return { ok: false, reason: 'unknown_hold' };
       if (hold.placedBy === by) return { ok: false, reason: 'same_person' };
-      return commit(hold, 'released', { scope: { kind: hold.scope.kind, id: hold.scope.id } }, by, commandId);
+      return commit(hold, 'released', { scope: hold.scope }, by, commandId);
     },
   };
 }

@@ -5,11 +5,11 @@
 import { z } from 'zod';
 import { holdersOf } from '#src/directory/directory.ts';
 import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
-import { type LegalHold, openHolds, scopesOf } from './erasure-holds.ts';
+import { type LegalHold, openHolds, type RequestsAbout, scopesOf } from './erasure-holds.ts';
 import type { ErasureCounts, ErasureStore } from './erasure-ports.ts';
 import type { Ledger, PeopleStore } from './ports.ts';
-import type { RecordStore } from './systems-ports.ts';
-import { onStream, type StreamDeps } from './systems-stream.ts';
+import type { RecordRow, RecordStore } from './systems-ports.ts';
+import { onStream, type StreamDeps, type StreamEvent } from './systems-stream.ts';
 
 /** Why the person is erased; free text would have to be erased again. */
 const ERASURE_BASES = ['own_request', 'left', 'court', 'other'] as const;
@@ -47,6 +47,7 @@ export type ErasureDeps = StreamDeps & {
   readonly erasing: ErasureStore;
   /** Systems that a request is about; empty for one that is not there. */
   readonly systemsOf: (requestId: string) => Promise<readonly string[]>;
+  readonly requestsAbout: RequestsAbout;
 };
 
 export type ErasureDesk = {
@@ -90,15 +91,13 @@ export function createErasureDesk(deps: ErasureDeps): ErasureDesk {
     commandId: string,
     data: object,
   ): Promise<boolean> => {
-    const { id, status, ...state } = erasure;
     return onStream<boolean>(
       deps,
-      { stream: streamOf(id), actor, commandId, commandKind: type },
+      { stream: streamOf(erasure.id), actor, commandId, commandKind: type },
       (events) => {
         // Somebody else took this step meanwhile.
         if (events.some((event) => event.type === type)) return { kind: 'settled', result: false };
-        const version = events.length + 1;
-        const records = [{ kind: 'erasure', id, parent: erasure.person, status, version, state }];
+        const records = [rowOfErasure(erasure, events.length + 1)];
         return { kind: 'commit', drafts: [{ type, data }], records, result: () => true };
       },
       async () => true,
@@ -106,7 +105,8 @@ export function createErasureDesk(deps: ErasureDeps): ErasureDesk {
   };
 
   const carryOut = async (erasure: Erasure): Promise<ErasureResult> => {
-    const held = scopesOf((await openHolds(deps.records)).filter((hold) => !concerns(hold, erasure.person)));
+    const others = (await openHolds(deps.records)).filter((hold) => !concerns(hold, erasure.person));
+    const held = await scopesOf(others, deps.requestsAbout);
     const counts = await deps.erasing.erasePerson(erasure.person, deps.now(), held);
     const done: Erasure = { ...erasure, status: 'done' };
     await step('erasure.done', done, 'service', `erased:${erasure.id}`, { person: erasure.person, erased: counts });
@@ -177,6 +177,24 @@ async function obstacle(
 }
 
 const concerns = ({ scope }: LegalHold, person: string): boolean => scope.kind === 'person' && scope.id === person;
+
+/** The row of an erasure. */
+export function rowOfErasure({ id, status, ...state }: Erasure, version: number): RecordRow {
+  return { kind: 'erasure', id, parent: state.person, status, version, state };
+}
+
+/** State of an erasure's stream; null without its beginning. */
+export function foldErasure(id: string, events: readonly StreamEvent[]): Erasure | null {
+  return events.reduce<Erasure | null>((erasure, { type, data, actor }) => {
+    if (type === 'erasure.requested') {
+      const { person, basis } = data as Pick<Erasure, 'person' | 'basis'>;
+      return { id, person, basis, status: 'requested', requestedBy: actor, confirmedBy: null };
+    }
+    if (erasure === null) return null;
+    if (type === 'erasure.confirmed') return { ...erasure, status: 'confirmed', confirmedBy: actor };
+    return type === 'erasure.done' ? { ...erasure, status: 'done' } : erasure;
+  }, null);
+}
 
 function erasureOf(row: { readonly id: string; readonly status: string; readonly state: unknown }): readonly Erasure[] {
   const state = stateSchema.safeParse(row.state);

@@ -11,9 +11,13 @@ import { covers, scopeWords } from '#src/systems/holds.ts';
 import { systemKeyOf } from '#src/systems/names.ts';
 import { createRequestCache, type RequestCache } from './gate-requests.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
-import type { GateFacts, GateStore, RecordStore } from './systems-ports.ts';
+import { asRecord, type MadeRow } from './state-made.ts';
+import type { GateFacts, GateStore, RecordRow, RecordStore } from './systems-ports.ts';
 import { holdOfRow, vendorsOfRow } from './systems-rows.ts';
-import { onStream, type StreamDeps } from './systems-stream.ts';
+import { onStream, type StreamDeps, type StreamEvent } from './systems-stream.ts';
+
+/** Reasons that an entry repeats. */
+const REASONS_MAX = 20;
 
 export type GateDeskDeps = StreamDeps & {
   readonly gate: GateStore;
@@ -176,11 +180,10 @@ function record(
         pass,
         request,
         until: until?.toISOString() ?? null,
-        reasons: reasons.slice(0, 20).map(({ code, words }) => ({ code, words: words.slice(0, 300) })),
+        reasons: reasons.slice(0, REASONS_MAX).map(({ code, words }) => ({ code, words: words.slice(0, 300) })),
         before: asked === null ? null : answerOf(asked.status),
         token: asker.token,
       };
-      const row = { parent: key, version };
       return {
         kind: 'commit',
         drafts: [
@@ -190,10 +193,7 @@ function record(
             artefacts: [{ name: `${query.system} ${query.version}`, sha256: query.digest }],
           },
         ],
-        records: [
-          { kind: 'gate-question', id: question, status: print, ...row, state: { ...query, allowed } },
-          { kind: 'gate-stream', id: key, status: 'open', ...row, state: {} },
-        ],
+        records: rowsOfAnswer(reply, version),
         result: (firstIndex) => firstIndex,
       };
     },
@@ -201,9 +201,43 @@ function record(
   );
 }
 
+/** What the gate looks up before it answers the same question, or another one about the system. */
+function rowsOfAnswer(
+  { query, ...answer }: Told & { readonly query: GateQuery },
+  version: number,
+): readonly RecordRow[] {
+  const { system, version: label, digest, environment } = query;
+  const key = systemKeyOf(system);
+  const row = { parent: key, version };
+  const state = { system, version: label, digest, environment, allowed: answer.allowed };
+  return [
+    { kind: 'gate-question', id: questionId(query), status: fingerprint(answer), ...row, state },
+    { kind: 'gate-stream', id: key, status: 'open', ...row, state: {} },
+  ];
+}
+
+/** The rows that a stored stream of answers comes to, each with the event that touched it last. */
+export function answerRows(events: readonly StreamEvent[]): readonly MadeRow[] {
+  const rows = new Map<string, MadeRow>();
+  for (const by of events) {
+    const { system, version, digest, environment, ...answer } = by.data as GateQuery & Told;
+    const query = { system, version, digest, environment };
+    for (const row of rowsOfAnswer({ ...answer, query }, by.seq))
+      rows.set(`${row.kind} ${row.id}`, { row: asRecord(row), by });
+  }
+  return [...rows.values()];
+}
+
+/** The part of an answer that its entry repeats. */
+type Told = {
+  readonly allowed: boolean;
+  readonly request: { readonly shortId: string } | null;
+  readonly reasons: readonly { readonly code: string }[];
+};
+
 /** What makes two answers the same: yes or no, by which request, for which reasons. */
-function fingerprint(answer: GateAnswer): string {
-  const codes = [...new Set(answer.reasons.map((reason) => reason.code))].sort();
+function fingerprint(answer: Told): string {
+  const codes = [...new Set(answer.reasons.slice(0, REASONS_MAX).map((reason) => reason.code))].sort();
   return `${answer.allowed ? 'allow' : 'deny'} ${answer.request?.shortId ?? '-'} ${codes.join(',')}`.slice(0, 400);
 }
 

@@ -1,7 +1,8 @@
 /** Bearer tokens of pipelines: shown once, stored as a hash; making and revoking one is an entry in the log. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { asRecord, type MadeRow } from './state-made.ts';
 import type { RecordRow, RecordStore } from './systems-ports.ts';
-import { onStream, type StreamDeps } from './systems-stream.ts';
+import { onStream, type StreamDeps, type StreamEvent } from './systems-stream.ts';
 
 const STREAM = 'gate-tokens';
 const KIND = 'gate-token';
@@ -63,6 +64,21 @@ export async function revokeGateToken(deps: TokenDeps, name: string, actor: stri
     },
     async () => ({ ok: true }),
   );
+}
+
+/** The rows that the stored stream of tokens comes to, each with the event that touched it last. */
+export function tokenRows(events: readonly StreamEvent[]): readonly MadeRow[] {
+  const rows = new Map<string, MadeRow & { readonly row: RecordRow }>();
+  for (const by of events) {
+    const { token, ...state } = by.data as { readonly token: string };
+    const made = by.type === 'gate.token_made';
+    const known = rows.get(token)?.row;
+    const row = made ? { kind: KIND, id: token, parent: null, status: 'active', state } : known;
+    if (row === undefined) continue;
+    const status = made ? 'active' : 'revoked';
+    rows.set(token, { row: { ...asRecord({ ...row, status, version: by.seq }) }, by });
+  }
+  return [...rows.values()];
 }
 
 /** Whose token this is; null for none. Compares in constant time. */

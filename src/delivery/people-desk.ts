@@ -17,6 +17,7 @@ import {
 import { changesTo, gistOf, openOf, restOf, type Wanted } from '#src/directory/plan.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import type { NewTimer, OutgoingMessage, Projection } from './ports.ts';
+import { asRecord, byCommand, type MadeRow } from './state-made.ts';
 import type { RecordRow } from './systems-ports.ts';
 import { onStream, readEvents, type StreamDeps, type StreamEvent } from './systems-stream.ts';
 
@@ -204,6 +205,19 @@ function recordsOf(events: readonly GovernedEvent[], state: GovernedDirectory, v
     const absence = 'absence' in data ? state.absences.get(data.absence) : undefined;
     if (absence !== undefined)
       add({ kind: 'absence', id: absence.id, parent: absence.person, status: 'open', state: absence });
+  }
+  return [...rows.values()];
+}
+
+/** The rows that a stored stream comes to, each with the event that touched it last. */
+export function directoryRows(events: readonly StreamEvent[]): readonly MadeRow[] {
+  const state = foldStored(events);
+  const rows = new Map<string, MadeRow>();
+  for (const group of byCommand(events.filter(({ type }) => KNOWN.has(type)))) {
+    const touched = group.map(({ type, data }) => ({ type, data }) as GovernedEvent);
+    const by = group.at(-1) as StreamEvent;
+    for (const row of recordsOf(touched, state, by.seq)) rows.set(`${row.kind} ${row.id}`, { row: asRecord(row), by });
+    for (const row of assignmentRows(touched, state)) rows.set(`assignment ${row.id}`, { row, by });
   }
   return [...rows.values()];
 }

@@ -14,6 +14,7 @@ import {
 } from '#src/directory/policies.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import type { Ledger, OutgoingMessage } from './ports.ts';
+import { asRecord, byCommand, type MadeRow } from './state-made.ts';
 import type { RecordRow } from './systems-ports.ts';
 import { onStream, readEvents, type StreamDeps, type StreamEvent } from './systems-stream.ts';
 
@@ -121,6 +122,18 @@ function rowsOf(events: readonly PolicyEvent[], state: PolicyState, version: num
   for (const [document, { sha256, ...rest }] of state.inForce)
     rows.push({ kind: 'policy', id: document, parent: sha256, status: 'in_force', version, state: rest });
   return rows;
+}
+
+/** The rows that a stored stream comes to, each with the event that touched it last. */
+export function policyRows(events: readonly StreamEvent[]): readonly MadeRow[] {
+  const state = foldPolicies(events);
+  const rows = new Map<string, MadeRow>();
+  for (const group of byCommand(events.filter(({ type }) => Object.hasOwn(POLICY_HIDDEN, type)))) {
+    const touched = group.map(({ type, data }) => ({ type, data }) as PolicyEvent);
+    const by = group.at(-1) as StreamEvent;
+    for (const row of rowsOf(touched, state, by.seq)) rows.set(`${row.kind} ${row.id}`, { row: asRecord(row), by });
+  }
+  return [...rows.values()];
 }
 
 /** State of the stored stream. */

@@ -159,8 +159,6 @@ export interface Ledger {
   /** All assignments ever made, or only those of these roles (exact names). */
   listAssignments(roles?: readonly string[]): Promise<readonly Extract<Projection, { table: 'assignment' }>[]>;
   readObject(sha256: string): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | null>;
-  /** Puts these rows in place of all projections: the caller folded the events anew. For the rebuild test and repair. */
-  replaceProjections(projections: readonly Projection[]): Promise<void>;
 }
 
 /** People: Slack user id <-> pseudonymous id. */

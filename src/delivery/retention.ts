@@ -1,6 +1,6 @@
 /** How long each class of record is kept. The log itself is kept for ever: it holds pseudonyms and hashes only. */
 import { z } from 'zod';
-import { openHolds, scopesOf } from './erasure-holds.ts';
+import { openHolds, type RequestsAbout, scopesOf } from './erasure-holds.ts';
 import type { ErasureStore, RetentionLimits } from './erasure-ports.ts';
 import type { RecordStore } from './systems-ports.ts';
 
@@ -28,12 +28,13 @@ export type RetentionDeps = {
   readonly days: RetentionDays;
   readonly erasing: Pick<ErasureStore, 'eraseOlder'>;
   readonly records: Pick<RecordStore, 'list'>;
+  readonly requestsAbout: RequestsAbout;
   readonly now: () => Date;
 };
 
 /** Erases what is older than its class allows, except under a legal hold. Returns rows changed by class. */
 export async function applyRetention(deps: RetentionDeps): Promise<Readonly<Record<string, number>>> {
-  const held = scopesOf(await openHolds(deps.records));
+  const held = await scopesOf(await openHolds(deps.records), deps.requestsAbout);
   const now = deps.now().getTime();
   const before = (kept: number | null) => (kept === null ? null : new Date(now - kept * DAY_MS));
   const { inbox, outbox, refusals, gaps, timers, texts } = deps.days;

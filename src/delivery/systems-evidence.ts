@@ -152,7 +152,8 @@ export function fileFlawFrom(ledger: StreamDeps['ledger']): FileFlawOf {
   };
 }
 
-function rowOfFile(file: EvidenceFile): RecordRow {
+/** The row of a file. */
+export function rowOfFile(file: EvidenceFile): RecordRow {
   const { sha256, kind, eventCount, ...state } = file;
   const status = file.withdrawn ? 'withdrawn' : file.attested === null ? 'captured' : 'attested';
   return { kind: 'evidence-file', id: sha256, parent: kind, status, version: eventCount, state };

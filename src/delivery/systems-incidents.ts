@@ -235,7 +235,7 @@ async function subjectOf(deps: IncidentDeps, state: SubmittedState): Promise<Hol
 }
 
 /** State of a hold's stream. */
-function foldHold(events: readonly StreamEvent[]): Hold | null {
+export function foldHold(events: readonly StreamEvent[]): Hold | null {
   return events.reduce<Hold | null>(
     (hold, { type, data, at, actor }) =>
       Object.hasOwn(HOLD_HIDDEN, type) ? applyHold(hold, { type, data } as HoldEvent, { at, actor }) : hold,

@@ -14,8 +14,6 @@ export interface RecordStore {
     readonly parent?: string;
     readonly limit?: number;
   }): Promise<readonly RecordRow[]>;
-  /** Puts these rows in place of all of the kind: the caller folded the events anew. For the rebuild test and repair. */
-  replace(kind: string, rows: readonly RecordRow[]): Promise<void>;
 }
 
 /** What the gate reads for one question, in one look at the database. */

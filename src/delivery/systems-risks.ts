@@ -111,14 +111,15 @@ export function createRiskDesk(deps: RiskDeskDeps): RiskDesk {
   };
 }
 
-function rowOfRisk(risk: Risk): RecordRow {
+/** The row of a risk, without its texts. */
+export function rowOfRisk(risk: Risk): RecordRow {
   const { id, status, version, owner, likelihood, impact, reviewBy, systems, requests, treatment } = risk;
   const state = { likelihood, impact, score: scoreOf(risk), reviewBy, systems, requests, treatment };
   return { kind: 'risk', id, parent: owner, status, version, state };
 }
 
 /** State of a risk's stream. */
-function foldRisk(events: readonly StreamEvent[]): Risk | null {
+export function foldRisk(events: readonly StreamEvent[]): Risk | null {
   return events.reduce<Risk | null>(
     (risk, { type, data, at }) =>
       Object.hasOwn(RISK_HIDDEN, type) ? applyRisk(risk, { type, data } as RiskEvent, at) : risk,

@@ -6,7 +6,7 @@ import { reveal } from '#src/evidence/disclose.ts';
 import type { PredicateKind } from '#src/evidence/event-kinds.ts';
 import { commitLoop } from './commit-loop.ts';
 import { genuine } from './disclosures.ts';
-import type { Commit, Ledger } from './ports.ts';
+import type { Commit, Disclosure, Ledger, StoredEvent } from './ports.ts';
 import type { EventDraft, Recorder } from './record.ts';
 import type { RecordRow } from './systems-ports.ts';
 
@@ -108,6 +108,14 @@ export async function onStream<R>(
 /** The events of a stream, in order, with what they hide. */
 export async function readEvents(ledger: Pick<Ledger, 'readStream'>, stream: string): Promise<readonly StreamEvent[]> {
   const { events, disclosures } = await ledger.readStream(stream);
+  return revealed(events, disclosures);
+}
+
+/** Stored events with what they hide put back, as far as it is there and genuine. */
+export function revealed(
+  events: readonly StoredEvent[],
+  disclosures: ReadonlyMap<string, Disclosure>,
+): readonly StreamEvent[] {
   return events.map(({ type, data, at, actor, commandId, seq, logIndex }) => ({
     type,
     data: reveal(data, (hash) => genuine(disclosures.get(hash))),

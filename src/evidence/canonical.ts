@@ -44,3 +44,12 @@ function assertPlain(value: unknown, depth: number): void {
   }
   throw new EvidenceError('not_canonical_json', `a ${typeof value}`);
 }
+
+/** Equal as JSON values, whatever the order of members. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [Object.entries(a), new Map(Object.entries(b))];
+  return left.length === right.size && left.every(([key, value]) => right.has(key) && sameJson(value, right.get(key)));
+}

@@ -3,6 +3,7 @@
  * one number a stream), checks each by itself, and rebuilds the tree. Everything read here is attacker-controlled.
  */
 import { type AnnouncedKeys, announcedAfter } from './announced-keys.ts';
+import { sameJson } from './canonical.ts';
 import { hiddenHashes } from './disclose.ts';
 import { type Envelope, parseEnvelope, verifyEnvelope } from './dsse.ts';
 import { equalBytes } from './encoding.ts';
@@ -236,15 +237,6 @@ function checkEvent(walk: Walk, index: number, row: NonNullable<LogEntry['event'
     (!sameJson(row.data, predicate.data) && 'data');
   if (differs !== false)
     walk.findings.add('event_mismatch', index, `the event row differs from the statement in: ${differs}`);
-}
-
-/** Equal as JSON values, whatever the order of members. */
-function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const [left, right] = [Object.entries(a), new Map(Object.entries(b))];
-  return left.length === right.size && left.every(([key, value]) => right.has(key) && sameJson(value, right.get(key)));
 }
 
 async function checkSignature(walk: Walk, index: number, envelope: Envelope): Promise<void> {

@@ -26,6 +26,8 @@ export type VerificationReport = {
   readonly checkpointsChecked: number;
   readonly disclosuresChecked: number;
   readonly disclosuresErased: number;
+  /** State rows compared with the events that made them; null when they were not looked at. */
+  readonly rowsCompared: number | null;
   readonly anchors: readonly AnchorResult[];
   readonly findings: readonly Finding[];
   readonly findingsTotal: number;
@@ -38,6 +40,8 @@ export type VerifyLogOptions = {
   /** False checks the tree alone, without looking into the entries. Default true. */
   readonly signatures?: boolean;
   readonly onProgress?: (entries: number, of: number) => void;
+  /** Compares the state rows with the events, which this room knows nothing of; adds its findings. */
+  readonly state?: (findings: FindingList) => Promise<{ readonly rows: number }>;
 };
 
 const PAGE = 1_000;
@@ -99,6 +103,7 @@ export async function verifyLog(
   for (const stray of await store.readStrayEvents(PAGE)) {
     findings.add('event_without_entry', null, `event ${stray.id} (${stray.type} in ${stray.stream}) has no entry`);
   }
+  const rowsCompared = (await options.state?.(findings))?.rows ?? null;
   if (report.entries < size) findings.add('tail_cut', report.entries, `${size} entries were committed`);
   const matched = new Set(report.headsMatched);
   return {
@@ -113,6 +118,7 @@ export async function verifyLog(
     checkpointsChecked: counter.checkpoints,
     disclosuresChecked: checked,
     disclosuresErased: erased,
+    rowsCompared,
     anchors: (options.anchors ?? []).map(({ name }) => ({
       name,
       size: anchors.find((anchor) => anchor.name === name)?.checkpoint.size ?? null,

@@ -5,7 +5,7 @@ import { parseYamlText } from '#src/adapters/parse/yaml-text.ts';
 import type { Stores } from '#src/adapters/prisma/stores.ts';
 import { createDeskReader } from '#src/delivery/desk.ts';
 import { createErasureDesk, type ErasureDesk } from '#src/delivery/erasure.ts';
-import { createHoldDesk, type HoldDesk } from '#src/delivery/erasure-holds.ts';
+import { createHoldDesk, type HoldDesk, type RequestsAbout } from '#src/delivery/erasure-holds.ts';
 import type { Recorder } from '#src/delivery/record.ts';
 import { type RetentionDays, retentionSchema } from '#src/delivery/retention.ts';
 import { newId } from './ids.ts';
@@ -13,8 +13,13 @@ import { KNOWLEDGE_FOLDER } from './paths.ts';
 import { StartRefusedError } from './workspace.ts';
 
 const NAME = 'retention.yaml';
+const REQUESTS_MAX = 100_000;
 
-export type ErasureDesks = { readonly erasure: ErasureDesk; readonly holds: HoldDesk };
+export type ErasureDesks = {
+  readonly erasure: ErasureDesk;
+  readonly holds: HoldDesk;
+  readonly requestsAbout: RequestsAbout;
+};
 
 export type ErasureParts = {
   readonly stores: Stores;
@@ -34,15 +39,18 @@ export function openErasure({ stores, recorder, now, committed }: ErasureParts):
     return document.kind === 'deployment' ? [document.system] : document.systems;
   };
   const requestsAbout = async (system: string): Promise<readonly string[]> => {
-    const found: string[] = [];
-    for (const { id } of await ledger.listRequests({ limit: 100_000 })) {
-      if ((await systemsOf(id)).includes(system)) found.push(id);
+    const deployments = await ledger.listRequests({ systemId: system, limit: REQUESTS_MAX });
+    const found = deployments.map(({ id }) => id);
+    // Which systems an exception is about stands in its document alone.
+    for (const { id, shortId } of await ledger.listRequests({ limit: REQUESTS_MAX })) {
+      if (shortId.startsWith('EX-') && (await systemsOf(id)).includes(system)) found.push(id);
     }
     return found;
   };
   return {
-    erasure: createErasureDesk({ ...stream, people, records, erasing, systemsOf }),
-    holds: createHoldDesk({ ...stream, records, requestsAbout }),
+    erasure: createErasureDesk({ ...stream, people, records, erasing, systemsOf, requestsAbout }),
+    holds: createHoldDesk({ ...stream, records }),
+    requestsAbout,
   };
 }
 

@@ -55,7 +55,13 @@ export function openEvidence({ config, core, committed, log }: EvidenceParts): E
   const failed = (what: string) => (error: unknown) => log.error({ what, err: error }, 'work failed');
   const retain = async (): Promise<void> => {
     const days = await loadRetention();
-    await applyRetention({ days, erasing: stores.erasing, records: stores.records, now });
+    await applyRetention({
+      days,
+      erasing: stores.erasing,
+      records: stores.records,
+      requestsAbout: desks.requestsAbout,
+      now,
+    });
   };
   let clock: NodeJS.Timeout | null = null;
   let again: NodeJS.Timeout | null = null;

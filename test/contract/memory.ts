@@ -132,11 +132,6 @@ function memoryLedger(state: State): Ledger {
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .map((one) => structuredClone(one)),
     readObject: async (sha256) => state.objects.get(sha256) ?? null,
-    async replaceProjections(projections) {
-      state.requests.clear();
-      state.assignments.clear();
-      project(state, projections);
-    },
   };
 }
 

@@ -174,7 +174,9 @@ describe('retention', () => {
           0,
       );
     const far = () => new Date(Date.now() + 20 * 365 * 24 * 3_600_000);
-    const deps = { days: await loadRetention(), erasing: core.stores.erasing, records: core.stores.records, now: far };
+    const { erasing, records } = core.stores;
+    const { requestsAbout } = evidence;
+    const deps = { days: await loadRetention(), erasing, records, requestsAbout, now: far };
     const hold = await evidence.holds.place({ kind: 'request', id: withdrawn }, 'Keep.', ciso, 'h-20');
     const kept = await texts();
     expect((await applyRetention(deps))['texts']).toBe(0);

@@ -1,7 +1,7 @@
 /** The inventory follows the decisions: entries, versions, status; once, whatever happens in between. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { foldSystem, rowOfSystem } from '#src/delivery/systems-desk.ts';
-import { readEvents } from '#src/delivery/systems-stream.ts';
+import { rowsFromEvents, verifyState } from '#src/delivery/state-verify.ts';
+import { createFindingList } from '#src/evidence/findings.ts';
 import { MANIFEST_FORMAT } from '#src/systems/manifest.ts';
 import { approve, approved, DIGEST, deployment, submit } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
@@ -160,19 +160,18 @@ describe('decommissioning', () => {
 });
 
 describe('events are the truth', () => {
-  it('when the rows of systems are rebuilt from the events, they are the same', async () => {
-    const { records, ledger } = test.server.core.stores;
-    const before = await records.list({ kind: 'system' });
-    expect(before.length).toBeGreaterThan(3);
-    const rebuilt = await Promise.all(
-      before.map(async ({ id }) => {
-        const state = foldSystem(await readEvents(ledger, `system:${id}`));
-        if (state === null) throw new Error(id);
-        return rowOfSystem(state);
-      }),
-    );
-    await records.replace('system', rebuilt);
-    expect(await records.list({ kind: 'system' })).toEqual(before);
+  it('when the rows are compared with the events, each is what its entries left; made anew, they are the same', async () => {
+    const { records, state } = test.server.core.stores;
+    const kinds = ['system', 'risk', 'evidence-file', 'hold', 'proposal', 'policy', 'gate-token', 'gate-question'];
+    const rows = async () => Promise.all(kinds.map((kind) => records.list({ kind })));
+    const before = await rows();
+    expect(before[0]?.length).toBeGreaterThan(3);
+    const findings = createFindingList();
+    const report = await state.look((view) => verifyState(view, findings));
+    expect(findings.kept).toEqual([]);
+    expect(report.rows).toBeGreaterThan(before.flat().length);
+    await state.rebuild(rowsFromEvents);
+    expect(await rows()).toEqual(before);
   });
 
   it('no leaf of the inventory holds a purpose', async () => {

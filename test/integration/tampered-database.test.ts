@@ -1,6 +1,7 @@
 /** Somebody with the database but without the keys: what they add or change decides nothing, and verification says so. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
+import { rowsFromEvents, verifyState } from '#src/delivery/state-verify.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 
@@ -34,8 +35,13 @@ const form = {
 };
 
 const findings = async () => {
-  const { core } = test.server;
-  return (await verifyLog(createNodeCrypto(), core.stores.evidence, { trusted: [core.workspace.vkey] })).findings;
+  const { evidence, state } = test.server.core.stores;
+  return (
+    await verifyLog(createNodeCrypto(), evidence, {
+      trusted: [test.server.core.workspace.vkey],
+      state: (found) => state.look((view) => verifyState(view, found)),
+    })
+  ).findings;
 };
 
 describe('a database that somebody changed', () => {

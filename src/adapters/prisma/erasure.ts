@@ -1,5 +1,7 @@
+import type { PoolClient } from 'pg';
 import type { ErasureCounts, ErasureStore, HeldScopes } from '#src/delivery/erasure-ports.ts';
 import type { Database } from './database.ts';
+import { inTransaction } from './transaction.ts';
 
 type Query = (text: string, values: readonly unknown[]) => Promise<number>;
 
@@ -25,36 +27,27 @@ export function createErasureStore({ pool }: Pick<Database, 'pool'>): ErasureSto
       );
       return rows.map(({ id }) => id);
     },
-    erasePerson: (person, at, held) => inTransaction(pool, (query, read) => erasePerson(query, read, person, at, held)),
-    eraseOlder: (limits, held) => inTransaction(pool, (query) => eraseOlder(query, limits, held)),
+    erasePerson: (person, at, held) =>
+      inTransaction(pool, (client) => erasePerson(queryOf(client), readOf(client), person, at, held)),
+    eraseOlder: (limits, held) => inTransaction(pool, (client) => eraseOlder(queryOf(client), limits, held)),
   };
 }
 
 type Known = { readonly user: string | null; readonly name: string | null };
 type Read = (person: string) => Promise<Known>;
 
-async function inTransaction<T>(pool: Database['pool'], work: (query: Query, read: Read) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    const result = await work(
-      async (text, values) => (await client.query(text, [...values])).rowCount ?? 0,
-      async (person) => {
-        const { rows } = await client.query<Known>(
-          'SELECT slack_user_id AS user, name FROM person WHERE id = $1 FOR UPDATE',
-          [person],
-        );
-        return rows[0] ?? { user: null, name: null };
-      },
+function queryOf(client: Pick<PoolClient, 'query'>): Query {
+  return async (text, values) => (await client.query(text, [...values])).rowCount ?? 0;
+}
+
+function readOf(client: Pick<PoolClient, 'query'>): Read {
+  return async (person) => {
+    const { rows } = await client.query<Known>(
+      'SELECT slack_user_id AS user, name FROM person WHERE id = $1 FOR UPDATE',
+      [person],
     );
-    await client.query('COMMIT');
-    return result;
-  } catch (cause) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw cause;
-  } finally {
-    client.release();
-  }
+    return rows[0] ?? { user: null, name: null };
+  };
 }
 
 async function erasePerson(

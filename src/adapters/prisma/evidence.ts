@@ -8,6 +8,7 @@ import type {
 } from '#src/evidence/ports.ts';
 import type { Database } from './database.ts';
 import { StoreError } from './errors.ts';
+import { inTransaction } from './transaction.ts';
 import { base64, plainBytes } from './values.ts';
 
 /** Any number no other code uses for an advisory lock: orders the checkpoints of several replicas. */
@@ -140,10 +141,8 @@ function checkpoints(pool: Database['pool']): CheckpointMethods {
       );
       return rows.map(out);
     },
-    async saveCheckpoint({ size, root, note, signedAt }) {
-      const client = await pool.connect();
-      try {
-        await client.query('BEGIN');
+    saveCheckpoint: ({ size, root, note, signedAt }) =>
+      inTransaction(pool, async (client) => {
         // Two statements: the second one's snapshot is taken after the lock, and so sees what another replica saved.
         await client.query(`SELECT pg_advisory_xact_lock(${CHECKPOINT_LOCK})`);
         const { rowCount } = await client.query(
@@ -151,15 +150,8 @@ function checkpoints(pool: Database['pool']): CheckpointMethods {
            WHERE NOT EXISTS (SELECT 1 FROM checkpoint WHERE size >= $1)`,
           [size, base64(root), note, signedAt],
         );
-        await client.query('COMMIT');
         return rowCount === 1;
-      } catch (cause) {
-        await client.query('ROLLBACK').catch(() => undefined);
-        throw cause;
-      } finally {
-        client.release();
-      }
-    },
+      }),
     async addCosignature(size, line) {
       const ended = line.endsWith('\n') ? line : `${line}\n`;
       const { rowCount } = await pool.query(

@@ -1,24 +1,18 @@
 import type { Commit, CommitResult, Disclosure, Ledger, Projection, StoredEvent } from '#src/delivery/ports.ts';
 import { inOrder } from './commit-queue.ts';
-import {
-  ASSIGNMENT_INSERT,
-  ASSIGNMENT_ROWS,
-  COMMIT_SQL,
-  commitDocument,
-  projectionsDocument,
-  REQUEST_INSERT,
-  REQUEST_ROWS,
-} from './commit-statement.ts';
+import { COMMIT_SQL, commitDocument } from './commit-statement.ts';
 import type { Database } from './database.ts';
 import { StoreError } from './errors.ts';
 import { plainBytes } from './values.ts';
 
-/** Columns of a stored event. */
 /** An event counts only with the entry that was committed with it (rule 4): a row added beside the log decides nothing. */
 export const HAS_ENTRY =
   'EXISTS (SELECT 1 FROM entry WHERE entry.log_index = event.log_index AND entry.event_id = event.id)';
+/** Columns of a stored event. */
 export const EVENT_COLUMNS = `id, stream, seq, type, schema_version AS "schemaVersion", at, actor, command_id AS "commandId",
   ordinal, data, log_index::float8 AS "logIndex"`;
+export const ASSIGNMENT_COLUMNS = `id, role, person, from_at AS "from", until_at AS until, deputy_of AS "deputyOf",
+  ended_at AS "endedAt"`;
 const REQUEST_COLUMNS = `id, short_id AS "shortId", status, version, state`;
 
 type RequestRow = {
@@ -85,8 +79,7 @@ export function createLedger({ pool }: Pick<Database, 'pool'>): Ledger {
     async listAssignments(roles) {
       const { rows } = await pool.query<Extract<Projection, { table: 'assignment' }>>({
         name: 'list-assignments',
-        text: `SELECT 'assignment' AS table, id, role, person, from_at AS "from", until_at AS until,
-             deputy_of AS "deputyOf", ended_at AS "endedAt"
+        text: `SELECT 'assignment' AS table, ${ASSIGNMENT_COLUMNS}
            FROM assignment WHERE $1::text[] IS NULL OR role = ANY($1) ORDER BY id`,
         values: [roles ?? null],
       });
@@ -99,7 +92,6 @@ export function createLedger({ pool }: Pick<Database, 'pool'>): Ledger {
       );
       return rows[0] ? { mediaType: rows[0].mediaType, bytes: plainBytes(rows[0].bytes) } : null;
     },
-    replaceProjections: (projections) => replaceProjections(pool, projections),
   };
 }
 
@@ -150,24 +142,4 @@ function collectHidden(value: unknown, into: Set<string>): void {
   if (typeof value !== 'object' || value === null) return;
   if ('$hidden' in value && typeof value.$hidden === 'string') into.add(value.$hidden);
   for (const inner of Object.values(value)) collectHidden(inner, into);
-}
-
-async function replaceProjections(pool: Database['pool'], projections: readonly Projection[]): Promise<void> {
-  const document = projectionsDocument(projections);
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    // Holds commits back, so that none is lost between the deletion and the new rows.
-    await client.query('SELECT 1 FROM log_head FOR UPDATE');
-    await client.query('DELETE FROM request');
-    await client.query('DELETE FROM assignment');
-    await client.query(`${REQUEST_INSERT} FROM ${REQUEST_ROWS}`, [document]);
-    await client.query(`${ASSIGNMENT_INSERT} FROM ${ASSIGNMENT_ROWS}`, [document]);
-    await client.query('COMMIT');
-  } catch (cause) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw cause;
-  } finally {
-    client.release();
-  }
 }

@@ -9,6 +9,7 @@ import type {
   Timers,
   WorkspaceStore,
 } from '#src/delivery/ports.ts';
+import type { StateStore } from '#src/delivery/state-ports.ts';
 import type { GateStore, RecordStore } from '#src/delivery/systems-ports.ts';
 import type { EvidenceStore } from '#src/evidence/ports.ts';
 import type { Database } from './database.ts';
@@ -22,6 +23,7 @@ import { createOutbox } from './outbox.ts';
 import { createPeople } from './people.ts';
 import { createRecordStore } from './records.ts';
 import { createRefusalStore } from './refusals.ts';
+import { createStateStore } from './state.ts';
 import { createTimers } from './timers.ts';
 import { createWorkspaceStore } from './workspace.ts';
 
@@ -39,6 +41,7 @@ export type Stores = {
   readonly records: RecordStore;
   readonly gate: GateStore;
   readonly erasing: ErasureStore;
+  readonly state: StateStore;
 };
 
 /**
@@ -59,5 +62,6 @@ export function createStores(database: Database, newId: () => string): Stores {
     records: createRecordStore(database),
     gate: createGateStore(database),
     erasing: createErasureStore(database),
+    state: createStateStore(database),
   };
 }
