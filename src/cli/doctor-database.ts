@@ -160,7 +160,7 @@ async function checkState({ stores }: Session, found: Findings): Promise<void> {
     found.problem(
       'state',
       detail,
-      'Run "countersign evidence verify", and keep the database as it is for the auditor.',
+      'Run "countersign evidence verify". Keep a copy for the auditor, then "countersign evidence rebuild-state".',
     );
   }
   const more = differences.total() - ROWS_NAMED_MAX;

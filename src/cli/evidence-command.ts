@@ -88,6 +88,21 @@ unproven": whoever made it could have made all of it. Nothing is repaired.`,
         return exportEvidence(cli.context, flags);
       }),
     );
+  registerKeeping(evidence, cli);
+  registerPopulation(evidence, cli);
+};
+
+const registerKeeping: Register = (evidence, cli) => {
+  evidence
+    .command('rebuild-state')
+    .description('make the state rows anew from the events, where "verify" says that somebody changed them')
+    .option('--json', 'print what differed as one JSON object')
+    .action(
+      cli.action(async (flags: JsonFlags) => {
+        const { rebuildState } = await import('./evidence-rebuild.ts');
+        return rebuildState(cli.context, flags);
+      }),
+    );
   evidence
     .command('rotate-key')
     .description('replace a signing key; the old one counts for the overlap, and old proofs verify for ever')
@@ -103,7 +118,6 @@ unproven": whoever made it could have made all of it. Nothing is repaired.`,
         return rotate(cli.context, flags);
       }),
     );
-  registerPopulation(evidence, cli);
 };
 
 const registerPopulation: Register = (evidence, cli) => {

@@ -110,10 +110,15 @@ function keysWords({ keysFrom, keysReachableBy }: ReportExtra): string {
   return keysReachableBy === null ? from : `${from}. Who can sign: ${keysReachableBy}`;
 }
 
-function findingLines({ findings, findingsTotal }: Report): readonly string[] {
+/** What does not hold, and what to do. */
+export function findingLines({
+  findings,
+  findingsTotal,
+}: Pick<Report, 'findings' | 'findingsTotal'>): readonly string[] {
   if (findings.length === 0) return [];
   const shown = findings.slice(0, FINDINGS_SHOWN_MAX);
   const left = findingsTotal - shown.length;
+  const onlyRows = findings.every(({ code }) => code === 'projection_mismatch');
   return [
     '',
     ...table(
@@ -124,6 +129,9 @@ function findingLines({ findings, findingsTotal }: Report): readonly string[] {
     ...paragraph(
       'Nothing was changed. Keep the database as it is, compare it with its backup and with the checkpoints kept elsewhere (--anchor), and tell whoever audits this log.',
     ),
+    ...(onlyRows
+      ? paragraph('Only state rows differ: "countersign evidence rebuild-state" makes them anew from the events.')
+      : []),
   ];
 }
 

@@ -67,11 +67,11 @@ function rowOfLegalHold({ id, ...state }: LegalHold, status: 'open' | 'released'
 
 /** The row that a stored stream of a hold comes to; null without its beginning. */
 export function legalHoldRow(id: string, events: readonly StreamEvent[]): RecordRow | null {
-  return events.reduce<RecordRow | null>((row, { type, data, actor, seq }) => {
-    if (type === 'hold.released') return row === null ? null : { ...row, status: 'released', version: seq };
-    const { scope } = data as Pick<LegalHold, 'scope'>;
-    return rowOfLegalHold({ id, scope, placedBy: actor }, 'open', seq);
-  }, null);
+  const placed = events.find(({ type }) => type === 'hold.placed');
+  if (placed === undefined) return null;
+  const { scope } = placed.data as Pick<LegalHold, 'scope'>;
+  const released = events.some(({ type }) => type === 'hold.released');
+  return rowOfLegalHold({ id, scope, placedBy: placed.actor }, released ? 'released' : 'open', events.length);
 }
 
 /** Makes the desk. Refusals are results. */

@@ -185,15 +185,14 @@ export function rowOfErasure({ id, status, ...state }: Erasure, version: number)
 
 /** State of an erasure's stream; null without its beginning. */
 export function foldErasure(id: string, events: readonly StreamEvent[]): Erasure | null {
-  return events.reduce<Erasure | null>((erasure, { type, data, actor }) => {
-    if (type === 'erasure.requested') {
-      const { person, basis } = data as Pick<Erasure, 'person' | 'basis'>;
-      return { id, person, basis, status: 'requested', requestedBy: actor, confirmedBy: null };
-    }
-    if (erasure === null) return null;
-    if (type === 'erasure.confirmed') return { ...erasure, status: 'confirmed', confirmedBy: actor };
-    return type === 'erasure.done' ? { ...erasure, status: 'done' } : erasure;
-  }, null);
+  const step = (type: string) => events.find((event) => event.type === type);
+  const requested = step('erasure.requested');
+  if (requested === undefined) return null;
+  const { person, basis } = requested.data as Pick<Erasure, 'person' | 'basis'>;
+  const confirmedBy = step('erasure.confirmed')?.actor ?? null;
+  const decided = confirmedBy === null ? 'requested' : 'confirmed';
+  const status = step('erasure.done') === undefined ? decided : 'done';
+  return { id, person, basis, status, requestedBy: requested.actor, confirmedBy };
 }
 
 function erasureOf(row: { readonly id: string; readonly status: string; readonly state: unknown }): readonly Erasure[] {

@@ -1,5 +1,7 @@
 /** Erasure, holds and rotation through the real command line, beside a running server. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startEmbedded } from '#src/adapters/postgres/embedded.ts';
+import { createPool } from '#src/adapters/postgres/pool.ts';
 import { type Started, seedRequests, startOnFolder } from './cli-fixture.ts';
 
 let started: Started;
@@ -10,6 +12,15 @@ beforeAll(async () => {
   await people.personFor('U0GONE', 'Gone Person');
 }, 60_000);
 afterAll(() => started.close());
+
+/** What somebody with the database's password does. */
+async function sql(text: string): Promise<void> {
+  const postgres = await startEmbedded({ dataDir: started.dataDir, mode: 'attach' });
+  const pool = createPool(postgres.connectionString, { max: 1 });
+  await pool.query(text);
+  await pool.end();
+  await postgres.stop();
+}
 
 const json = async (...args: readonly string[]) => {
   const { code, out } = await started.run(...args, '--json');
@@ -32,6 +43,34 @@ it('when two administrators decide, a person is erased; a hold keeps it from the
   });
   expect((await started.run('erase', 'person', 'U0GONE', '--by', 'U0CISO')).code).toBe(2);
   expect((await json('evidence', 'verify')).result['verdict']).toBe('verified');
+}, 60_000);
+
+it('when somebody appoints themselves with SQL, verify and doctor name the row, and the rows can be made anew', async () => {
+  const forged = `INSERT INTO assignment (id, role, person) VALUES ('forged', 'Countersign Administrator', 'p_mallory')`;
+  await sql(forged);
+  await sql(`UPDATE request SET status = 'rejected' WHERE short_id = 'DR-1'`);
+  const verified = await started.run('evidence', 'verify');
+  expect(verified.code).toBe(1);
+  expect(verified.out).toMatch(/entry \d+ +projection_mismatch: request DR-1: status is "rejected", entry \d+/);
+  expect(verified.out.replace(/\s+/g, ' ')).toContain('assignment forged of Countersign Administrator to p_mallory');
+  const doctor = await json('doctor');
+  expect(doctor.code).toBe(1);
+  expect(doctor.result['problems']).toMatchObject([{ name: 'state' }, { name: 'state' }]);
+  expect(await json('evidence', 'rebuild-state')).toMatchObject({ code: 0, result: { rebuilt: true } });
+  expect((await json('evidence', 'verify')).code).toBe(0);
+  expect((await json('evidence', 'rebuild-state')).result).toMatchObject({ rebuilt: false, findings: [] });
+}, 60_000);
+
+it('when the events themselves were changed, nothing is rebuilt on them', async () => {
+  await sql(`UPDATE event SET actor = 'p_mallory' WHERE type = 'decided'`);
+  const ran = await json('evidence', 'rebuild-state');
+  expect(ran).toMatchObject({ code: 1, result: { rebuilt: false } });
+  expect(ran.result['findings']).toMatchObject([{ code: 'event_mismatch' }, { code: 'event_mismatch' }]);
+  await sql(
+    `UPDATE event SET actor = convert_from(decode(convert_from(leaf, 'UTF8')::jsonb ->> 'payload', 'base64'), 'UTF8')::jsonb
+       #>> '{predicate,actor,id}' FROM entry WHERE entry.event_id = event.id`,
+  );
+  expect((await json('evidence', 'verify')).code).toBe(0);
 }, 60_000);
 
 it('when a key is rotated, the log verifies with the new files, and the new key is printed', async () => {

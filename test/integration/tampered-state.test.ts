@@ -17,13 +17,13 @@ const CHANGES: Readonly<Record<string, string>> = {
   'evidence-file': `state = jsonb_set(state, '{attested}', '{"by": "p_mallory", "role": "x", "at": "x"}')`,
   legal_hold: "status = 'released'",
   erasure: `state = jsonb_set(state, '{confirmedBy}', '"p_mallory"')`,
-  proposal: "status = 'accepted'",
+  proposal: "status = 'refused'",
   delegation: `state = jsonb_set(state, '{person}', '"p_mallory"')`,
   absence: `state = jsonb_set(state, '{until}', '"2099-01-01T00:00:00.000Z"')`,
   policy: "parent = 'ff'",
   'policy-proposal': `state = jsonb_set(state, '{supporters}', '["p_a", "p_b"]')`,
   'gate-token': `state = jsonb_set(state, '{hash}', '"00"')`,
-  'gate-question': "status = 'allow DR-1 '",
+  'gate-question': "status = status || ' forged'",
   'gate-stream': 'version = version - 1',
 };
 const KINDS = Object.keys(CHANGES);
