@@ -1,65 +1,122 @@
 /** docs/verify.md, run literally: its commands on a real bundle, what they print against what it says they print. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeZipFile } from '#src/adapters/archive/zip-file.ts';
 import { buildBundle } from '#src/evidence/bundle-build.ts';
-import { bundleInput, crypto, hasPrograms, logOf, statementSigner, vkey } from './fixtures.ts';
+import { logResource } from '#src/evidence/serve.ts';
+import { bundleInput, crypto, logOf, type MemoryLog, statementSigner, vkey } from './fixtures.ts';
+import { type Block, canRunGo, canRunShell, canRunSigstore, runBlocks, sections } from './verify-doc.ts';
 
-const page = readFileSync(new URL('../../../docs/verify.md', import.meta.url), 'utf8');
-const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```\n```text\n([\s\S]*?)```\n/g)].map(([, commands, printed]) => ({
-  commands: commands ?? '',
-  printed: (printed ?? '').trim(),
-}));
-const MARK = '=== end of block ===';
+const GO_TIMEOUT_MS = 300_000; // The first run compiles the standard library.
 
 let folder: string;
-beforeAll(() => {
+let log: MemoryLog;
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'verify-doc-'));
+  log = await logOf(7, 4);
+  await writeZipFile(crypto, join(folder, 'bundle.zip'), async (sink) =>
+    buildBundle(crypto, await bundleInput(log), sink),
+  );
+  writeFileSync(join(folder, 'vkey.txt'), `${await vkey()}\n`);
+  writeFileSync(join(folder, 'anchor.txt'), log.checkpoints[0]?.note ?? '');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs blocks one after the other in one shell and returns what each printed. */
-function run(commands: readonly string[]): readonly string[] {
-  const script = commands.map((block) => `${block}\necho '${MARK}'\n`).join('');
-  const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' };
-  const output = execFileSync('sh', ['-eu', '-c', script], {
-    cwd: folder,
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  return output.split(`${MARK}\n`).map((part) => part.trim());
+const printed = (blocks: readonly Block[]) => blocks.map((block) => block.printed);
+
+/** Changes a file of the unpacked bundle. */
+function edit(name: string, change: (text: string) => string): void {
+  const path = join(folder, name);
+  const before = readFileSync(path, 'utf8');
+  expect(change(before)).not.toBe(before);
+  writeFileSync(path, change(before));
 }
 
-describe.skipIf(!hasPrograms('openssl', 'python3'))('docs/verify.md (needs openssl and python3)', () => {
-  it('when followed literally, prints what it says', async () => {
-    const log = await logOf(7, 4);
-    await writeZipFile(crypto, join(folder, 'bundle.zip'), async (sink) =>
-      buildBundle(crypto, await bundleInput(log), sink),
-    );
-    writeFileSync(join(folder, 'vkey.txt'), `${await vkey()}\n`);
-    writeFileSync(join(folder, 'anchor.txt'), log.checkpoints[0]?.note ?? '');
+describe.skipIf(!canRunShell)('docs/verify.md, sections 1 to 6 (needs openssl and python3)', () => {
+  it('when followed literally, print what they say', async () => {
+    const blocks = sections(1, 6);
     expect(blocks).toHaveLength(8);
-    const printed = run(blocks.map(({ commands }) => commands));
-    expect(printed.slice(0, -1)).toEqual(blocks.map((block) => block.printed));
+    expect(await runBlocks(folder, blocks)).toEqual(printed(blocks));
   });
 
-  it('when an entry or the key is another, its commands say so', async () => {
-    const [, second, third] = blocks;
+  it('when an entry or the key is another, say so', async () => {
+    await runBlocks(folder, sections(1, 3));
+    edit('bundle/log/entries.ndjson', (text) => text.replace(/"entry":"e/, '"entry":"f'));
+    expect((await runBlocks(folder, sections(3)))[0]).toContain('ANOTHER ROOT');
     writeFileSync(join(folder, 'vkey.txt'), `${await vkey(statementSigner)}\n`);
-    const stdout = (() => {
-      try {
-        return run([second?.commands ?? '']).join('');
-      } catch (error) {
-        return (error as { stdout: string }).stdout;
-      }
-    })();
-    expect(stdout).toContain('Signature Verification Failure');
-    const path = join(folder, 'bundle/log/entries.ndjson');
-    writeFileSync(path, readFileSync(path, 'utf8').replace(/"entry":"e/, '"entry":"f'));
-    expect(run([third?.commands ?? ''])[0]).toContain('ANOTHER ROOT');
+    expect((await runBlocks(folder, sections(2))).join('')).toContain('Signature Verification Failure');
   });
+});
+
+describe.skipIf(!canRunShell || !canRunSigstore)('docs/verify.md, section 8 (needs an npm with its verifier)', () => {
+  it('when followed literally, Sigstore’s own verifier accepts the entry', async () => {
+    const blocks = [...sections(1, 5), ...sections(8)];
+    expect((await runBlocks(folder, blocks)).at(-1)).toBe(sections(8)[0]?.printed);
+  });
+
+  it('when the statement or the key is another, Sigstore’s own verifier refuses it', async () => {
+    await runBlocks(folder, sections(1, 5));
+    const [key] = readFileSync(join(folder, 'keyid'), 'utf8').split('\n');
+    copyFileSync(join(folder, 'log.pem'), join(folder, `bundle/keys/${key}.pem`));
+    expect((await runBlocks(folder, sections(8))).join('')).not.toContain('Sigstore accepts');
+    await runBlocks(folder, sections(1));
+    edit('entry.json', (text) => text.replace('"payload":"ey', '"payload":"fy'));
+    expect((await runBlocks(folder, sections(8))).join('')).not.toContain('Sigstore accepts');
+  });
+});
+
+describe.skipIf(!canRunShell || !canRunGo)('docs/verify.md, section 9 (needs Go and golang.org/x/mod)', () => {
+  let server: Server;
+  let address: string;
+  beforeEach(async () => {
+    server = createServer(async (req, res) => {
+      const resource = await logResource(log, (req.url ?? '').slice(1));
+      res.writeHead(resource === null ? 404 : 200).end(resource?.bytes);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+  it(
+    'when followed literally, prints what it says',
+    async () => {
+      const blocks = [...sections(1), ...sections(9)];
+      expect(blocks).toHaveLength(3);
+      expect(await runBlocks(folder, blocks, address)).toEqual(printed(blocks));
+    },
+    GO_TIMEOUT_MS,
+  );
+
+  it(
+    'when an entry, a proof, the key, the kept checkpoint or a tile is another, refuses',
+    async () => {
+      const [bundle, server] = sections(9);
+      if (bundle === undefined || server === undefined) throw new Error('section 9 has two blocks');
+      const refused = async (block: Block) => (await runBlocks(folder, [block], address)).join('').split('\n').at(-1);
+      await runBlocks(folder, sections(1));
+      edit('bundle/log/entries.ndjson', (text) => text.replace(/"entry":"e/, '"entry":"f'));
+      expect(await refused(bundle)).toMatch(/^REFUSED: /);
+      await runBlocks(folder, sections(1));
+      edit('bundle/log/proofs.ndjson', (text) => text.slice(text.indexOf('\n') + 1));
+      expect(await refused(bundle)).toBe('REFUSED: 1 of 7 entries have no proof');
+      await runBlocks(folder, sections(1));
+      const tile = log.tiles.get('0/0') ?? new Uint8Array();
+      tile[40] = (tile[40] ?? 0) ^ 1;
+      expect(await refused(server)).toMatch(/^REFUSED: /);
+      tile[40] = (tile[40] ?? 0) ^ 1;
+      const other = await logOf(5);
+      writeFileSync(join(folder, 'anchor.txt'), other.checkpoints[0]?.note ?? '');
+      expect(await refused(bundle)).toBe('REFUSED: no proof that it extends the checkpoint of 5 entries');
+      writeFileSync(join(folder, 'vkey.txt'), `${await vkey(statementSigner)}\n`);
+      expect(await refused(bundle)).toMatch(/^REFUSED: /);
+      expect(await refused(server)).toMatch(/^REFUSED: /);
+    },
+    GO_TIMEOUT_MS,
+  );
 });
