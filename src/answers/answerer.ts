@@ -7,13 +7,12 @@ import { draft } from './compose/context.ts';
 import { multiAnswer } from './compose/multi.ts';
 import { routeSingle } from './compose/route.ts';
 import { firstSentence, followUp } from './conversation.ts';
-import type { ModelBudget } from './model-path.ts';
-import { phraseWith } from './model-path.ts';
+import { phraseWith, withinBudget } from './model-path.ts';
 import type { Thesaurus } from './query.ts';
 import { buildThesaurus } from './query.ts';
 import type { SearchIndex } from './search-index.ts';
 import { buildSearchIndex } from './search-index.ts';
-import type { Answer, AskOptions, ChatModel, Citation, VectorHit, VectorIndex } from './types.ts';
+import type { Answer, AskOptions, ChatModel, Citation, ModelBudget, VectorHit, VectorIndex } from './types.ts';
 import { understand } from './understand/frame.ts';
 
 /** What the engine is made of. */
@@ -60,7 +59,8 @@ export function createAnswerer(parts: AnswererParts): Answerer {
     const vectors = await vectorHits(parts.vectors, question, trace);
     const input = { library: parts.library, index, thesaurus, question, options, vectors, trace };
     const first = draftFor({ ...input, rewrites: [] });
-    const phrased = parts.model === undefined ? first : await withModel(parts.model, parts.budget, input, first);
+    const phrased =
+      parts.model === undefined ? first : await withModel(parts.model, options.budget ?? parts.budget, input, first);
     return dress(parts.library, question, options, phrased, now() - started);
   };
   const observed = (step: string, detail: unknown): void => {
@@ -158,18 +158,19 @@ async function withModel(
   first: Draft,
 ): Promise<Draft> {
   let best = first;
-  if (
-    (first.reason === 'not_in_documents' || first.reason === 'unclear' || first.reason === 'other_language') &&
-    budget?.allows() !== false
-  ) {
-    const rewritten = await model.rewrite(input.question.slice(0, MAX_ECHO));
+  const question = input.question.slice(0, MAX_ECHO);
+  const onCall = input.options.onModelCall;
+  if (first.reason === 'not_in_documents' || first.reason === 'unclear' || first.reason === 'other_language') {
+    const rewritten = await withinBudget(budget, question, () => model.rewrite(question));
     input.trace('rewrite', rewritten);
-    if (rewritten.ok) {
-      budget?.spend(rewritten.tokens);
-      if (rewritten.value.length > 0) best = draftFor({ ...input, rewrites: rewritten.value.slice(0, 8) });
+    if (rewritten.ok && rewritten.value.length > 0) {
+      best = draftFor({ ...input, rewrites: rewritten.value.slice(0, 8) });
+      const { model: name, promptHash } = rewritten;
+      if (best.reason === null) onCall?.({ purpose: 'rewrite', model: name, promptHash });
     }
   }
-  const phrased = await phraseWith(model, budget, input.library, input.question.slice(0, MAX_ECHO), best);
+  const phrased = await phraseWith(model, budget, input.library, question, best);
+  if (phrased.call !== null) onCall?.(phrased.call);
   input.trace('phrase', phrased.note);
   return phrased.draft;
 }

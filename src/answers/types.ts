@@ -26,23 +26,25 @@ export type AnswerOwner = {
 export type AnswerMode = 'facts' | 'extractive' | 'model';
 
 /** Why there is no answer. */
-export type AbstainReason =
-  | 'empty_question'
-  | 'not_in_documents'
-  | 'unknown_id'
-  | 'not_indexed'
-  | 'not_defined'
-  | 'empty_at_source'
-  | 'no_person_recorded'
-  | 'no_date_recorded'
-  | 'no_price_recorded'
-  | 'no_number_recorded'
-  | 'nobody_named'
-  | 'request_to_act'
-  | 'instruction_in_question'
-  | 'other_language'
-  | 'unclear'
-  | 'restricted';
+export const ABSTAIN_REASONS = [
+  'empty_question',
+  'not_in_documents',
+  'unknown_id',
+  'not_indexed',
+  'not_defined',
+  'empty_at_source',
+  'no_person_recorded',
+  'no_date_recorded',
+  'no_price_recorded',
+  'no_number_recorded',
+  'nobody_named',
+  'request_to_act',
+  'instruction_in_question',
+  'other_language',
+  'unclear',
+  'restricted',
+] as const;
+export type AbstainReason = (typeof ABSTAIN_REASONS)[number];
 
 /** The answer to one question: the contract of `ask --json` (DESIGN.md). */
 export type Answer = {
@@ -77,6 +79,33 @@ export type AskOptions = {
   readonly thread?: readonly Turn[];
   /** Who holds a canonical role now; null when nobody is recorded. Left out: `holders` is null. */
   readonly holders?: (role: string) => readonly string[];
+  /** What the model may cost for this asker; the engine's own budget where left out. */
+  readonly budget?: ModelBudget;
+  /** Told of each call to the model that had a part in the answer. */
+  readonly onModelCall?: (call: ModelCall) => void;
+};
+
+/** Tokens of one call to a model. */
+export type TokenUse = { readonly input: number; readonly output: number };
+
+/** Limits what a model may cost. */
+export interface ModelBudget {
+  /** Sets aside what a call may use at most. Null when it does not fit: no call is made then. */
+  reserve(most: TokenUse): Promise<Reservation | null>;
+}
+
+/** What was set aside for one call; it counts in full until it is settled. */
+export interface Reservation {
+  settle(used: TokenUse): Promise<void>;
+}
+
+/** A call to a model that had a part in an answer. */
+export type ModelCall = {
+  readonly purpose: 'rewrite' | 'phrase';
+  /** As the server named it. */
+  readonly model: string;
+  /** First 12 hex digits of the prompt's sha256. */
+  readonly promptHash: string;
 };
 
 /** A neighbour found by the vector voice. */
@@ -119,7 +148,8 @@ export type ModelOutcome<T> =
   | {
       readonly ok: true;
       readonly value: T;
-      readonly tokens: number;
+      /** Null where the server did not say. */
+      readonly used: TokenUse | null;
       readonly promptHash: string;
       readonly model: string;
     }

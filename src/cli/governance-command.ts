@@ -73,7 +73,7 @@ const registerTokens: Register = (program, cli) => {
 const registerRules: Register = (program, cli) => {
   const policy = program
     .command('policy')
-    .description('the approval policy and the gate settings: in force, and waiting');
+    .description('approval policy and settings of gate and answers: in force, and waiting');
   const directory = program
     .command('directory')
     .description('who holds which role; changes that wait for a second person');

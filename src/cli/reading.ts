@@ -3,10 +3,10 @@ import { createDeskReader, type Desk } from '#src/delivery/desk.ts';
 import { standInsAt } from '#src/delivery/people-roster.ts';
 import { createPolicyDesk, type PolicyDesk } from '#src/delivery/policy-desk.ts';
 import { fileFlawFrom } from '#src/delivery/systems-evidence.ts';
-import { loadGateSettings } from '#src/wire/gate-settings.ts';
 import { type Rules, takeRecordedRules } from '#src/wire/governance.ts';
 import { newId } from '#src/wire/ids.ts';
 import { loadPolicy } from '#src/wire/knowledge.ts';
+import { loadAnswerSettings, loadGateSettings } from '#src/wire/settings-files.ts';
 import type { CliContext } from './context.ts';
 import type { Session } from './session.ts';
 
@@ -36,8 +36,8 @@ export function policiesOf({ stores }: Session, context: Pick<CliContext, 'now'>
  * `policy_invalid`.
  */
 export async function rulesInForce(session: Session, context: Pick<CliContext, 'now'>): Promise<Rules> {
-  const [policy, gate] = await Promise.all([loadPolicy(), loadGateSettings()]);
-  const rules = { policy, gate };
+  const [policy, gate, answers] = await Promise.all([loadPolicy(), loadGateSettings(), loadAnswerSettings()]);
+  const rules = { policy, gate, answers };
   await takeRecordedRules({ policies: policiesOf(session, context) }, rules);
   return rules;
 }

@@ -2,7 +2,20 @@
 
 /** How much was erased, by record class. */
 export type ErasureCounts = Readonly<
-  Record<'texts' | 'mentions' | 'objects' | 'inbox' | 'outbox' | 'gaps' | 'refusals' | 'timers', number>
+  Record<
+    | 'texts'
+    | 'mentions'
+    | 'objects'
+    | 'inbox'
+    | 'outbox'
+    | 'gaps'
+    | 'refusals'
+    | 'timers'
+    | 'turns'
+    | 'usage'
+    | 'salts',
+    number
+  >
 >;
 
 /** What a legal hold keeps from erasure. */
@@ -15,7 +28,7 @@ export type HeldScopes = {
 
 /** What may be erased by age alone. Each before its own instant; null: never. */
 export type RetentionLimits = Readonly<
-  Record<'inbox' | 'outbox' | 'refusals' | 'gaps' | 'timers' | 'texts', Date | null>
+  Record<'inbox' | 'outbox' | 'refusals' | 'gaps' | 'questions' | 'timers' | 'texts', Date | null>
 >;
 
 export interface ErasureStore {
@@ -28,8 +41,8 @@ export interface ErasureStore {
    */
   erasePerson(person: string, at: Date, held: HeldScopes): Promise<ErasureCounts>;
   /**
-   * Erases what is older than its limit: payloads received and sent, refused attempts, unanswered questions, timers that
-   * fired, and the texts of requests that ended, except what `held` protects. Returns rows changed by class.
+   * Erases what is older than its limit: payloads received and sent with the conversations in them, refused attempts,
+   * unanswered questions, the salts of logged ones, timers that fired, and the texts of requests that ended, except what `held` protects. Returns rows changed by class.
    */
   eraseOlder(limits: RetentionLimits, held: HeldScopes): Promise<Readonly<Record<string, number>>>;
 }

@@ -2,10 +2,11 @@
  * What the worker does with a stored payload: it becomes a question to answer, a command to the desk, or a modal to
  * open. Every effect is idempotent under the payload's id, so a crash in between costs nothing (DESIGN.md, rule 6).
  */
+import type { ModelCall } from '#src/answers/types.ts';
 import { handleCommand } from './handle-command.ts';
 import { handleForm } from './handle-form.ts';
 import { handlePress } from './handle-press.ts';
-import type { HandlerDeps } from './handler-deps.ts';
+import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import { type Incoming, incomingSchema } from './incoming.ts';
 import { outgoing } from './intents.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
@@ -81,15 +82,29 @@ type Question = {
 async function answerTo(deps: HandlerDeps, item: InboxItem, q: Question): Promise<readonly OutgoingMessage[]> {
   // Outside a thread a question stands by itself, unless its first words say that it goes on from the last one.
   const goesOn = q.threadTs !== null || GOES_ON.test(q.text);
-  const thread = goesOn ? await deps.turns.of(q.channel, q.threadTs ?? 'dm') : [];
-  const answer = await deps.answer(q.text, { audience: 'internal', thread, holders: await deps.holders() });
+  const place = { channel: q.channel, thread: q.threadTs ?? 'dm' };
+  const thread = goesOn ? await deps.conversations.of(place, item.id) : [];
+  const person = await deps.people.personFor(q.user, null);
+  const calls: ModelCall[] = [];
+  const onModelCall = (call: ModelCall) => calls.push(call);
+  const options = { audience: 'internal', thread, holders: await deps.holders(), onModelCall } as const;
+  const answer = await deps.answer(q.text, options, person);
   if (answer.abstained && answer.reason !== null && !NO_GAP.has(answer.reason)) {
     const nearest = answer.related.slice(0, 5);
     await deps.gaps.put({ question: q.text.slice(0, 500), reason: answer.reason, nearest, at: item.receivedAt });
   }
-  await deps.turns.add(q.channel, q.threadTs ?? 'dm', { question: q.text, answer });
   const { channel, threadTs, user, wasCut } = q;
-  return [outgoing(`answer:${item.id}`, { intent: 'answer', channel, threadTs, user, wasCut, answer })];
+  const message = outgoing(`answer:${item.id}`, { intent: 'answer', channel, threadTs, user, wasCut, answer });
+  const logged = await deps.answerLog.record({
+    id: deps.requestIdFor(item.id, item.receivedAt),
+    commandId: commandIdOf(item.id),
+    question: q.text,
+    answer,
+    calls,
+    message,
+  });
+  await deps.conversations.add({ id: item.id, person, ...place, question: q.text, answer });
+  return logged ? [] : [message];
 }
 
 /** A suggested question: answered where it was pressed, or in the person's direct message. */

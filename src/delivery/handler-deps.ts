@@ -1,6 +1,8 @@
 /** What handling a stored payload needs. */
 import { createHash } from 'node:crypto';
-import type { Answer, AskOptions, Turn } from '#src/answers/types.ts';
+import type { Answer, AskOptions } from '#src/answers/types.ts';
+import type { AnswerLog } from './answer-log.ts';
+import type { Conversations } from './conversations.ts';
 import type { Desk } from './desk.ts';
 import type { Forms } from './forms.ts';
 import type { GapStore, Ledger, Outbox, PeopleStore, RefusalStore } from './ports.ts';
@@ -15,10 +17,12 @@ export type HandlerDeps = {
   readonly refusals: RefusalStore;
   readonly forms: Forms;
   readonly files: Pick<EvidenceDesk, 'attest'>;
-  readonly answer: (question: string, options: AskOptions) => Promise<Answer>;
+  /** `person`: the asker's pseudonym, for what the model may cost. */
+  readonly answer: (question: string, options: AskOptions, person: string) => Promise<Answer>;
+  readonly answerLog: AnswerLog;
   /** Slack users who hold a role now. */
   readonly holders: () => Promise<(role: string) => readonly string[]>;
-  readonly turns: Turns;
+  readonly conversations: Conversations;
   /** Channels in which nobody but the committee and the log speaks: messages there are no questions. */
   readonly quietChannels: readonly string[];
   readonly committeeChannel: string;
@@ -28,12 +32,6 @@ export type HandlerDeps = {
   /** Called after something was put into the outbox. */
   readonly wakeOutbox: () => void;
 };
-
-/** Earlier exchanges of a thread, for follow-up questions. */
-export interface Turns {
-  of(channel: string, threadTs: string): Promise<readonly Turn[]>;
-  add(channel: string, threadTs: string, turn: Turn): Promise<void>;
-}
 
 /** The command's identity in events and leaves: follows from the payload's id, and shows no Slack user id. */
 export function commandIdOf(inboxId: string): string {

@@ -10,12 +10,14 @@ const days = (least: number) => z.int().min(least).max(36_500).nullable();
 
 /** `knowledge/retention.yaml`, in days. */
 export const retentionSchema = z.strictObject({
-  /** Payloads from Slack; their ids stay, so that a redelivery is still known. Slack retries for minutes, not days. */
+  /** Payloads from Slack, and conversations; their ids stay, so that a redelivery is still known. Slack retries for minutes, not days. */
   inbox: days(1),
   /** Payloads of messages that were sent. */
   outbox: days(1),
   refusals: days(1),
   gaps: days(1),
+  /** Salts of questions and answers that were logged; without one its hash fits no wording any more. */
+  questions: days(1),
   /** Timers that fired. */
   timers: days(1),
   /** Names and texts of requests that ended; at least a year, so that a review finds them. */
@@ -37,12 +39,13 @@ export async function applyRetention(deps: RetentionDeps): Promise<Readonly<Reco
   const held = await scopesOf(await openHolds(deps.records), deps.requestsAbout);
   const now = deps.now().getTime();
   const before = (kept: number | null) => (kept === null ? null : new Date(now - kept * DAY_MS));
-  const { inbox, outbox, refusals, gaps, timers, texts } = deps.days;
+  const { inbox, outbox, refusals, gaps, questions, timers, texts } = deps.days;
   const limits: RetentionLimits = {
     inbox: before(inbox),
     outbox: before(outbox),
     refusals: before(refusals),
     gaps: before(gaps),
+    questions: before(questions),
     timers: before(timers),
     texts: before(texts),
   };

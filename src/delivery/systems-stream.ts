@@ -2,7 +2,7 @@
  * One command against one stream that is not a request: read, decide, sign, commit, and again when somebody was faster.
  * Systems, holds, risks, proposals, tokens and the gate's answers go through here, so that each has its evidence.
  */
-import { reveal } from '#src/evidence/disclose.ts';
+import { type HidePath, reveal } from '#src/evidence/disclose.ts';
 import type { PredicateKind } from '#src/evidence/event-kinds.ts';
 import { commitLoop } from './commit-loop.ts';
 import { genuine } from './disclosures.ts';
@@ -35,7 +35,7 @@ export type StreamEvent = {
 export type StreamDraft = {
   readonly type: string;
   readonly data: unknown;
-  readonly hide?: readonly string[];
+  readonly hide?: readonly HidePath[];
   readonly kind?: PredicateKind;
   readonly artefacts?: readonly { readonly name: string; readonly sha256: string }[];
   readonly role?: string;

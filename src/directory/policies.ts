@@ -1,10 +1,10 @@
 /**
- * The rules in force, and the ones that wait: the approval policy, the gate's settings. A changed file is a proposal
+ * The rules in force, and the ones that wait: the approval policy, the settings of gate and answers. A changed file is a proposal
  * until two administrators support it; the first one ever is recorded as the beginning. The fold of the stream `policy`.
  */
 import { isSupported, supportRefusal } from './two-persons.ts';
 
-export const GOVERNED_FILES = ['approval-policy', 'gate-settings'] as const;
+export const GOVERNED_FILES = ['approval-policy', 'gate-settings', 'answer-settings'] as const;
 export type GovernedFile = (typeof GOVERNED_FILES)[number];
 
 export type FileVersion = { readonly sha256: string; readonly version: string };

@@ -14,11 +14,12 @@ type Hidden = { readonly $hidden: string; readonly $type?: 'json' };
 
 /**
  * A place in the data: keys and array indexes joined by dots, `*` for every element or member (`votes.*.reason`). With
- * `person`, the disclosures found there are about that person.
+ * `person`, the disclosures found there are about that person. With `saltOnly` the value itself is kept nowhere: whoever
+ * has it can show that it is the one, and nobody can read it back.
  */
-export type HidePath = string | { readonly path: string; readonly person: string | null };
+export type HidePath = string | { readonly path: string; readonly person: string | null; readonly saltOnly?: true };
 
-type Target = { readonly segments: readonly string[]; readonly person: string | null };
+type Target = { readonly segments: readonly string[]; readonly person: string | null; readonly saltOnly: boolean };
 
 /** True for the marker that `hide` leaves. */
 function isHidden(value: unknown): value is Hidden {
@@ -41,13 +42,15 @@ export async function hide(
   const targets = paths.map((entry): Target => {
     const path = typeof entry === 'string' ? entry : entry.path;
     if (!/^[^.\s]+(\.[^.\s]+)*$/.test(path)) throw new EvidenceError('path_invalid', `not a path: ${path}`);
-    return { segments: path.split('.'), person: typeof entry === 'string' ? person : entry.person };
+    const segments = path.split('.');
+    if (typeof entry === 'string') return { segments, person, saltOnly: false };
+    return { segments, person: entry.person, saltOnly: entry.saltOnly ?? false };
   });
   const disclosures: Disclosure[] = [];
   const walk = async (value: unknown, open: readonly Target[], at: readonly string[]): Promise<unknown> => {
     const hit = open.find((target) => target.segments.length === 0);
     if (hit !== undefined && value !== null && !isHidden(value)) {
-      return hideValue(crypto, value, saltFor(at.join('.')), hit.person, disclosures);
+      return hideValue(crypto, value, saltFor(at.join('.')), hit, disclosures);
     }
     if (Array.isArray(value)) {
       const copy: unknown[] = [];
@@ -70,20 +73,20 @@ export async function hide(
 function descend(open: readonly Target[], key: string): readonly Target[] {
   return open
     .filter(({ segments }) => segments[0] === '*' || segments[0] === key)
-    .map(({ segments, person }) => ({ segments: segments.slice(1), person }));
+    .map((target) => ({ ...target, segments: target.segments.slice(1) }));
 }
 
 async function hideValue(
   crypto: Crypto,
   value: unknown,
   salt: Uint8Array,
-  person: string | null,
+  { person, saltOnly }: Target,
   disclosures: Disclosure[],
 ): Promise<Hidden> {
   if (salt.length !== SALT_BYTES) throw new EvidenceError('bad_hash', `a salt has ${SALT_BYTES} bytes`);
   const text = typeof value === 'string' ? value : canonicalText(value);
   const hash = await disclosureHash(crypto, salt, text);
-  disclosures.push({ hash, salt: toBase64(salt), value: text, person });
+  disclosures.push({ hash, salt: toBase64(salt), value: saltOnly ? null : text, person });
   return typeof value === 'string' ? { $hidden: hash } : { $hidden: hash, $type: 'json' };
 }
 

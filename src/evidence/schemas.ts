@@ -1,5 +1,6 @@
 /** The published JSON Schemas of the predicates, made from the zod schemas that verification uses. */
 import { z } from 'zod';
+import { answerDataSchema } from './answer-data.ts';
 import { PREDICATE_KINDS, type PredicateKind, predicateTypeOf } from './event-kinds.ts';
 import { statementSchema } from './statement.ts';
 
@@ -29,9 +30,18 @@ const DESCRIPTIONS: Readonly<Record<PredicateKind, string>> = {
   bootstrap: 'The log began: its origin and its first keys.',
 };
 
+/** Kinds whose event data has a shape of its own; the data of the others depends on the event's type. */
+const DATA: Partial<Readonly<Record<PredicateKind, z.ZodType>>> = { answer: answerDataSchema };
+
 /** JSON Schema (draft 2020-12) of the whole statement with this kind's predicate type. */
 function schemaOfKind(kind: PredicateKind): Readonly<Record<string, unknown>> {
-  const shape = statementSchema.extend({ predicateType: z.literal(predicateTypeOf(kind)) });
+  const predicateType = z.literal(predicateTypeOf(kind));
+  const { predicate } = statementSchema.shape;
+  const data = DATA[kind];
+  const shape = statementSchema.extend({
+    predicateType,
+    ...(data === undefined ? {} : { predicate: predicate.extend({ data }) }),
+  });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: `urn:countersign:schema:${kind}:v1`,

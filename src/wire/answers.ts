@@ -3,17 +3,31 @@
  * store is loaded, off the hot path, and leaves the engine in service as it is when that fails.
  */
 import { join } from 'node:path';
-import { type Answerer, createAnswerer } from '#src/answers/answerer.ts';
+import { z } from 'zod';
+import { createAnswerer } from '#src/answers/answerer.ts';
 import { localEmbedder, vectorEntries } from '#src/answers/local-embedder.ts';
-import type { ModelBudget } from '#src/answers/model-path.ts';
-import type { ChatModel, Embedder, VectorIndex } from '#src/answers/types.ts';
+import type { AnswerSettings } from '#src/answers/settings.ts';
+import type { Answer, AskOptions, ChatModel, Embedder, VectorIndex } from '#src/answers/types.ts';
 import type { Config, ModelConfig } from '#src/config.ts';
+import { type AnswerLog, createAnswerLog } from '#src/delivery/answer-log.ts';
+import { budgetOf } from '#src/delivery/model-budget.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import { libraryPassages } from '#src/knowledge/passages.ts';
+import type { Core } from './core.ts';
+import { newId } from './ids.ts';
 import type { Log } from './log.ts';
 
+/** Outcomes after which an answer came without the model. */
+const FELL_BACK: ReadonlySet<string> = new Set([
+  ...['timeout', 'refused', 'malformed', 'rate_limited', 'unavailable', 'over_budget', 'the core was not supported'],
+]);
+const rewriteOutcome = z.object({ ok: z.boolean(), reason: z.string().optional() });
+
 export type OpenAnswers = {
-  readonly ask: Answerer['ask'];
+  /** Answers for one person: `person` is the pseudonym under which the model's cost counts. */
+  readonly ask: (question: string, options: AskOptions, person: string) => Promise<Answer>;
+  /** Where answers are logged as evidence, when the settings say so. */
+  readonly log: AnswerLog;
   /** Number of passages in the lexical index. */
   readonly passages: number;
   /** Loads or builds the vector index and takes it into service. Resolves with what was done; never rejects. */
@@ -22,20 +36,46 @@ export type OpenAnswers = {
   close(): Promise<void>;
 };
 
-/** Tokens a deployment may spend on its model in a day. */
-const TOKENS_A_DAY = 2_000_000;
 /** What is asked of the embedding model; a server that answers with another length is refused by the adapter. */
 const EMBEDDING_DIMENSION = 1536;
 
+export type AnswersParts = {
+  readonly config: Pick<Config, 'dataDir' | 'model'>;
+  readonly library: Library;
+  readonly core: {
+    readonly stores: Pick<Core['stores'], 'ledger' | 'usage'>;
+    readonly recorder: Core['recorder'];
+    readonly now: Core['now'];
+  };
+  /** The settings in force at this moment. */
+  readonly settings: () => AnswerSettings;
+  /** Called after each commit. */
+  readonly committed: () => void;
+  readonly log: Log;
+};
+
 /** Opens the engine on a library. */
-export async function openAnswers(
-  config: Pick<Config, 'dataDir' | 'model'>,
-  library: Library,
-  log: Log,
-  now: () => Date,
-): Promise<OpenAnswers> {
+export async function openAnswers({
+  config,
+  library,
+  core,
+  settings,
+  committed,
+  log,
+}: AnswersParts): Promise<OpenAnswers> {
   const model = config.model === null ? null : await openModel(config.model);
-  const parts = { library, ...(model === null ? {} : { model, budget: dailyBudget(now) }) };
+  const parts = { library, observe: observer(log), ...(model === null ? {} : { model }) };
+  const failed = (error: unknown) =>
+    log.error({ err: error }, 'the model budget could not be counted; no call was made');
+  const budgetFor = (person: string) =>
+    model === null
+      ? {}
+      : {
+          budget: budgetOf(
+            { store: core.stores.usage, settings: () => settings().model, now: core.now, onError: failed },
+            person,
+          ),
+        };
   let answerer = createAnswerer(parts);
   const ending = new AbortController();
   let opening: Promise<unknown> = Promise.resolve();
@@ -52,7 +92,15 @@ export async function openAnswers(
     }
   };
   return {
-    ask: (question, options) => answerer.ask(question, options),
+    ask: (question, options, person) => answerer.ask(question, { ...options, ...budgetFor(person) }),
+    log: createAnswerLog({
+      ledger: core.stores.ledger,
+      recorder: core.recorder,
+      now: core.now,
+      newId,
+      committed,
+      enabled: () => settings().logAnswers,
+    }),
     passages: libraryPassages(library).length,
     openVectors() {
       const opened = openVectors();
@@ -63,6 +111,16 @@ export async function openAnswers(
       ending.abort();
       await opening;
     },
+  };
+}
+
+/** What the model and the vector voice did, without a word of what was asked. What fell back is a warning. */
+function observer(log: Log): (step: string, detail: unknown) => void {
+  return (step, detail) => {
+    const rewritten = rewriteOutcome.safeParse(detail);
+    const outcome = rewritten.success ? (rewritten.data.reason ?? 'ok') : detail;
+    if (FELL_BACK.has(String(outcome)) || step === 'vectors') log.warn({ step, outcome }, 'answered without the model');
+    else log.debug({ step, outcome }, 'model');
   };
 }
 
@@ -105,26 +163,4 @@ export async function openModel(model: ModelConfig): Promise<ChatModel> {
     model: model.model,
     ...(model.baseUrl === null ? {} : { baseUrl: model.baseUrl }),
   });
-}
-
-/** A budget of tokens that starts anew each day (UTC). */
-export function dailyBudget(now: () => Date): ModelBudget {
-  let day = '';
-  let spent = 0;
-  const roll = (): void => {
-    const today = now().toISOString().slice(0, 10);
-    if (today === day) return;
-    day = today;
-    spent = 0;
-  };
-  return {
-    allows() {
-      roll();
-      return spent < TOKENS_A_DAY;
-    },
-    spend(tokens) {
-      roll();
-      spent += tokens;
-    },
-  };
 }

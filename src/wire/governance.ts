@@ -2,25 +2,30 @@
  * The directory and the rules at start: the first start makes them what the files and settings say and records that; a
  * later one keeps to what is recorded, and what a file says beyond that waits for two administrators (rule 9).
  */
-import { hashOf } from '#src/approvals/canonical.ts';
+import type { AnswerSettings } from '#src/answers/settings.ts';
 import { parsePolicy } from '#src/approvals/policy.ts';
 import type { Config } from '#src/config.ts';
 import { createPeopleDesk, type PeopleDesk } from '#src/delivery/people-desk.ts';
 import { directoryNotices, policyNotices } from '#src/delivery/people-notices.ts';
 import { createPolicyDesk, type PolicyDesk } from '#src/delivery/policy-desk.ts';
 import { type DirectoryFile, wantedFrom } from '#src/directory/file.ts';
-import { gateSettingsSchema } from '#src/systems/gate-settings.ts';
+import type { GovernedFile } from '#src/directory/policies.ts';
+import type { GateSettings } from '#src/systems/gate-settings.ts';
 import type { Core } from './core.ts';
 import { readDirectoryFile } from './directory.ts';
-import type { LoadedGateSettings } from './gate-settings.ts';
 import { newId } from './ids.ts';
 import type { LoadedPolicy } from './knowledge.ts';
 import { SANDBOX_ADMINS, sandboxDirectory } from './sandbox-directory.ts';
+import { type LoadedSettings, readAnswerSettings, readGateSettings } from './settings-files.ts';
 import type { Steps } from './steps.ts';
 import { StartRefusedError } from './workspace.ts';
 
 /** The rules as the rooms use them: replaced in place when two administrators adopt others. */
-export type Rules = { readonly policy: LoadedPolicy; readonly gate: LoadedGateSettings };
+export type Rules = {
+  readonly policy: LoadedPolicy;
+  readonly gate: LoadedSettings<GateSettings>;
+  readonly answers: LoadedSettings<AnswerSettings>;
+};
 
 export type Governance = { readonly people: PeopleDesk; readonly policies: PolicyDesk };
 
@@ -45,7 +50,10 @@ export async function takeRecordedRules({ policies }: Pick<Governance, 'policies
     Object.assign(rules.policy, readPolicy(await bytesOf(policies, policy.sha256), policy.sha256));
   const gate = inForce.get('gate-settings');
   if (gate !== undefined && gate.sha256 !== rules.gate.hash)
-    Object.assign(rules.gate, readGate(await bytesOf(policies, gate.sha256), gate.sha256));
+    Object.assign(rules.gate, readGateSettings(await bytesOf(policies, gate.sha256), gate.sha256));
+  const answers = inForce.get('answer-settings');
+  if (answers !== undefined && answers.sha256 !== rules.answers.hash)
+    Object.assign(rules.answers, readAnswerSettings(await bytesOf(policies, answers.sha256), answers.sha256));
 }
 
 async function bytesOf(policies: PolicyDesk, sha256: string): Promise<Uint8Array> {
@@ -67,17 +75,6 @@ function readPolicy(bytes: Uint8Array, hash: string): LoadedPolicy {
   );
 }
 
-function readGate(bytes: Uint8Array, hash: string): LoadedGateSettings {
-  const data: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  const parsed = gateSettingsSchema.safeParse(data);
-  // The recorded hash decides, not the bytes that stand under it.
-  if (parsed.success && hashOf(data) === hash) return { settings: parsed.data, hash, bytes };
-  throw new StartRefusedError(
-    'policy_invalid',
-    `The gate's settings in force (sha256 ${hash}) cannot be read by this version of Countersign.`,
-  );
-}
-
 /** What the files say against what is recorded. Call it after the log was opened, with the files' own rules. */
 export async function startGovernance(
   config: Config,
@@ -87,24 +84,18 @@ export async function startGovernance(
   steps: Steps,
 ): Promise<void> {
   const startId = newId(core.now());
-  const { policy, gate } = files;
-  const waiting = [
-    await policies.start(
-      'approval-policy',
-      { sha256: policy.hash, version: policy.policy.version, bytes: policy.bytes },
-      startId,
-    ),
-    await policies.start(
-      'gate-settings',
-      { sha256: gate.hash, version: gate.settings.version, bytes: gate.bytes },
-      startId,
-    ),
+  const { policy, gate, answers } = files;
+  const start = (document: GovernedFile, version: string, { hash, bytes }: { hash: string; bytes: Uint8Array }) =>
+    policies.start(document, { sha256: hash, version, bytes }, startId);
+  const started = [
+    { file: 'approval-policy.yaml', ...(await start('approval-policy', policy.policy.version, policy)) },
+    { file: 'gate.yaml', ...(await start('gate-settings', gate.settings.version, gate)) },
+    { file: 'answers.yaml', ...(await start('answer-settings', answers.settings.version, answers)) },
   ];
-  for (const [index, { waiting: proposal, inForce }] of waiting.entries()) {
-    const what = index === 0 ? 'approval-policy.yaml' : 'gate.yaml';
-    if (proposal !== null)
+  for (const { file, waiting, inForce } of started) {
+    if (waiting !== null)
       steps.done(
-        `${what} changed: it waits for two administrators (${proposal}); in force is version ${inForce.version}`,
+        `${file} changed: it waits for two administrators (${waiting}); in force is version ${inForce.version}`,
       );
   }
   const directory = await people.start(await wantedOf(config, core), startId);

@@ -10,7 +10,6 @@ import { openAnswers } from './answers.ts';
 import { type Core, knowledgeOf, openCore } from './core.ts';
 import { openDatabase } from './database.ts';
 import { type Evidence, openEvidence } from './evidence.ts';
-import { loadGateSettings } from './gate-settings.ts';
 import { type Governance, openGovernance, type Rules, startGovernance, takeRecordedRules } from './governance.ts';
 import { createGovernanceHooks } from './governance-hooks.ts';
 import { healthHandler, slackHandler } from './http.ts';
@@ -18,6 +17,7 @@ import { newId, newNonce } from './ids.ts';
 import { type LoadedPolicy, loadLibrary, loadPolicy } from './knowledge.ts';
 import { createLog, type Log } from './log.ts';
 import { outboundDeps } from './outbound-deps.ts';
+import { loadAnswerSettings, loadGateSettings } from './settings-files.ts';
 import { connectSlack, type SlackSide } from './slack-side.ts';
 import { createSteps, type Steps } from './steps.ts';
 import { openSystems, type Systems } from './systems.ts';
@@ -100,13 +100,12 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   ends.push(open.close);
   const folder = context.knowledgeFolder;
   await syncAcceptedPacks(config.dataDir, open.database, now, folder);
-  const [library, policy, gate] = await Promise.all([
+  const [library, policy, gate, answerSettings] = await Promise.all([
     loadLibrary(config.dataDir, folder),
     loadPolicy(folder),
     loadGateSettings(),
+    loadAnswerSettings(folder),
   ]);
-  const answers = await openAnswers(config, library, log, now);
-  steps.done(`${library.items.size} items and ${answers.passages} passages indexed`);
   const slack = await connectSlack(config, port, now, context.sandboxSecret);
   const wakes: (() => void)[] = [];
   const committed = () => {
@@ -114,27 +113,20 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   };
   const core = await openCore(config, open, { workspaceId: slack.workspaceId, library, policy, committed, now });
   const governance = openGovernance(core, committed);
-  await recordOpening(context, core, governance, { policy, gate }, library);
+  const rules: Rules = { policy, gate, answers: answerSettings };
+  const settings = () => rules.answers.settings;
+  const answers = await openAnswers({ config, library, core, settings, committed, log });
+  steps.done(`${library.items.size} items and ${answers.passages} passages indexed`);
+  await recordOpening(context, core, governance, rules, library);
   const outbound = outboundDeps(config, core, library, policy, slack.clients, newNonce);
   const evidence = openEvidence({ config, core, committed, log });
   const { anchor } = evidence;
-  const rules = { policy, gate };
   const systems = openSystems({ core, rules, governance, committed, log });
   const committeeChannel = outbound.channels.committee;
   const { clients } = slack;
   const hooks = createGovernanceHooks({ core, systems, rules, clients, committeeChannel, wake: committed });
   const files = systems.evidence;
-  const work = createWork({
-    config,
-    core,
-    policy,
-    answer: answers.ask,
-    outbound,
-    anchor,
-    governance: hooks,
-    files,
-    log,
-  });
+  const work = createWork({ config, core, policy, answers, outbound, anchor, governance: hooks, files, log });
   wakes.push(work.outbox.wake, work.publisher.wake, systems.follower.wake);
   const app = slackAppOf(slack, core, work, now, log);
   const own = [slackHandler(app), healthHandler(core), ...systems.handlers, ...evidence.handlers];
@@ -174,7 +166,7 @@ async function recordOpening(
 ): Promise<void> {
   if (core.workspace.first) steps.done(`evidence log ${core.workspace.origin} opened`);
   const deps = { ledger: core.stores.ledger, recorder: core.recorder, now };
-  const files = { policy: { ...rules.policy }, gate: { ...rules.gate } };
+  const files = { policy: { ...rules.policy }, gate: { ...rules.gate }, answers: { ...rules.answers } };
   await takeRecordedRules(governance, rules);
   await recordStart(deps, startFacts(core, rules.policy, library), newId(now()));
   await startGovernance(config, core, governance, files, steps);

@@ -1,5 +1,6 @@
 /** The background work: inbox, outbox, timers, evidence. Each part can be woken, drained and stopped. */
 import type { Config } from '#src/config.ts';
+import { createConversations } from '#src/delivery/conversations.ts';
 import { createForms, type Forms } from '#src/delivery/forms.ts';
 import { handleIncoming } from '#src/delivery/handle.ts';
 import type { HandlerDeps } from '#src/delivery/handler-deps.ts';
@@ -12,13 +13,13 @@ import type { StoredCheckpoint } from '#src/evidence/ports.ts';
 import { createOutbound } from '#src/slack/outbound.ts';
 import type { OutboundDeps } from '#src/slack/outbound-deps.ts';
 import { retryAfterMs } from '#src/slack/poster.ts';
+import type { OpenAnswers } from './answers.ts';
 import type { Core } from './core.ts';
 import { withOverlap } from './evidence-keys.ts';
 import type { GovernanceHooks } from './governance-hooks.ts';
 import { idFor } from './ids.ts';
 import type { LoadedPolicy } from './knowledge.ts';
 import type { Log } from './log.ts';
-import { createTurns } from './turns.ts';
 
 /** How often timers are looked at, and old inbox payloads erased. */
 const SWEEP_EVERY_MS = 1000;
@@ -40,7 +41,7 @@ export type WorkParts = {
   readonly config: Config;
   readonly core: Core;
   readonly policy: LoadedPolicy;
-  readonly answer: HandlerDeps['answer'];
+  readonly answers: Pick<OpenAnswers, 'ask' | 'log'>;
   readonly outbound: OutboundDeps;
   readonly governance: GovernanceHooks;
   readonly files: HandlerDeps['files'];
@@ -159,13 +160,14 @@ function handlerDeps(parts: WorkParts, forms: Forms, wakeOutbox: () => void): Ha
     refusals: stores.refusals,
     forms,
     files: parts.files,
-    answer: parts.answer,
+    answer: parts.answers.ask,
     holders: async () => {
       const assignments = await stores.ledger.listAssignments();
       const users = await stores.people.slackUsersOf([...new Set(assignments.map((a) => a.person))]);
       return (role) => holdersOf(assignments, role, core.now()).flatMap((a) => users.get(a.person) ?? []);
     },
-    turns: createTurns(core.now),
+    conversations: createConversations(stores.turns, core.now),
+    answerLog: parts.answers.log,
     quietChannels: evidence === null ? [committee] : [committee, evidence],
     committeeChannel: committee,
     requestIdFor: idFor,

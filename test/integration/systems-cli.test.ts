@@ -153,7 +153,7 @@ describe('roles and rules', () => {
     const status = JSON.parse((await started.run('policy', 'status', '--json')).out) as {
       inForce: readonly { document: string }[];
     };
-    expect(status.inForce.map((one) => one.document)).toEqual(['approval-policy', 'gate-settings']);
+    expect(status.inForce.map((one) => one.document)).toEqual(['approval-policy', 'gate-settings', 'answer-settings']);
     expect((await started.run('policy', 'accept', 'nonsense', '--by', 'U0CISO')).code).toBe(1);
   });
 });

@@ -3,6 +3,7 @@
  * value; the extractive answer stands then. LangChain is imported at the first call.
  */
 import { z } from 'zod';
+import { MODEL_OUTPUT_TOKENS_MAX } from '#src/answers/model-path.ts';
 import type { ChatModel, ModelOutcome, ModelPassage, ModelSentence } from '#src/answers/types.ts';
 import type { Prompt } from './prompts.ts';
 import { readPrompt } from './prompts.ts';
@@ -17,7 +18,6 @@ export type ChatSettings = {
   readonly timeoutMs?: number;
 };
 
-const MAX_OUTPUT_TOKENS = 900;
 const DEFAULT_TIMEOUT_MS = 8_000;
 
 const rewriteSchema = z.object({ phrases: z.array(z.string().max(120)).max(5) });
@@ -67,7 +67,7 @@ async function call<T>(
     const model = new ChatOpenAI({
       apiKey: settings.apiKey,
       model: settings.model,
-      maxTokens: MAX_OUTPUT_TOKENS,
+      maxTokens: MODEL_OUTPUT_TOKENS_MAX,
       maxRetries: 0,
       timeout: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       ...(settings.baseUrl === undefined ? {} : { configuration: { baseURL: settings.baseUrl } }),
@@ -98,7 +98,14 @@ const answerSchema = z.object({
   raw: z.object({
     content: z.unknown(),
     additional_kwargs: z.object({ refusal: z.string().nullish() }).loose().optional(),
-    usage_metadata: z.object({ total_tokens: z.number() }).loose().nullish(),
+    usage_metadata: z
+      .object({ input_tokens: z.int().min(0), output_tokens: z.int().min(0) })
+      .loose()
+      .nullish(),
+    response_metadata: z
+      .object({ model_name: z.string().min(1).max(100).optional() })
+      .loose()
+      .nullish(),
   }),
   parsed: z.unknown(),
 });
@@ -110,12 +117,14 @@ function readOutcome<T>(answer: unknown, schema: z.ZodType<T>, prompt: Prompt, m
   if (typeof read.data.raw.additional_kwargs?.refusal === 'string') return { ok: false, reason: 'refused' };
   const parsed = schema.safeParse(read.data.parsed);
   if (!parsed.success) return { ok: false, reason: 'malformed' };
+  const usage = read.data.raw.usage_metadata;
   return {
     ok: true,
     value: parsed.data,
-    tokens: read.data.raw.usage_metadata?.total_tokens ?? 0,
+    // A server that counts nothing says so with zeros.
+    used: usage == null || usage.input_tokens === 0 ? null : { input: usage.input_tokens, output: usage.output_tokens },
     promptHash: prompt.hash,
-    model,
+    model: read.data.raw.response_metadata?.model_name ?? model,
   };
 }
 

@@ -78,6 +78,14 @@ async function erasePerson(
          OR ($2::text IS NOT NULL AND position(convert_to($2, 'UTF8') in bytes) > 0))`,
     [user, shown === null ? null : (name?.trim() ?? null)],
   );
+  // Before the payloads that say which logged answers were given to whom: what they asked can then be matched no more.
+  const salts = await query(
+    `UPDATE disclosure SET salt = '' WHERE salt <> '' AND hash IN (
+       SELECT jsonb_path_query(data, '$.**."$hidden"') #>> '{}' FROM event WHERE type = 'answer.given' AND command_id IN (
+         SELECT 'cmd_' || left(encode(sha256(convert_to(id, 'UTF8')), 'hex'), 32) FROM inbox
+         WHERE payload IS NOT NULL AND ${MENTIONS('payload::text')}))`,
+    who,
+  );
   const inbox = await query(
     `UPDATE inbox SET payload = NULL, dead = (done_at IS NULL) OR dead,
        error = CASE WHEN done_at IS NULL THEN 'erased before it was done' END
@@ -90,13 +98,18 @@ async function erasePerson(
     [...who, person],
   );
   const gaps = await query(`DELETE FROM knowledge_gap WHERE ${MENTIONS('question')}`, who);
+  const turns = await query(
+    `DELETE FROM conversation_turn WHERE person = $3 OR ${MENTIONS('question')} OR ${MENTIONS('answer::text')}`,
+    [...who, person],
+  );
+  const usage = await query('DELETE FROM model_usage WHERE person = $1', [person]);
   const refusals = await query('DELETE FROM refusal WHERE person = $1', [person]);
   const timers = await query(`UPDATE timer SET data = NULL WHERE data IS NOT NULL AND ${MENTIONS('data::text')}`, who);
   await query(
     'UPDATE person SET slack_user_id = NULL, name = NULL, erased_at = COALESCE(erased_at, $2) WHERE id = $1',
     [person, at],
   );
-  return { texts, mentions, objects, inbox, outbox, gaps, refusals, timers };
+  return { texts, mentions, objects, inbox, outbox, gaps, refusals, timers, turns, usage, salts };
 }
 
 async function eraseOlder(
@@ -118,6 +131,13 @@ async function eraseOlder(
       held.persons,
     ]),
     gaps: await older(limits.gaps, 'DELETE FROM knowledge_gap WHERE last_at < $1'),
+    turns: await older(limits.inbox, 'DELETE FROM conversation_turn WHERE at < $1'),
+    usage: await older(limits.inbox, `DELETE FROM model_usage WHERE day < $1::date AND person <> ''`),
+    questions: await older(
+      limits.questions,
+      `UPDATE disclosure SET salt = '' WHERE salt <> '' AND value IS NULL AND hash IN (
+         SELECT jsonb_path_query(data, '$.**."$hidden"') #>> '{}' FROM event WHERE type = 'answer.given' AND at < $1)`,
+    ),
     timers: await older(limits.timers, 'DELETE FROM timer WHERE done_at < $1'),
     texts: await older(
       limits.texts,

@@ -1,4 +1,6 @@
+import type { TurnStore } from '#src/delivery/conversations.ts';
 import type { ErasureStore } from '#src/delivery/erasure-ports.ts';
+import type { UsageStore } from '#src/delivery/model-budget.ts';
 import type {
   GapStore,
   Inbox,
@@ -19,12 +21,14 @@ import { createGapStore } from './gaps.ts';
 import { createGateStore } from './gate.ts';
 import { createInbox } from './inbox.ts';
 import { createLedger } from './ledger.ts';
+import { createUsageStore } from './model-usage.ts';
 import { createOutbox } from './outbox.ts';
 import { createPeople } from './people.ts';
 import { createRecordStore } from './records.ts';
 import { createRefusalStore } from './refusals.ts';
 import { createStateStore } from './state.ts';
 import { createTimers } from './timers.ts';
+import { createTurnStore } from './turns.ts';
 import { createWorkspaceStore } from './workspace.ts';
 
 /** Every store on one database. */
@@ -42,6 +46,8 @@ export type Stores = {
   readonly gate: GateStore;
   readonly erasing: ErasureStore;
   readonly state: StateStore;
+  readonly turns: TurnStore;
+  readonly usage: UsageStore;
 };
 
 /**
@@ -63,5 +69,7 @@ export function createStores(database: Database, newId: () => string): Stores {
     gate: createGateStore(database),
     erasing: createErasureStore(database),
     state: createStateStore(database),
+    turns: createTurnStore(database),
+    usage: createUsageStore(database),
   };
 }

@@ -6,6 +6,8 @@ import { EmbeddingError, openAiEmbedder } from '#src/adapters/openai/embedder.ts
 import { readPrompt } from '#src/adapters/openai/prompts.ts';
 import type { Answerer } from '#src/answers/answerer.ts';
 import { createAnswerer } from '#src/answers/answerer.ts';
+import { tokenBudget } from '#src/answers/model-path.ts';
+import type { ModelBudget } from '#src/answers/types.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import { shippedLibrary } from './desk.ts';
 
@@ -26,7 +28,7 @@ const QUESTION = 'why would we do canary releases?';
 const ITEM = 'WP-2.6.1';
 const quoteOf = (index: number): string => library.items.get(ITEM)?.statements[index]?.text ?? '';
 
-function withModel(timeoutMs = 4_000, budget?: { allows(): boolean; spend(tokens: number): void }): Answerer {
+function withModel(timeoutMs = 4_000, budget?: ModelBudget): Answerer {
   const model = openAiChatModel({ apiKey: 'test', baseUrl: `${mock.url}/v1`, model: 'test-model', timeoutMs });
   return createAnswerer({ library, model, ...(budget === undefined ? {} : { budget }) });
 }
@@ -147,8 +149,8 @@ describe('what fails falls back without a word to the reader', () => {
   });
   test('an empty budget', async () => {
     mock.onMessage(/.*/, { content: '{"sentences":[]}' });
-    const { steps } = await withModel(4_000, { allows: () => false, spend: () => {} }).explain(QUESTION);
-    expect(steps.find((step) => step.step === 'phrase')?.detail).toBe('over budget');
+    const { steps } = await withModel(4_000, tokenBudget(1_000)).explain(QUESTION);
+    expect(steps.find((step) => step.step === 'phrase')?.detail).toBe('over_budget');
     expect(mock.getRequests()).toHaveLength(0);
   });
 });
