@@ -53,7 +53,8 @@ function validUntil(state: SubmittedState, nowMs: number): number {
   const { terms, document } = state;
   const longest = nowMs + terms.maxDurationMs;
   if (document.kind === 'exception') return Math.min(msOf(document.expiresAt), longest);
-  const scopeEnd = document.scope?.until ? msOf(document.scope.until) : Number.POSITIVE_INFINITY;
+  const scopeEnd =
+    document.kind === 'deployment' && document.scope?.until ? msOf(document.scope.until) : Number.POSITIVE_INFINITY;
   return Math.min(nowMs + terms.validityMs, longest, scopeEnd);
 }
 

@@ -52,6 +52,7 @@ function opened(event: Opening): SubmittedState {
     document: data.document,
     revision: { number: 1, hash: data.revision.hash, madeAtMs: atMs, equivalents: [data.revision.hash] },
     terms: data.terms,
+    basis: null,
     decideByMs: event.type === 'request.submitted' ? msOf(event.data.decideBy) : atMs,
     votes: [],
     consults: [],
@@ -96,6 +97,8 @@ function applyReview(state: SubmittedState, event: ApprovalEvent): Patch | null 
   switch (event.type) {
     case 'revision.made':
       return revised(state, event.data, atMs);
+    case 'basis.checked':
+      return { basis: event.data };
     case 'vote.cast':
     case 'vote.changed':
       return voted(state, event.actor, event.data, atMs);
@@ -177,6 +180,7 @@ function revised(state: SubmittedState, data: EventData<'revision.made'>, atMs: 
     reminders: 0,
     escalatedAtMs: null,
     unfilled: [],
+    basis: null,
     // An emergency permission was given for what was asked then, not for this.
     breakGlass: state.breakGlass && { ...state.breakGlass, ended: true },
     status: 'submitted',

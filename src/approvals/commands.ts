@@ -11,6 +11,8 @@ type Base = {
   readonly by: Actor;
   /** Who holds which role now. */
   readonly roster: Roster;
+  /** The requests that the document rests on ({@link basisIdsOf}) and what renewed them, as they stand now. */
+  readonly related?: readonly RequestState[];
 };
 type CommandOf<T extends string, D> = Base & { readonly type: T } & D;
 
@@ -111,6 +113,7 @@ export const REFUSALS = [
   'expiry_in_past',
   'expiry_too_soon',
   'invalid',
+  'kind_not_in_policy',
   'no_break_glass_role',
   'no_conditions_offered',
   'no_information_asked',
@@ -126,6 +129,7 @@ export const REFUSALS = [
   'not_suspended',
   'nothing_changed',
   'old_revision',
+  'outside_use_case',
   'policy_mismatch',
   'quorum_unreachable',
   'reason_required',

@@ -2,6 +2,7 @@
 import { emitDecision } from './advance.ts';
 import { canonicalJson, revisionHash } from './canonical.ts';
 import type { Command, PolicyInForce } from './commands.ts';
+import { insideUseCase, refreshBasis } from './decide-basis.ts';
 import { decideBy, timeProblem } from './decide-submit.ts';
 import type { RequestDocument, Scope } from './document.ts';
 import { documentProblem, scopeSchema } from './document-schema.ts';
@@ -20,7 +21,10 @@ type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 export function decideEdit(recorder: OpenRecorder, command: CommandOf<'edit'>): Handled {
   const refused = openNow(recorder) ?? byAsker(recorder.state, command.by) ?? policyProblem(recorder, command.policy);
   if (refused) return refused;
-  return revise(recorder, command.document, command.nonce, { policy: command.policy, proposal: null, reason: null });
+  return (
+    revise(recorder, command.document, command.nonce, { policy: command.policy, proposal: null, reason: null }) ??
+    insideUseCase(recorder)
+  );
 }
 
 /** Anybody on the requester's side or among the approvers may raise the tier; nobody can lower it. */
@@ -63,8 +67,7 @@ function revise(recorder: OpenRecorder, document: RequestDocument, nonce: string
   const timing = timeProblem(document, terms, nowMs);
   if (timing) return timing;
   const otherTerms = canonicalJson(terms) !== canonicalJson(state.terms);
-  const material =
-    otherTerms || cause.proposal !== null || changed.some((field) => state.terms.materialFields.includes(field));
+  const material = otherTerms || cause.proposal !== null || changed.some((field) => isMaterial(field, state.terms));
   emit(recorder, 'revision.made', {
     document,
     revision: { number: state.revision.number + 1, hash: revisionHash(document, nonce), nonce },
@@ -76,11 +79,19 @@ function revise(recorder: OpenRecorder, document: RequestDocument, nonce: string
     proposal: cause.proposal,
     reason: cause.reason,
   });
+  refreshBasis(recorder);
   if (terms.tier === 'prohibited') {
     const standing = tally(recorder.state, recorder.command.roster, nowMs);
     emitDecision(recorder, standing, { outcome: 'rejected', cause: 'prohibited' });
   }
   return null;
+}
+
+/** What the votes are about, whatever the policy lists: a policy from before these fields could not name them. */
+const ALWAYS_MATERIAL: ReadonlySet<string> = new Set(['useCase', 'dataClasses']);
+
+function isMaterial(field: string, terms: Terms): boolean {
+  return ALWAYS_MATERIAL.has(field) || terms.materialFields.includes(field);
 }
 
 /** A new revision gets the whole time again; the review of an emergency cannot be put off that way. */
@@ -91,9 +102,9 @@ function revisedDeadline({ state, nowMs }: OpenRecorder, document: RequestDocume
 /** Names of the fields in which two documents of one kind differ. */
 function changedFields(before: RequestDocument, after: RequestDocument): readonly string[] {
   const old = before as unknown as Readonly<Record<string, unknown>>;
-  return Object.entries(after)
-    .filter(([field, value]) => canonicalJson(old[field]) !== canonicalJson(value))
-    .map(([field]) => field);
+  const fresh = after as unknown as Readonly<Record<string, unknown>>;
+  // Of both: a field that was left out is a change as well.
+  return Object.keys({ ...fresh, ...old }).filter((field) => canonicalJson(old[field]) !== canonicalJson(fresh[field]));
 }
 
 /** An approver proposes a smaller scope. */

@@ -2,6 +2,7 @@
 import { advance } from './advance.ts';
 import { revisionHash } from './canonical.ts';
 import type { Command } from './commands.ts';
+import { insideUseCase, refreshBasis } from './decide-basis.ts';
 import type { RequestDocument } from './document.ts';
 import { documentProblem } from './document-schema.ts';
 import { isoOf, msOf } from './duration.ts';
@@ -26,6 +27,8 @@ export function decideSubmit(recorder: Recorder, command: Extract<Command, { typ
   if (terms.evidence.length > 0 && command.document.evidence.length === 0)
     return refuse('evidence_missing', ...terms.evidence.map((demand) => demand.title));
   recordSubmitted(recorder, command, terms, decideBy(command.document, terms, recorder.nowMs));
+  const outside = insideUseCase(recorder as OpenRecorder);
+  if (outside) return outside;
   const standing = tally((recorder as OpenRecorder).state, command.roster, recorder.nowMs);
   return standing.reachable === 'yes' ? null : refuse('quorum_unreachable', ...standing.unfilled);
 }
@@ -45,7 +48,8 @@ export function decideBreakGlass(recorder: Recorder, command: Extract<Command, {
   recordSubmitted(recorder, command, terms, reviewBy);
   const until = isoOf(recorder.nowMs + terms.breakGlass.validityMs);
   emit(recorder, 'breakglass.invoked', { ...authority, reason: command.reason, until, reviewBy });
-  // In an emergency a missing role holder is no reason to refuse: it is escalated at once.
+  // In an emergency neither a missing role holder nor a use case is a reason to refuse: the review looks at both.
+  refreshBasis(recorder as OpenRecorder);
   advance(recorder as OpenRecorder, recorder.nowMs);
   return null;
 }
@@ -56,12 +60,19 @@ function openingProblem(recorder: Recorder, command: Opening): Handled {
   if (!ids.every((id) => isText(id, LIMITS.id) && !isBlank(id))) return refuse('invalid', 'ids');
   if (!isText(command.nonce, LIMITS.id) || command.nonce.length < 16) return refuse('invalid', 'nonce');
   const problem = documentProblem(command.document);
-  return problem === null ? null : refuse('invalid', problem);
+  if (problem !== null) return refuse('invalid', problem);
+  const { kind } = command.document;
+  return command.policy.policy.kinds[kind] === undefined ? refuse('kind_not_in_policy', kind) : null;
 }
 
 /** Dates a document may not have: an end in the past, or further away than the policy allows. */
 export function timeProblem(document: RequestDocument, terms: Terms, nowMs: number): Handled {
-  const end = document.kind === 'exception' ? document.expiresAt : (document.scope?.until ?? null);
+  const end =
+    document.kind === 'exception'
+      ? document.expiresAt
+      : document.kind === 'deployment'
+        ? (document.scope?.until ?? null)
+        : null;
   if (end === null) return null;
   if (msOf(end) <= nowMs) return refuse('expiry_in_past', end);
   const latestMs = nowMs + terms.maxDurationMs;

@@ -5,6 +5,7 @@
 
 import { advance } from './advance.ts';
 import type { Command, CommandType, Decision, TimerChange } from './commands.ts';
+import { refreshBasis } from './decide-basis.ts';
 import {
   decideAcceptConditions,
   decideConfirmCondition,
@@ -90,6 +91,7 @@ function run(recorder: Recorder, command: Command): Handled {
   if (command.type === 'submit') return decideSubmit(recorder, command);
   if (command.type === 'break_glass') return decideBreakGlass(recorder, command);
   if (!isSubmitted(recorder)) return refuse('not_submitted');
+  refreshBasis(recorder);
   const refused = handle(recorder, command);
   // A decision follows from whatever was just recorded; a timer looks at its own due time instead.
   if (!refused && command.type !== 'timer.fired') advance(recorder, recorder.nowMs);

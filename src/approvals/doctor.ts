@@ -1,4 +1,5 @@
 /** Checks for `countersign doctor`: quorums that nobody can reach, in the policy and among open requests. */
+import type { RequestKind } from './document.ts';
 import { fillPlaces } from './matching.ts';
 import type { ApprovalPolicy } from './policy-schema.ts';
 import { placesInWords, tally } from './tally.ts';
@@ -7,7 +8,7 @@ import type { RequestState, Roster, Terms } from './types.ts';
 
 /** A quorum of the policy that the roster's people cannot fill, with the open places in words. */
 export type UnreachableQuorum = {
-  readonly kind: 'deployment' | 'exception';
+  readonly kind: RequestKind;
   readonly tier: 'minimal' | 'limited' | 'high';
   readonly missing: readonly string[];
 };
@@ -15,9 +16,9 @@ export type UnreachableQuorum = {
 /** Every kind and tier whose quorum the people of the roster could not fill even if all agreed. */
 export function unreachableQuorums(policy: ApprovalPolicy, roster: Roster): readonly UnreachableQuorum[] {
   const found: UnreachableQuorum[] = [];
-  for (const kind of ['deployment', 'exception'] as const)
+  for (const kind of ['deployment', 'exception', 'use-case'] as const)
     for (const tier of ['minimal', 'limited', 'high'] as const) {
-      const missing = missingPlaces(policy.kinds[kind].tiers[tier].quorum, roster);
+      const missing = missingPlaces(policy.kinds[kind]?.tiers[tier].quorum ?? [], roster);
       if (missing.length > 0) found.push({ kind, tier, missing });
     }
   return found;

@@ -50,6 +50,11 @@ const deployment = z.strictObject({
   digest: digestSchema,
   environment: text(40, 'the environment'),
   purpose: text(LIMITS.purpose, 'the purpose'),
+  dataClasses: names.min(1).exactOptional(),
+  useCase: z
+    .string()
+    .regex(/^UC-\d{1,9}$/)
+    .exactOptional(),
   answers,
   evidence,
   scope: scopeSchema.nullable(),
@@ -78,8 +83,20 @@ const exception = z.strictObject({
   raisedTier: tier,
 });
 
-/** A request document of either kind, as the core stores it. */
-export const documentSchema = z.discriminatedUnion('kind', [deployment, exception]);
+const useCase = z.strictObject({
+  kind: z.literal('use-case'),
+  system: text(LIMITS.name, 'the system'),
+  purpose: text(LIMITS.purpose, 'the purpose'),
+  affected: text(LIMITS.longText, 'who is affected'),
+  dataClasses: names.min(1),
+  answers,
+  evidence,
+  replaces: id.nullable(),
+  raisedTier: tier,
+});
+
+/** A request document of any kind, as the core stores it. */
+export const documentSchema = z.discriminatedUnion('kind', [deployment, exception, useCase]);
 
 /** Checks a document; null when it is sound, else the path of the first thing wrong. */
 export function documentProblem(document: RequestDocument): string | null {

@@ -4,7 +4,7 @@
  */
 import type { Person, Tier } from './basics.ts';
 
-export type RequestKind = 'deployment' | 'exception';
+export type RequestKind = 'deployment' | 'exception' | 'use-case';
 
 /** A link or captured file offered as evidence. */
 export type EvidenceItem = {
@@ -38,6 +38,10 @@ export type DeploymentDocument = {
   readonly digest: string;
   readonly environment: string;
   readonly purpose: string;
+  /** Kinds of data it uses; left out where nobody stated them. */
+  readonly dataClasses?: readonly string[];
+  /** Short id of the use case under which it is built (`UC-1`); left out where it names none. */
+  readonly useCase?: string;
   readonly answers: Answers;
   readonly evidence: readonly EvidenceItem[];
   readonly scope: Scope | null;
@@ -72,4 +76,21 @@ export type ExceptionDocument = {
   readonly raisedTier: Tier | null;
 };
 
-export type RequestDocument = DeploymentDocument | ExceptionDocument;
+/** A purpose that is to be approved before anything is built (POL-2.2, POL-7.1). It permits no deployment. */
+export type UseCaseDocument = {
+  readonly kind: 'use-case';
+  /** Name under which the inventory will know what is built. */
+  readonly system: string;
+  readonly purpose: string;
+  /** Who will use it, and whom its results touch. */
+  readonly affected: string;
+  /** Kinds of data it may use. */
+  readonly dataClasses: readonly string[];
+  readonly answers: Answers;
+  readonly evidence: readonly EvidenceItem[];
+  /** Request id of the use case this one renews. */
+  readonly replaces: string | null;
+  readonly raisedTier: Tier | null;
+};
+
+export type RequestDocument = DeploymentDocument | ExceptionDocument | UseCaseDocument;

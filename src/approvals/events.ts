@@ -6,6 +6,7 @@
 import type { EvidenceItem, RequestDocument, Scope } from './document.ts';
 import type {
   Actor,
+  BasisFlaws,
   Capacity,
   Condition,
   ConditionProposal,
@@ -48,36 +49,21 @@ type VoteData = {
 /** The role in which somebody acted, with the assignment that proves it. */
 type Authority = { readonly role: string; readonly assignment: string };
 
+/** What every request begins with, whether it is opened or refused at once. */
+type OpeningData = {
+  readonly requestId: string;
+  readonly shortId: string;
+  readonly requester: Person;
+  readonly owner: Person;
+  readonly submitter: Person;
+  readonly document: RequestDocument;
+  readonly revision: RevisionData;
+  readonly terms: Terms;
+};
+
 export type ApprovalEvent =
-  | EventOf<
-      'request.submitted',
-      {
-        readonly requestId: string;
-        readonly shortId: string;
-        readonly requester: Person;
-        readonly owner: Person;
-        readonly submitter: Person;
-        readonly document: RequestDocument;
-        readonly revision: RevisionData;
-        readonly terms: Terms;
-        readonly decideBy: string;
-        readonly roster: string | null;
-      }
-    >
-  | EventOf<
-      'request.refused',
-      {
-        readonly requestId: string;
-        readonly shortId: string;
-        readonly requester: Person;
-        readonly owner: Person;
-        readonly submitter: Person;
-        readonly document: RequestDocument;
-        readonly revision: RevisionData;
-        readonly terms: Terms;
-        readonly tierReasons: readonly TierReason[];
-      }
-    >
+  | EventOf<'request.submitted', OpeningData & { readonly decideBy: string; readonly roster: string | null }>
+  | EventOf<'request.refused', OpeningData & { readonly tierReasons: readonly TierReason[] }>
   | EventOf<
       'revision.made',
       {
@@ -95,6 +81,8 @@ export type ApprovalEvent =
         readonly reason: string | null;
       }
     >
+  /** What stands in the way of the requests that a document rests on, whenever that changed. */
+  | EventOf<'basis.checked', BasisFlaws>
   | EventOf<'vote.cast', VoteData>
   | EventOf<'vote.changed', VoteData & { readonly before: VoteChoice }>
   | EventOf<
@@ -175,6 +163,7 @@ export type EventData<T extends EventType> = Extract<ApprovalEvent, { type: T }>
 
 const DOCUMENT_TEXTS = [
   'document.purpose',
+  'document.affected',
   'document.circumstances',
   'document.remediationPlan',
   'document.residualRisk.text',
@@ -197,6 +186,7 @@ export const HIDDEN_FIELDS: Readonly<Record<EventType, readonly string[]>> = {
   'request.submitted': DOCUMENT_TEXTS,
   'request.refused': DOCUMENT_TEXTS,
   'revision.made': [...DOCUMENT_TEXTS, 'reason'],
+  'basis.checked': [],
   'vote.cast': VOTE_TEXTS,
   'vote.changed': VOTE_TEXTS,
   'vote.withdrawn': ['reason'],

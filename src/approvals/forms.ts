@@ -1,5 +1,5 @@
 /**
- * What people type into the two forms, turned into request documents or into errors keyed by field. Nothing is stored
+ * What people type into the forms, turned into request documents or into errors keyed by field. Nothing is stored
  * on an error. The server's own checks stand in `decide`; these say what is right, at the field.
  */
 import type { z } from 'zod';
@@ -12,6 +12,7 @@ import type {
   RequestDocument,
   RequestKind,
   Scope,
+  UseCaseDocument,
 } from './document.ts';
 import { documentSchema } from './document-schema.ts';
 import { isoOf, msOf, parseMoment } from './duration.ts';
@@ -40,6 +41,9 @@ export type DeploymentInput = {
   readonly digest?: string | undefined;
   readonly environment?: string | undefined;
   readonly purpose?: string | undefined;
+  readonly dataClasses?: string | readonly string[] | undefined;
+  /** `UC-1` */
+  readonly useCase?: string | undefined;
   /** By question key: true/false or `yes`/`no`. */
   readonly answers?: Readonly<Record<string, boolean | string | undefined>> | undefined;
   /** One a line: `[kind:] address [date]`, e.g. `risk-assessment: https://... 2026-01-31`; or ready items. */
@@ -72,11 +76,18 @@ export type ExceptionInput = {
   readonly raisedTier?: string | null | undefined;
 };
 
+/** Raw input of the use case form. */
+export type UseCaseInput = Pick<
+  DeploymentInput,
+  'system' | 'purpose' | 'dataClasses' | 'answers' | 'evidence' | 'replaces' | 'raisedTier'
+> & { readonly affected?: string | undefined };
+
 type Errors = Record<string, string>;
 
 const trimmed = (text: string | null | undefined): string => (text ?? '').normalize('NFC').trim();
 
-function listOf(input: string | readonly string[] | undefined): readonly string[] {
+/** The entries of a list that was typed with commas, semicolons or line breaks; each once. */
+export function listOf(input: string | readonly string[] | undefined): readonly string[] {
   const parts = typeof input === 'string' ? input.split(/[\n,;]/) : (input ?? []);
   return [...new Set(parts.map(trimmed).filter((part) => part !== ''))];
 }
@@ -148,6 +159,8 @@ export function parseDeploymentForm(input: DeploymentInput, context: FormContext
   const errors: Errors = {};
   const { policy } = context.policy;
   const digest = trimmed(input.digest).toLowerCase();
+  const dataClasses = listOf(input.dataClasses);
+  const useCase = trimmed(input.useCase).toUpperCase();
   const document: DeploymentDocument = {
     kind: 'deployment',
     system: trimmed(input.system),
@@ -155,6 +168,8 @@ export function parseDeploymentForm(input: DeploymentInput, context: FormContext
     digest: /^[0-9a-f]{64}$/.test(digest) ? `sha256:${digest}` : digest,
     environment: trimmed(input.environment).toLowerCase(),
     purpose: trimmed(input.purpose),
+    ...(dataClasses.length === 0 ? {} : { dataClasses }),
+    ...(useCase === '' ? {} : { useCase }),
     answers: answersOf(policy, 'deployment', input.answers, errors),
     evidence: evidenceOf(input.evidence, policy, errors),
     scope: input.scope ?? null,
@@ -165,6 +180,24 @@ export function parseDeploymentForm(input: DeploymentInput, context: FormContext
   };
   if (document.lastChange !== null && msOf(document.lastChange) > context.now.getTime() + 86_400_000)
     errors['lastChange'] = 'The last significant change lies in the future.';
+  return finish(document, errors, context);
+}
+
+/** Parses the use case form. */
+export function parseUseCaseForm(input: UseCaseInput, context: FormContext): FormResult<UseCaseDocument> {
+  const errors: Errors = {};
+  const { policy } = context.policy;
+  const document: UseCaseDocument = {
+    kind: 'use-case',
+    system: trimmed(input.system),
+    purpose: trimmed(input.purpose),
+    affected: trimmed(input.affected),
+    dataClasses: listOf(input.dataClasses),
+    answers: answersOf(policy, 'use-case', input.answers, errors),
+    evidence: evidenceOf(input.evidence, policy, errors),
+    replaces: input.replaces ?? null,
+    raisedTier: tierIn(input.raisedTier, errors),
+  };
   return finish(document, errors, context);
 }
 
@@ -217,6 +250,9 @@ const REMEDY: Readonly<Record<string, string>> = {
   digest: 'Give the artefact digest: sha256: and 64 hexadecimal digits.',
   environment: 'Name the environment, such as staging or production.',
   purpose: 'Say what it is for, in at most 1,500 characters.',
+  affected: 'Say who uses it and whom its results touch, in at most 1,500 characters.',
+  dataClasses: 'Name up to 10 kinds of data, separated by commas.',
+  useCase: 'Name one use case, such as UC-1.',
   evidence: 'Give up to 12 addresses that start with https://.',
   deviatesFrom: 'Name at least one control or clause, such as POL-4.3.',
   circumstances: 'Say why the exception is needed, in at most 1,500 characters.',
@@ -259,6 +295,6 @@ function timeErrors(document: RequestDocument, terms: Terms, now: Date): Errors 
     check('expires', document.expiresAt);
     if (document.compensatingControls.some((control) => msOf(control.dueAt) <= now.getTime()))
       errors['compensatingControls'] = 'The due date of a compensating control lies in the past.';
-  } else if (document.scope?.until) check('scope', document.scope.until);
+  } else if (document.kind === 'deployment' && document.scope?.until) check('scope', document.scope.until);
   return errors;
 }

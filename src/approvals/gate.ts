@@ -35,7 +35,8 @@ type GateCode =
   | 'condition_overdue'
   | 'control_overdue'
   | 'exception_missing'
-  | 'exception_not_in_force';
+  | 'exception_not_in_force'
+  | 'use_case_stopped';
 export type GateReason = { readonly code: GateCode; readonly words: string };
 
 export type GateAnswer = {
@@ -202,7 +203,35 @@ function judge(
   }
   reasons.push(...ownReasons(state, nowMs));
   for (const id of document.restsOn) reasons.push(...exceptionReasons(id, state, byId, nowMs));
+  if (document.useCase !== undefined) reasons.push(...reasonsOfUseCase(document.useCase, state, byId));
   return { distance, reasons };
+}
+
+/** The request of an id, or the one that renewed it. */
+function renewed(id: string, byId: ReadonlyMap<string, SubmittedState>): SubmittedState | undefined {
+  const seen = new Set<string>();
+  let found = byId.get(id);
+  while (found?.renewedBy && !seen.has(found.id)) {
+    seen.add(found.id);
+    found = byId.get(found.renewedBy);
+  }
+  return found;
+}
+
+/**
+ * A purpose that was stopped stops what was built for it. One that merely ran out does not: a use case is needed to
+ * begin, and each deployment has its own end.
+ */
+function reasonsOfUseCase(
+  id: string,
+  deployment: SubmittedState,
+  byId: ReadonlyMap<string, SubmittedState>,
+): readonly GateReason[] {
+  const useCase = renewed(id, byId);
+  const rests = `${deployment.shortId} rests on the use case ${id}`;
+  if (useCase?.document.kind !== 'use-case') return [no('use_case_stopped', `${rests}, which cannot be found`)];
+  if (useCase.revokedAtMs !== null) return [no('use_case_stopped', `${rests}, which was revoked`)];
+  return useCase.suspension === null ? [] : [no('use_case_stopped', `${rests}, which is suspended`)];
 }
 
 /** Why an exception does not carry a deployment; a renewed one is followed to the one that renewed it. */
@@ -212,12 +241,7 @@ function exceptionReasons(
   byId: ReadonlyMap<string, SubmittedState>,
   nowMs: number,
 ): readonly GateReason[] {
-  const seen = new Set<string>();
-  let exception = byId.get(id);
-  while (exception?.renewedBy && !seen.has(exception.id)) {
-    seen.add(exception.id);
-    exception = byId.get(exception.renewedBy);
-  }
+  const exception = renewed(id, byId);
   if (exception?.document.kind !== 'exception')
     return [no('exception_missing', `${deployment.shortId} rests on the exception ${id}, which does not exist`)];
   const { shortId, document } = exception;

@@ -14,6 +14,8 @@ const FIELDS = {
     'digest',
     'environment',
     'purpose',
+    'dataClasses',
+    'useCase',
     'answers',
     'evidence',
     'scope',
@@ -37,6 +39,7 @@ const FIELDS = {
     'replaces',
     'raisedTier',
   ],
+  'use-case': ['system', 'purpose', 'affected', 'dataClasses', 'answers', 'evidence', 'replaces', 'raisedTier'],
 } as const;
 /** What is approved must be in every list: a change of it that kept the votes would approve something else (rule 3). */
 const ALWAYS_MATERIAL = {
@@ -52,6 +55,7 @@ const ALWAYS_MATERIAL = {
     'answers',
     'raisedTier',
   ],
+  'use-case': ['system', 'purpose', 'affected', 'dataClasses', 'answers', 'raisedTier'],
 } as const;
 /** Terms are stored inside the first event of a request, which has 48,000 bytes for all. */
 const TERMS_BYTES_MAX = 16_000;
@@ -68,8 +72,9 @@ export function checkPolicy(policy: ApprovalPolicy): readonly Found[] {
       found.push({ path: ['tierRules', index], text: 'a rule without conditions would prohibit everything' });
     found.push(...checkWhen(rule.when, keys, ['tierRules', index, 'when']));
   });
-  for (const kind of ['deployment', 'exception'] as const) {
+  for (const kind of ['deployment', 'exception', 'use-case'] as const) {
     const terms = policy.kinds[kind];
+    if (terms === undefined) continue;
     terms.material.forEach((field, index) => {
       if (!(FIELDS[kind] as readonly string[]).includes(field))
         found.push({ path: ['kinds', kind, 'material', index], text: `"${field}" is no field of a ${kind} request` });

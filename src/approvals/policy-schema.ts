@@ -21,7 +21,7 @@ const duration = z.string().transform((value, context) => {
 });
 const positiveDuration = duration.refine((ms) => ms > 0, 'longer than none');
 
-const kindSchema = z.enum(['deployment', 'exception']);
+const kindSchema = z.enum(['deployment', 'exception', 'use-case']);
 const tierSchema = z.enum(['minimal', 'limited', 'high', 'prohibited']);
 /** What must hold for a rule: answers (true/false), or a text field of the request that is one of the values. */
 const when = z.record(key, z.union([z.boolean(), z.array(z.string().min(1).max(60)).min(1).max(20)]));
@@ -63,6 +63,8 @@ const tierTerms = z.strictObject({
   maximumDuration: positiveDuration,
   reviewReminders: z.array(positiveDuration).max(5).default([]),
   reasonForEveryVote: z.boolean(),
+  /** A deployment of this tier is approved only on an approved use case. */
+  useCase: z.boolean().default(false),
 });
 
 const kindTerms = z.strictObject({
@@ -75,6 +77,13 @@ const kindTerms = z.strictObject({
   material: z.array(key).min(1).max(30),
   tiers: z.strictObject({ minimal: tierTerms, limited: tierTerms, high: tierTerms }),
 });
+
+/** A kind that can be neither deployed in an emergency nor carry compensating controls. */
+const plainKindTerms = kindTerms.omit({ controlsConfirmedBy: true, breakGlass: true }).transform((terms) => ({
+  ...terms,
+  controlsConfirmedBy: terms.chair,
+  breakGlass: { roles: [], validity: 1, review: 1 },
+}));
 
 /** The whole file. */
 export const approvalPolicySchema = z.strictObject({
@@ -106,7 +115,8 @@ export const approvalPolicySchema = z.strictObject({
       captured: z.boolean().default(false),
     }),
   ),
-  kinds: z.strictObject({ deployment: kindTerms, exception: kindTerms }),
+  /** A policy from before there were use cases names none; none can be asked for under it. */
+  kinds: z.strictObject({ deployment: kindTerms, exception: kindTerms, 'use-case': plainKindTerms.optional() }),
 });
 
 /** The approval policy as the core uses it: durations in milliseconds, every default filled in. */

@@ -77,9 +77,9 @@ function holds(when: PolicyWhen, document: RequestDocument): boolean {
 }
 
 function textsOf(document: RequestDocument, field: string): readonly string[] {
-  if (field === 'environment') return document.kind === 'deployment' ? [document.environment] : document.environments;
-  if (field === 'residualRisk') return document.kind === 'exception' ? [document.residualRisk.level] : [];
-  return [];
+  if (document.kind === 'exception' && field === 'residualRisk') return [document.residualRisk.level];
+  if (field !== 'environment' || document.kind === 'use-case') return [];
+  return document.kind === 'deployment' ? [document.environment] : document.environments;
 }
 
 /** The tier of a document with every rule that matched; the strictest wins, and a person's raise counts as one. */
@@ -116,7 +116,8 @@ function demandsOf(policy: ApprovalPolicy, terms: TierTerms, document: RequestDo
 /** The terms by which one document is judged. A prohibited one gets the high tier's, for the record of its refusal. */
 export function termsFor({ hash, policy }: PolicyInForce, document: RequestDocument): Terms {
   const { tier, reasons } = tierOf(policy, document);
-  const kind = policy.kinds[document.kind];
+  // A kind that the policy does not know is refused at submission; the terms are for the form that says so.
+  const kind = policy.kinds[document.kind] ?? policy.kinds.deployment;
   const terms = kind.tiers[tier === 'prohibited' ? 'high' : tier];
   const longestFirst = (values: readonly number[]): readonly number[] => [...values].sort((a, b) => b - a);
   return {
@@ -139,6 +140,7 @@ export function termsFor({ hash, policy }: PolicyInForce, document: RequestDocum
     maxDurationMs: terms.maximumDuration,
     reviewReminderMs: longestFirst(terms.reviewReminders),
     reasonForEveryVote: terms.reasonForEveryVote,
+    ...(terms.useCase && document.kind === 'deployment' ? { useCaseDemanded: true as const } : {}),
     materialFields: kind.material,
     suspendRoles: kind.suspend,
     revokeRoles: kind.revoke,

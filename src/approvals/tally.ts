@@ -6,13 +6,14 @@
 import { fillPlaces } from './matching.ts';
 import { type EvidenceStatus, evidenceStatus } from './policy.ts';
 import { capacitiesOf, isExcluded, isRecused, votingRoles } from './seats.ts';
-import type { Capacity, Counted, Person, QuorumSlot, Roster, SubmittedState, VoteChoice } from './types.ts';
+import type { BasisFlaw, Capacity, Counted, Person, QuorumSlot, Roster, SubmittedState, VoteChoice } from './types.ts';
 
 /** One reason why an approval waits, in the order in which people should read them. */
 type Blocker =
   | { readonly code: 'quorum'; readonly missing: readonly string[] }
   | { readonly code: 'evidence'; readonly missing: readonly EvidenceStatus[] }
   | { readonly code: 'information' }
+  | { readonly code: 'use_case'; readonly flaws: readonly BasisFlaw[] }
   | { readonly code: 'rejection'; readonly by: readonly Person[]; readonly chair: string }
   | { readonly code: 'consulted'; readonly waiting: readonly { readonly role: string; readonly untilMs: number }[] }
   | { readonly code: 'minimum_review'; readonly untilMs: number };
@@ -190,6 +191,14 @@ function reachability(
   return { reachable: 'not_by_roster', unfilled: openWords(quorum, places, otherwise) };
 }
 
+/** Why the use case does not carry the request. One that is named and was never checked carries nothing. */
+export function flawsOfUseCase({ document, terms, basis }: SubmittedState): readonly BasisFlaw[] {
+  if (document.kind !== 'deployment') return [];
+  if (document.useCase === undefined)
+    return terms.useCaseDemanded === true ? [{ code: 'missing', what: 'use case' }] : [];
+  return basis?.useCase ?? [{ code: 'unknown', what: document.useCase }];
+}
+
 function blockersOf(
   state: SubmittedState,
   found: {
@@ -204,6 +213,8 @@ function blockersOf(
   if (found.stillNeeded.length > 0) blockers.push({ code: 'quorum', missing: found.stillNeeded });
   const missing = found.evidence.filter((status) => status.why !== null);
   if (missing.length > 0) blockers.push({ code: 'evidence', missing });
+  const flaws = flawsOfUseCase(state);
+  if (flaws.length > 0) blockers.push({ code: 'use_case', flaws });
   if (state.information) blockers.push({ code: 'information' });
   if (found.rejectedBy.length > 0) blockers.push({ code: 'rejection', by: found.rejectedBy, chair: terms.chair });
   const waiting = terms.consulted

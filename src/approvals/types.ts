@@ -62,6 +62,15 @@ export type EvidenceDemand = {
   readonly captured: boolean;
 };
 
+/** One way in which what a request rests on does not carry it. `what`: an id, a code or a name, never a person's. */
+export type BasisFlaw = {
+  readonly code: 'unknown' | 'missing' | 'not_in_force' | 'system' | 'purpose' | 'data_class' | 'data_classes_missing';
+  readonly what: string;
+};
+
+/** What stood in the way of the requests that a document rests on, when it was last checked. */
+export type BasisFlaws = { readonly useCase: readonly BasisFlaw[] };
+
 /** Why a tier was given: one rule of the policy that matched. */
 export type TierReason = { readonly tier: Tier; readonly because: string; readonly refs: readonly string[] };
 
@@ -92,6 +101,8 @@ export type Terms = {
   /** Before the validity ends, longest first: review reminders. */
   readonly reviewReminderMs: readonly number[];
   readonly reasonForEveryVote: boolean;
+  /** Nothing is approved without an approved use case behind it; left out where none is demanded. */
+  readonly useCaseDemanded?: true;
   readonly materialFields: readonly string[];
   readonly suspendRoles: readonly string[];
   readonly revokeRoles: readonly string[];
@@ -259,6 +270,8 @@ export type SubmittedState = {
   readonly document: RequestDocument;
   readonly revision: Revision;
   readonly terms: Terms;
+  /** Null where it rests on nothing, or was not checked yet. */
+  readonly basis: BasisFlaws | null;
   readonly decideByMs: number;
   readonly votes: readonly Vote[];
   readonly consults: readonly ConsultAnswer[];

@@ -4,7 +4,7 @@ import { parseEnvelope } from '#src/evidence/dsse.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
 import { collectRequests } from '#src/evidence/exports/collect.ts';
 import { drawSample } from '#src/evidence/exports/coverage.ts';
-import type { ExportRequest } from '#src/evidence/exports/records.ts';
+import { controlsOf, type ExportRequest, systemsOf } from '#src/evidence/exports/records.ts';
 import type { Crypto, Disclosure, EvidenceStore, LogEntry } from '#src/evidence/ports.ts';
 import { parseStatement, type Statement } from '#src/evidence/statement.ts';
 import { CommandError } from './context.ts';
@@ -131,7 +131,7 @@ async function* statements(
 
 function matches(request: ExportRequest, flags: FilterFlags, person: string | null): boolean {
   if (flags.request !== undefined && !isNamed(request, flags.request)) return false;
-  if (flags.control !== undefined && !controlsOf(request).includes(flags.control.toUpperCase())) return false;
+  if (flags.control !== undefined && !hasControl(request, flags.control)) return false;
   if (flags.system !== undefined && !systemsOf(request).includes(flags.system)) return false;
   if (person === null) return true;
   return [request.requester, request.owner, ...request.votes.map((vote) => vote.person)].includes(person);
@@ -141,13 +141,8 @@ function isNamed(request: ExportRequest, id: string): boolean {
   return request.id === id || request.shortId === id.toUpperCase();
 }
 
-function controlsOf(request: ExportRequest): readonly string[] {
-  const ids = request.kind === 'exception' ? [...request.controls, ...request.deviatesFrom] : request.controls;
-  return ids.map((id) => id.toUpperCase());
-}
-
-function systemsOf(request: ExportRequest): readonly string[] {
-  return request.kind === 'deployment' ? [request.system] : request.systems;
+function hasControl(request: ExportRequest, control: string): boolean {
+  return controlsOf(request).some((id) => id.toUpperCase() === control.toUpperCase());
 }
 
 function isFiltered({ control, request, system, person, sample }: FilterFlags): boolean {

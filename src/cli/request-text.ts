@@ -1,4 +1,5 @@
 /** A request for a terminal: how it stands, what it is about, who decided, and its history. */
+import { purposeOf } from '#src/approvals/document-facts.ts';
 import { tally } from '#src/approvals/tally.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { RequestRecord } from '#src/delivery/desk.ts';
@@ -25,7 +26,7 @@ export function requestLines(record: RequestRecord, roster: Roster, people: Peop
       ['Asked by', `${people.words(state.requester)}, ${instant(new Date(state.submittedAtMs))}`],
       ...(state.owner === state.requester ? [] : [['Owner', people.words(state.owner)]]),
       ['Revision', `${state.revision.number}, policy ${terms.policyVersion}`],
-      ['Purpose', document.kind === 'deployment' ? document.purpose : document.circumstances],
+      ['Purpose', purposeOf(document)],
       ...detailFacts(state).map((fact, at) => [at === 0 ? 'About' : '', fact]),
       ['Evidence', `${given} of ${standing.evidence.length}${missing.length > 0 ? `; ${missing.join(', ')}` : ''}`],
       ...document.evidence.map((item) => ['', `${item.kind}: ${item.title} ${item.url}`]),

@@ -65,7 +65,7 @@ async function readRequest(
   throw new CommandError(
     'unknown_id',
     `There is no request ${id}.`,
-    'Run "countersign request list" to see them; ids look like DR-12 and EX-3.',
+    'Run "countersign request list" to see them; ids look like DR-12, EX-3 and UC-1.',
   );
 }
 
@@ -91,7 +91,7 @@ function summaryOf({ state, entries }: RequestRecord, people: People) {
     title: titleOf(state),
     status: state.status,
     tier: state.terms.tier,
-    system: deployment?.system ?? null,
+    system: document.kind === 'exception' ? null : document.system,
     version: deployment?.version ?? null,
     digest: deployment?.digest ?? null,
     environment: deployment?.environment ?? null,

@@ -78,7 +78,10 @@ export function showSystem(context: CliContext, name: string, flags: JsonFlags):
     ];
     if (isLegacy(state)) facts.push(['approval due', state.approvalDue ?? '']);
     context.text('', ...table(facts, '  '));
-    const requests = state.requests.map((r) => [r.shortId, r.phase, `${r.version} in ${r.environment}`]);
+    const requests = [
+      ...state.useCases.map((u) => [u.shortId, u.phase, 'use case']),
+      ...state.requests.map((r) => [r.shortId, r.phase, `${r.version} in ${r.environment}`]),
+    ];
     if (requests.length > 0) context.text('', 'Requests', ...table(requests, '  '));
     return 0;
   });

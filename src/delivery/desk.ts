@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { fold } from '#src/approvals/apply.ts';
+import { basisIdsOf } from '#src/approvals/basis.ts';
 import type { Command, Decision, Refusal } from '#src/approvals/commands.ts';
 import { decide } from '#src/approvals/decide.ts';
 import type { RequestDocument } from '#src/approvals/document.ts';
@@ -18,6 +19,7 @@ import { createKeyedQueue } from './keyed-queue.ts';
 import { rosterFrom, type StandIns } from './people-roster.ts';
 import type { Commit, Disclosure, Ledger, NewTimer, OutgoingMessage, StoredEvent } from './ports.ts';
 import type { EventContext, Recorder } from './record.ts';
+import { relatedTo } from './related.ts';
 import { draftsOf } from './request-evidence.ts';
 
 /** A request as it is read: its state, and the log index of each of its events. */
@@ -50,7 +52,7 @@ export type DeskResult =
     };
 
 /** A command without what the desk itself supplies. */
-export type DeskCommand = Command extends infer C ? (C extends Command ? Omit<C, 'roster'> : never) : never;
+export type DeskCommand = Command extends infer C ? (C extends Command ? Omit<C, 'roster' | 'related'> : never) : never;
 
 export type DeskDeps = {
   readonly ledger: Ledger;
@@ -187,6 +189,13 @@ function evidencedBy(state: RequestState, command: DeskCommand): Evidenced | und
   return command.type === 'edit' ? { ...state, document: command.document } : state;
 }
 
+/** What the request rests on, or will after this command. */
+async function relatedNow(deps: DeskDeps, command: DeskCommand, state: RequestState) {
+  const document = 'document' in command ? command.document : state.status === 'draft' ? null : state.document;
+  const stateOf = async (id: string) => (await read(deps, id))?.state ?? null;
+  return document === null ? [] : relatedTo({ findRequest: deps.ledger.findRequest, stateOf }, document);
+}
+
 /** One round: read, decide, sign. The commit itself is the loop's. */
 async function attemptAct(
   deps: DeskDeps,
@@ -202,7 +211,8 @@ async function attemptAct(
     return { kind: 'settled', result: refused({ ok: false, reason: 'evidence_missing', detail: [flaw] }, state) };
   const roles = state.status === 'draft' ? undefined : rolesOf(state.terms);
   const resolved = await rosterNow(deps, evidencedBy(state, command), roles);
-  const decision = decide(state, { ...command, roster: resolved.roster } as Command, at);
+  const related = await relatedNow(deps, command, state);
+  const decision = decide(state, { ...command, roster: resolved.roster, related } as Command, at);
   if (!decision.ok) return { kind: 'settled', result: refused(decision, state) };
   const after = decision.state;
   if (after.status === 'draft') throw new Error('decide returned a draft after events');
@@ -282,7 +292,7 @@ export function projectionOf(state: SubmittedState): Commit['projections'][numbe
     shortId: state.shortId,
     kind: state.document.kind,
     status: state.status,
-    systemId: state.document.kind === 'deployment' ? state.document.system : null,
+    systemId: state.document.kind === 'exception' ? null : state.document.system,
     requester: state.requester,
     version: state.version,
     decideBy: new Date(state.decideByMs),
@@ -291,7 +301,7 @@ export function projectionOf(state: SubmittedState): Commit['projections'][numbe
       revision: state.revision.hash,
       tier: state.terms.tier,
       lastAtMs: state.lastAtMs,
-      restsOn: state.document.kind === 'deployment' ? state.document.restsOn : [],
+      restsOn: state.document.kind === 'deployment' ? [...state.document.restsOn, ...basisIdsOf(state.document)] : [],
     },
   };
 }

@@ -2,6 +2,7 @@
  * What an approval means for the request it replaces: a newer version supersedes, a fresh decision on the same thing
  * renews it, or starts a suspended one again (WP-2.6.4, POL-6.4). Run from an outbox row, so that a crash loses nothing.
  */
+import { basisIdsOf } from '#src/approvals/basis.ts';
 import { isApproved } from '#src/approvals/timers.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
 import type { Desk, DeskCommand } from './desk.ts';
@@ -32,8 +33,10 @@ function consequence(old: SubmittedState, fresh: SubmittedState): 'supersede' | 
   return old.suspension === null ? 'renew' : 'reinstate';
 }
 
-/** Whether a deployment names an exception among those it rests on. */
-export function restsOn(state: SubmittedState, exception: { readonly id: string; readonly shortId: string }): boolean {
+/** Whether a deployment rests on an exception or a use case. */
+export function restsOn(state: SubmittedState, basis: { readonly id: string; readonly shortId: string }): boolean {
   if (state.document.kind !== 'deployment') return false;
-  return state.document.restsOn.some((id) => id === exception.id || id === exception.shortId);
+  return [...state.document.restsOn, ...basisIdsOf(state.document)].some(
+    (id) => id === basis.id || id === basis.shortId,
+  );
 }

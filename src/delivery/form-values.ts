@@ -35,7 +35,16 @@ export function filledGroups(values: FormValues, prefix: string): readonly numbe
   return [...found].sort((a, b) => a - b);
 }
 
-/** The short ids (`DR-12`, `EX-3`) in a text, upper case, each once. */
+/** The short ids (`DR-12`, `EX-3`, `UC-1`) in a text, upper case, each once. */
 export function shortIdsIn(value: string): readonly string[] {
-  return [...new Set((value.toUpperCase().match(/\b(?:DR|EX)-\d{1,9}\b/g) ?? []).map((id) => id))];
+  return [...new Set((value.toUpperCase().match(/\b(?:DR|EX|UC)-\d{1,9}\b/g) ?? []).map((id) => id))];
+}
+
+/** Answers to the policy's questions, by key. */
+export function answersIn(values: FormValues): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([field, value]) =>
+      field.startsWith('answers.') && typeof value === 'string' ? [[field.slice('answers.'.length), value]] : [],
+    ),
+  );
 }

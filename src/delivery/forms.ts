@@ -2,14 +2,17 @@
  * Submitted modals: what is wrong with them, before anything is stored, and what they ask of the desk. The parsing of
  * requests is the approvals room's; errors come back on the block.
  */
+import { basisOf, flawInWords } from '#src/approvals/basis.ts';
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { RequestDocument } from '#src/approvals/document.ts';
+import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import type { FormResult } from '#src/approvals/forms.ts';
 import { type AboutForm, aboutFormSchema, readAbout } from './about.ts';
 import type { Desk } from './desk.ts';
 import { type FieldErrors, type FormValues, many, one, shortIdsIn, text } from './form-values.ts';
 import type { Ledger } from './ports.ts';
-import { fieldErrors, onBlocks, parseRequest, REQUEST_FORMS, type RequestForm } from './request-form.ts';
+import { relatedTo } from './related.ts';
+import { fieldErrors, kindOf, onBlocks, parseRequest, REQUEST_FORMS, type RequestForm } from './request-form.ts';
 import { voteErrors } from './vote-form.ts';
 
 export type Forms = {
@@ -57,11 +60,9 @@ export function createForms(deps: FormsDeps): Forms {
       person,
     };
     const parsed = parseRequest(form, values, context);
-    if (Object.keys(links.errors).length === 0) return { parsed, policy: inForce };
-    return {
-      parsed: { ok: false, errors: { ...(parsed.ok ? {} : parsed.errors), ...links.errors } },
-      policy: inForce,
-    };
+    const errors = { ...links.errors, ...(await basisErrors(deps, form, parsed)) };
+    if (Object.keys(errors).length === 0) return { parsed, policy: inForce };
+    return { parsed: { ok: false, errors: { ...(parsed.ok ? {} : parsed.errors), ...errors } }, policy: inForce };
   };
   return {
     policy,
@@ -96,6 +97,19 @@ async function requestErrors(
   return { ...found, ...own, ...reason };
 }
 
+/** A deployment that leaves the use case it names is told so at the field; in an emergency its review is. */
+async function basisErrors(
+  deps: FormsDeps,
+  form: RequestForm,
+  parsed: FormResult<RequestDocument>,
+): Promise<FieldErrors> {
+  if (!parsed.ok || form === 'emergency') return {};
+  const stateOf = async (id: string) => (await deps.desk.read(id))?.state ?? null;
+  const related = await relatedTo({ findRequest: deps.findRequest, stateOf }, parsed.document);
+  const flaws = basisOf(parsed.document, related, deps.now().getTime())?.useCase ?? [];
+  return flaws.length === 0 ? {} : { useCase: `Outside the use case: ${flaws.map(flawInWords).join('; ')}.` };
+}
+
 /** The requests that a form names: whether they exist, and which id stands behind `replaces`. */
 async function linksOf(
   deps: Pick<FormsDeps, 'findRequest'>,
@@ -104,7 +118,7 @@ async function linksOf(
 ): Promise<{ readonly replaces: string | null; readonly errors: FieldErrors }> {
   const errors: Record<string, string> = {};
   let replaces: string | null = null;
-  const prefix = form === 'exception' ? 'EX' : 'DR';
+  const prefix = PREFIX_OF[kindOf(form)];
   if (one(values, 'replaces') !== null) {
     const [id] = shortIdsIn(text(values, 'replaces'));
     const found = id?.startsWith(prefix) ? await deps.findRequest(id) : null;

@@ -2,7 +2,9 @@
  * The gate's desk: one question of a pipeline, from the look-up to the answer and its evidence. A first answer and a
  * changed one are committed before they are given; the same answer again is only counted (issue 7, "Gate, first form").
  */
+
 import { createHash } from 'node:crypto';
+import { basisIdsOf } from '#src/approvals/basis.ts';
 import { type GateAnswer, type GateQuery, type GateReason, gate } from '#src/approvals/gate.ts';
 import type { RequestState } from '#src/approvals/types.ts';
 import { canonicalText } from '#src/evidence/canonical.ts';
@@ -122,8 +124,8 @@ function missing(states: readonly RequestState[], asked: ReadonlySet<string>): r
   const submitted = states.filter((state) => state.status !== 'draft');
   const known = new Set(submitted.flatMap(({ id, shortId }) => [id, shortId]));
   const named = submitted.flatMap((state) => [
-    ...(state.document.kind === 'deployment' ? state.document.restsOn : []),
-    ...(state.document.kind === 'exception' && state.renewedBy ? [state.renewedBy] : []),
+    ...(state.document.kind === 'deployment' ? [...state.document.restsOn, ...basisIdsOf(state.document)] : []),
+    ...(state.document.kind !== 'deployment' && state.renewedBy ? [state.renewedBy] : []),
   ]);
   return [...new Set(named)].filter((id) => !known.has(id) && !asked.has(id));
 }

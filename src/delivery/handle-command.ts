@@ -1,4 +1,6 @@
 /** `/governance ...`: opens a form, shows a request, or says what can be typed. */
+import type { RequestKind } from '#src/approvals/document.ts';
+import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { authorityIn } from '#src/approvals/seats.ts';
 import type { Act } from './acts.ts';
 import { modal, openAct } from './handle-press.ts';
@@ -7,7 +9,7 @@ import type { Incoming } from './incoming.ts';
 import { outgoing } from './intents.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
 import { refuseAct } from './refuse.ts';
-import type { RequestForm } from './request-form.ts';
+import { kindOf, type RequestForm } from './request-form.ts';
 
 type Typed = Extract<Incoming, { kind: 'command' }>;
 
@@ -42,6 +44,8 @@ const FORM_WORDS: Readonly<Record<string, RequestForm>> = {
   deploy: 'deploy',
   exception: 'exception',
   emergency: 'emergency',
+  'use-case': 'use_case',
+  usecase: 'use_case',
 };
 
 /** Handles one slash command. */
@@ -68,7 +72,7 @@ export async function handleCommand(
   return openAct(deps, { id, from: command, receivedAt, requestId: found.id, revision: '', act });
 }
 
-/** `deploy`, `deploy like DR-12`, `emergency`: the emergency way is only opened for a role that the policy names. */
+/** `deploy`, `deploy like DR-12`, `deploy like UC-1`, `emergency`: the emergency way is only opened for a role that the policy names. */
 async function openForm(
   deps: HandlerDeps,
   item: InboxItem,
@@ -78,6 +82,8 @@ async function openForm(
 ): Promise<readonly OutgoingMessage[]> {
   const policy = deps.forms.policy();
   if (policy === null) return say(deps, item, command, 'no_policy');
+  if (policy.policy.kinds[kindOf(form)] === undefined)
+    return say(deps, item, command, 'kind_not_in_policy', kindOf(form));
   if (form === 'emergency') {
     const { roles } = policy.policy.kinds.deployment.breakGlass;
     const person = await deps.people.personFor(command.user.id, command.user.name);
@@ -97,9 +103,7 @@ async function openForm(
   let from: { requestId: string; why: 'like' } | null = null;
   if (rest[0] === 'like') {
     const wanted = (rest[1] ?? '').toUpperCase();
-    const found = wanted.startsWith(form === 'exception' ? 'EX-' : 'DR-')
-      ? await deps.ledger.findRequest(wanted)
-      : null;
+    const found = startsFrom(form, wanted) ? await deps.ledger.findRequest(wanted) : null;
     if (found === null) return say(deps, item, command, 'unknown_request');
     from = { requestId: found.id, why: 'like' };
   }
@@ -110,7 +114,8 @@ function say(
   deps: HandlerDeps,
   item: InboxItem,
   command: Typed,
-  reason: 'unknown_command' | 'unknown_request' | 'no_policy',
+  reason: 'unknown_command' | 'unknown_request' | 'no_policy' | 'kind_not_in_policy',
+  ...detail: readonly string[]
 ): Promise<readonly OutgoingMessage[]> {
   return refuseAct(deps, {
     id: item.id,
@@ -121,6 +126,12 @@ function say(
     requestId: null,
     action: 'command',
     reason,
-    detail: [],
+    detail,
   });
+}
+
+/** Whether a form can start from a request: one of its kind, and a deployment from the use case it is to rest on. */
+function startsFrom(form: RequestForm, shortId: string): boolean {
+  const kinds: readonly RequestKind[] = form === 'deploy' ? ['deployment', 'use-case'] : [kindOf(form)];
+  return kinds.some((kind) => shortId.startsWith(`${PREFIX_OF[kind]}-`));
 }

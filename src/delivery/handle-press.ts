@@ -9,6 +9,7 @@ import { type ModalSpec, outgoing } from './intents.ts';
 import type { OutgoingMessage } from './ports.ts';
 import { redraw } from './redraw.ts';
 import { refuseAct } from './refuse.ts';
+import { formOf } from './request-form.ts';
 
 type Press = Extract<Incoming, { kind: 'press' }>;
 
@@ -61,6 +62,7 @@ async function handleGeneral(
   };
   if (action === 'open_deploy') return open({ kind: 'request_form', form: 'deploy', channel, from: null });
   if (action === 'open_exception') return open({ kind: 'request_form', form: 'exception', channel, from: null });
+  if (action === 'open_use_case') return open({ kind: 'request_form', form: 'use_case', channel, from: null });
   if (action === 'open_draft')
     return channel === null || press.messageTs === null ? [] : open({ kind: 'draft', channel, ts: press.messageTs });
   if (action.startsWith('open_source:')) {
@@ -123,8 +125,7 @@ export async function openAct(deps: HandlerDeps, request: ActRequest): Promise<r
 
 function specOf(act: Act, state: SubmittedState, channel: string | null): ModalSpec {
   if (act !== 'edit' && act !== 'renew') return { kind: 'act', act, requestId: state.id };
-  const form = state.document.kind === 'exception' ? 'exception' : 'deploy';
-  return { kind: 'request_form', form, channel, from: { requestId: state.id, why: act } };
+  return { kind: 'request_form', form: formOf(state.document.kind), channel, from: { requestId: state.id, why: act } };
 }
 
 /** The button under what the minutes say about a voter: one press, checked like any vote. */

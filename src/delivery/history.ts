@@ -1,6 +1,7 @@
 /**
  * The history of a request, one line an event: the card's details and the command line print the same lines. Pure.
  */
+import { flawInWords } from '#src/approvals/basis.ts';
 import type { ApprovalEvent, EventType } from '#src/approvals/events.ts';
 import type { RequestRecord } from './desk.ts';
 
@@ -55,6 +56,10 @@ const SAY: { readonly [T in EventType]: Say<T> } = {
   'revision.made': ({ revision, changed, material, voided, proposal, reason }, w) =>
     `made revision ${revision.number}${proposal === null ? '' : ` (scope proposal ${proposal})`}, changing ${changed.join(', ')}` +
     `${material ? `; ${voided.length === 0 ? 'no vote was there to void' : `${plural(voided.length, 'vote')} void`}` : '; the votes stand'}${because(reason, w)}`,
+  'basis.checked': ({ useCase }) =>
+    useCase.length === 0
+      ? 'found it inside its use case'
+      : `found it outside its use case: ${useCase.map(flawInWords).join('; ')}`,
   'vote.cast': (data, w) => `voted ${vote(data, w)}`,
   'vote.changed': (data, w) => `changed the vote from ${spaced(data.before)} to ${vote(data, w)}`,
   'vote.withdrawn': ({ before, reason }, w) => `took the vote back (${spaced(before)})${because(reason, w)}`,

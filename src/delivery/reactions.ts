@@ -50,7 +50,7 @@ function teller(state: SubmittedState, key: string): Teller {
         ? []
         : [outgoing(`follow:${requestId}:${state.version}`, { intent: 'follow_up', requestId })],
     dependents: () =>
-      state.document.kind === 'exception'
+      state.document.kind !== 'deployment'
         ? [outgoing(`dependents:${requestId}:${state.version}`, { intent: 'dependents', requestId })]
         : [],
   };

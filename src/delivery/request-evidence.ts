@@ -10,6 +10,7 @@ const KIND: Readonly<Record<EventType, PredicateKind>> = {
   'request.submitted': 'request',
   'request.refused': 'decision',
   'revision.made': 'request',
+  'basis.checked': 'request',
   'vote.cast': 'vote',
   'vote.changed': 'vote',
   'vote.withdrawn': 'vote',

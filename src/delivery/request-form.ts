@@ -3,20 +3,35 @@
  * edits, renewals and "like DR-12". Block ids are the names used here. Pure.
  */
 import type { PolicyInForce } from '#src/approvals/commands.ts';
-import type { Answers, EvidenceItem, RequestDocument, RequestKind, Scope } from '#src/approvals/document.ts';
+import type { EvidenceItem, RequestDocument, RequestKind, Scope } from '#src/approvals/document.ts';
 import { parseMoment } from '#src/approvals/duration.ts';
-import { type FormResult, parseDeploymentForm, parseExceptionForm } from '#src/approvals/forms.ts';
-import { termsFor } from '#src/approvals/policy.ts';
-import type { Terms } from '#src/approvals/types.ts';
-import { type FieldErrors, type FormValues, filledGroups, one, shortIdsIn, text } from './form-values.ts';
+import { type FormResult, parseDeploymentForm, parseExceptionForm, parseUseCaseForm } from '#src/approvals/forms.ts';
+import { answersIn, type FieldErrors, type FormValues, filledGroups, one, shortIdsIn, text } from './form-values.ts';
 
 /** Modals that make or change a request. */
-export const REQUEST_FORMS = ['deploy', 'exception', 'emergency'] as const;
+export const REQUEST_FORMS = ['deploy', 'exception', 'emergency', 'use_case'] as const;
 export type RequestForm = (typeof REQUEST_FORMS)[number];
+
+const KIND_OF = {
+  deploy: 'deployment',
+  exception: 'exception',
+  emergency: 'deployment',
+  use_case: 'use-case',
+} as const satisfies Readonly<Record<RequestForm, RequestKind>>;
+const FORM_OF = {
+  deployment: 'deploy',
+  exception: 'exception',
+  'use-case': 'use_case',
+} as const satisfies Readonly<Record<RequestKind, RequestForm>>;
 
 /** The kind of request a form is about. */
 export function kindOf(form: RequestForm): RequestKind {
-  return form === 'exception' ? 'exception' : 'deployment';
+  return KIND_OF[form];
+}
+
+/** The form in which a request of a kind is edited and renewed. */
+export function formOf(kind: RequestKind): RequestForm {
+  return FORM_OF[kind];
 }
 
 export type ParseContext = {
@@ -43,6 +58,8 @@ export function parseRequest(
     replaces: context.replaces,
     raisedTier: base?.raisedTier ?? null,
   };
+  if (kindOf(form) === 'use-case')
+    return withCaptured(parseUseCaseForm({ ...plain(values), ...shared }, { policy, now }), base);
   if (kindOf(form) === 'exception') {
     const compensatingControls = filledGroups(values, 'control').map((i) => ({
       text: text(values, `control.${i}.text`),
@@ -72,14 +89,6 @@ function plain(values: FormValues): Record<string, string> {
   return Object.fromEntries(
     Object.entries(values).flatMap(([field, value]) =>
       typeof value === 'string' && !field.includes('.') ? [[field, value]] : [],
-    ),
-  );
-}
-
-function answersIn(values: FormValues): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([field, value]) =>
-      field.startsWith('answers.') && typeof value === 'string' ? [[field.slice('answers.'.length), value]] : [],
     ),
   );
 }
@@ -156,47 +165,6 @@ export function onBlocks(errors: FieldErrors, values: FormValues): Record<string
   );
 }
 
-/** The terms under which the answers given so far would be judged: what the form shows while it is filled in. */
-export function previewTerms(
-  form: RequestForm,
-  values: FormValues,
-  policy: PolicyInForce,
-  base: RequestDocument | null,
-): Terms {
-  const answers: Answers = Object.fromEntries(
-    Object.entries(answersIn(values)).map(([key, value]) => [key, value === 'yes']),
-  );
-  const shared = { answers, evidence: [], replaces: null, raisedTier: base?.raisedTier ?? null };
-  if (kindOf(form) === 'exception') {
-    const level = text(values, 'residualRiskLevel');
-    return termsFor(policy, {
-      kind: 'exception',
-      ...shared,
-      deviatesFrom: [],
-      systems: [],
-      environments: [],
-      teams: [],
-      circumstances: '',
-      compensatingControls: [],
-      remediationPlan: '',
-      residualRisk: { level: level === 'medium' || level === 'high' ? level : 'low', text: '' },
-      expiresAt: '',
-    });
-  }
-  return termsFor(policy, {
-    kind: 'deployment',
-    ...shared,
-    system: '',
-    version: '',
-    digest: '',
-    environment: text(values, 'environment'),
-    purpose: '',
-    scope: null,
-    lastChange: null,
-    restsOn: [],
-  });
-}
-
 /** What a document would look like in the form. */
 export function valuesOf(
   document: RequestDocument,
@@ -213,9 +181,15 @@ export function valuesOf(
   }
   values['evidence'] = rest.length === 0 ? null : rest.join('\n');
   values['replaces'] = names.replaces;
+  if (document.kind === 'use-case') {
+    const { system, purpose, affected, dataClasses } = document;
+    return Object.assign(values, { system, purpose, affected, dataClasses: dataClasses.join(', ') });
+  }
   if (document.kind === 'deployment') {
     const { system, version, digest, environment, purpose, scope, lastChange, restsOn } = document;
     Object.assign(values, { system, version, digest, environment, purpose });
+    values['useCase'] = document.useCase ?? null;
+    values['dataClasses'] = document.dataClasses?.join(', ') ?? null;
     values['lastChange'] = lastChange?.slice(0, 10) ?? null;
     values['restsOn'] = restsOn.length === 0 ? null : restsOn.join(', ');
     values['scope.users'] = scope?.users ?? null;

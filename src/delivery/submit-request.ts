@@ -1,4 +1,5 @@
 /** A submitted request form: a new request, an emergency deployment, or a revision of a request. */
+import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { type AboutForm, aboutFormSchema, readAbout } from './about.ts';
 import type { DeskCommand } from './desk.ts';
 import { type FormValues, filledGroups, one } from './form-values.ts';
@@ -66,7 +67,7 @@ async function opening(
   base: Opening,
 ): Promise<DeskCommand> {
   const known = await deps.ledger.findRequest(requestId);
-  const prefix = kindOf(form.form) === 'exception' ? 'EX' : 'DR';
+  const prefix = PREFIX_OF[kindOf(form.form)];
   const shortId = known?.shortId ?? (await deps.ledger.nextShortId(prefix));
   const shared = { ...base, requestId, shortId, nonce: about.n };
   if (form.form !== 'emergency') return { type: 'submit', ...shared };

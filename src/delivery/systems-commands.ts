@@ -51,7 +51,7 @@ function actOf(incoming: Incoming): Act | null {
     const [word = '', ...words] = wordsOf(incoming.text);
     const name = word.toLowerCase();
     // `suspend DR-12` is about one request and belongs to its card.
-    if (name === 'suspend' && /^(dr|ex)-\d+$/i.test(words[0] ?? '')) return null;
+    if (name === 'suspend' && /^(dr|ex|uc)-\d+$/i.test(words[0] ?? '')) return null;
     const run = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     return run === undefined ? null : { words, run };
   }
@@ -207,6 +207,9 @@ function systemCard(state: SystemState, now: Date): Said {
       `Runs now: ${live.join(', ') || state.runsIn.join(', ') || 'nowhere'}`,
       `Data: ${state.data.map((d) => `${d.name} (${d.classification})`).join(', ') || 'not stated'}`,
       `Vendors: ${vendors.join(', ') || 'none known'}`,
+      ...(state.useCases.length === 0
+        ? []
+        : [`Use cases: ${state.useCases.map((u) => `${u.shortId} ${u.phase}`).join(', ')}`]),
       `Requests: ${open.join(', ') || 'none'}`,
       ...(isLegacy(state)
         ? [`Was there before; approval due ${state.approvalDue?.slice(0, 10)}${overdue ? ', OVERDUE' : ''}`]

@@ -1,11 +1,13 @@
 /** The desk of the inventory: one command, or one request to follow, against one system. */
 
+import type { DeploymentDocument } from '#src/approvals/document.ts';
 import { isApproved } from '#src/approvals/timers.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
 import { canonicalBytes } from '#src/evidence/canonical.ts';
 import {
   decideSystem,
   followRequest,
+  followUseCase,
   type SystemActor,
   type SystemCommand,
   type SystemRefusal,
@@ -18,6 +20,7 @@ import {
   type SystemEvent,
   type SystemRequest,
   type SystemState,
+  type SystemUseCase,
   statusOf,
   tierOfSystem,
 } from '#src/systems/system.ts';
@@ -72,22 +75,19 @@ export function createSystemsDesk(deps: SystemsDeskDeps): SystemsDesk {
       );
     },
     async follow(request, index) {
-      const { document } = request;
-      if (document.kind !== 'deployment') return;
-      const key = systemKeyOf(document.system);
-      const seen = requestSeen(request);
-      if (seen === null) return;
+      const about = aboutOf(request);
+      if (about === null) return;
+      const key = systemKeyOf(about.name);
       const commandId = `follow:${request.id}:${request.version}`;
-      const about = { stream: streamOf(key), actor: 'service', commandId, commandKind: 'system.follow' };
+      const stream = { stream: streamOf(key), actor: 'service', commandId, commandKind: 'system.follow' };
       const nothing: SystemResult = { ok: false, reason: 'nothing_changed', detail: [] };
       await queue(key, () =>
         onStream<SystemResult>(
           deps,
-          about,
+          stream,
           (events, at) => {
             const before = foldSystem(events);
-            const { system: name, purpose } = document;
-            const made = followRequest(before, seen, { name, purpose, owner: request.owner, at });
+            const made = follow(before, request, { ...about, at });
             if (made.length === 0) return { kind: 'settled', result: nothing };
             return step(deps, { before, events: made, at, actor: 'service', objects: [], cursor: index });
           },
@@ -96,6 +96,24 @@ export function createSystemsDesk(deps: SystemsDeskDeps): SystemsDesk {
       );
     },
   };
+}
+
+type About = { readonly name: string; readonly purpose: string; readonly owner: string };
+
+/** The system that a request is about; null where the inventory has nothing to follow. */
+function aboutOf({ document, owner }: SubmittedState): About | null {
+  if (document.kind === 'exception') return null;
+  return { name: document.system, purpose: document.purpose, owner };
+}
+
+function follow(
+  before: SystemState | null,
+  request: SubmittedState,
+  about: About & { readonly at: Date },
+): readonly SystemEvent[] {
+  const { document } = request;
+  if (document.kind === 'deployment') return followRequest(before, requestSeen(request, document), about);
+  return document.kind === 'use-case' ? followUseCase(before, commonSeen(request), about) : [];
 }
 
 type Step = {
@@ -147,23 +165,22 @@ export function foldSystem(events: readonly StreamEvent[]): SystemState | null {
   );
 }
 
-/** A request as the inventory sees it; null while it is nothing but refused. */
-function requestSeen(state: SubmittedState): SystemRequest | null {
-  const { document, id, shortId } = state;
-  if (document.kind !== 'deployment') return null;
-  const { version, digest, environment } = document;
+/** What the inventory sees of every kind of request. */
+function commonSeen(state: SubmittedState): SystemUseCase {
   const validUntilMs = state.decision?.validUntilMs ?? null;
   return {
-    request: id,
-    shortId,
-    version,
-    digest,
-    environment,
+    request: state.id,
+    shortId: state.shortId,
     tier: state.terms.tier,
     phase: phaseOf(state),
-    supersededBy: state.supersededBy,
     validUntil: validUntilMs === null ? null : new Date(validUntilMs).toISOString(),
   };
+}
+
+/** A deployment request as the inventory sees it. */
+function requestSeen(state: SubmittedState, document: DeploymentDocument): SystemRequest {
+  const { version, digest, environment } = document;
+  return { ...commonSeen(state), version, digest, environment, supersededBy: state.supersededBy };
 }
 
 function phaseOf(state: SubmittedState): Phase {

@@ -147,7 +147,7 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
 export function fileFlawFrom(ledger: StreamDeps['ledger']): FileFlawOf {
   return async ({ sha256, kind, document, excluded, at }) => {
     const file = foldFile(await readEvents(ledger, streamOf(sha256)));
-    const system = document.kind === 'deployment' ? document.system : null;
+    const system = document.kind === 'exception' ? null : document.system;
     return fileFlaw(file, { kinds: [kind], system, excluded, now: at });
   };
 }

@@ -22,6 +22,7 @@ export function rolesNeeded(policy: ApprovalPolicy): ReadonlyMap<string, readonl
     for (const role of roles) uses.set(role, (uses.get(role) ?? new Set()).add(use));
   };
   for (const kind of Object.values(policy.kinds)) {
+    if (kind === undefined) continue;
     add('chair', [kind.chair]);
     add('suspend', kind.suspend);
     add('revoke', kind.revoke);

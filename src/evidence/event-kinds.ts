@@ -33,6 +33,7 @@ export type PredicateKind = (typeof PREDICATE_KINDS)[number];
 /** By the whole event type. */
 const BY_TYPE: Readonly<Record<string, PredicateKind>> = {
   'revision.made': 'request',
+  'basis.checked': 'request',
   'scope.proposed': 'request',
   withdrawn: 'request',
   superseded: 'request',

@@ -109,10 +109,11 @@ export type ShortcutHint = {
 export const COMMANDS: readonly CommandHint[] = [
   {
     command: '/governance',
-    description: 'Ask for a deployment or an exception, see where things stand',
+    description: 'Ask for a use case, a deployment or an exception, see where things stand',
     subcommands: [
       { name: 'deploy', description: 'Ask for approval to deploy a system' },
       { name: 'exception', description: 'Ask for an exception from a control' },
+      { name: 'use-case', description: 'Have a purpose approved before anything is built' },
       { name: 'status', description: 'Your open requests and who must act' },
       { name: 'help', description: 'What Countersign does' },
     ],

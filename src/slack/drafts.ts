@@ -2,7 +2,9 @@
  * Drafts: a form that is not finished is kept as a message to whoever fills it in, with its answers in the message's
  * metadata. Nothing of it is in the log, and deleting the message deletes the draft.
  */
+
 import { z } from 'zod';
+import type { RequestKind } from '#src/approvals/document.ts';
 import { aboutFormSchema, readAbout } from '#src/delivery/about.ts';
 import { one } from '#src/delivery/form-values.ts';
 import type { Intent } from '#src/delivery/intents.ts';
@@ -46,10 +48,15 @@ export async function sendDraft(
   await deps.places.placed(item.key, channel, ts);
 }
 
+const DRAFT_OF: Readonly<Record<RequestKind, { readonly named: readonly string[]; readonly what: string }>> = {
+  deployment: { named: ['system', 'version', 'environment'], what: 'a deployment' },
+  exception: { named: ['deviatesFrom', 'systems'], what: 'an exception' },
+  'use-case': { named: ['system'], what: 'a use case' },
+};
+
 function draftMessage({ form, values }: Extract<Intent, { intent: 'draft' }>): Message {
-  const named = kindOf(form) === 'exception' ? ['deviatesFrom', 'systems'] : ['system', 'version', 'environment'];
+  const { named, what } = DRAFT_OF[kindOf(form)];
   const words = named.flatMap((field) => one(values, field) ?? []).join(' ');
-  const what = kindOf(form) === 'exception' ? 'an exception' : 'a deployment';
   const text = `Draft of ${what}${words === '' ? '' : `: ${inline(words, 150)}`}`;
   return {
     text,

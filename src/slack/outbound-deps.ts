@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { Desk, RequestRecord } from '#src/delivery/desk.ts';
 import type { HomePart } from '#src/delivery/people-home.ts';
-import type { Outbox } from '#src/delivery/ports.ts';
+import type { Ledger, Outbox } from '#src/delivery/ports.ts';
 import type { SourceView } from './blocks/answer.ts';
 import type { CardView } from './blocks/card.ts';
 import { cardView, type RenderContext } from './blocks/card-view.ts';
@@ -13,6 +13,8 @@ export type OutboundDeps = {
   /** A client of its own with a short time-out: one rate limit must not hold back a modal (pitfall 8). */
   readonly modalClient: WebClient;
   readonly desk: Pick<Desk, 'read' | 'roster'>;
+  /** A request by its id or short id; null when there is none. */
+  readonly findRequest: Ledger['findRequest'];
   readonly places: Pick<Outbox, 'placeOf' | 'placed'>;
   readonly channels: { readonly committee: string; readonly evidence: string | null };
   readonly slackUsersOf: (persons: readonly string[]) => Promise<ReadonlyMap<string, string>>;

@@ -1,14 +1,17 @@
 /** The request form for one person at one moment: empty, or filled in from another request; drawn anew at each choice. */
+import { basisOf, flawInWords } from '#src/approvals/basis.ts';
 import { placesInWords } from '#src/approvals/tally.ts';
 import type { Roster, Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/about.ts';
 import type { RequestRecord } from '#src/delivery/desk.ts';
+import { basisDocument, previewTerms } from '#src/delivery/form-preview.ts';
 import type { FormValues } from '#src/delivery/form-values.ts';
 import type { ModalSpec } from '#src/delivery/intents.ts';
-import { differingFields, kindOf, previewTerms, type RequestForm, valuesOf } from '#src/delivery/request-form.ts';
+import { relatedTo } from '#src/delivery/related.ts';
+import { differingFields, kindOf, type RequestForm, valuesOf } from '#src/delivery/request-form.ts';
 import { type Modal, readingModal } from './blocks/modal.ts';
 import { type RequestFormView, requestForm } from './blocks/request-form.ts';
-import { mention } from './blocks/text.ts';
+import { inline, mention } from './blocks/text.ts';
 import type { OutboundDeps } from './outbound-deps.ts';
 
 /** The form as it opens. */
@@ -29,7 +32,7 @@ export async function newRequestForm(
     ...(controls > 1 ? { k: Math.min(controls, 8) } : {}),
     ...(why === 'edit' ? { e: record.state.id, v: record.state.revision.hash } : {}),
   };
-  return drawRequestForm(deps, spec.form, about, await filledFrom(deps, record, why));
+  return drawRequestForm(deps, spec.form, about, await filledFrom(deps, record, spec.form, why));
 }
 
 /** The form with what was answered so far. */
@@ -45,6 +48,7 @@ export async function drawRequestForm(
     edited === null ? deps.policy() : ((await deps.policyOf(edited.state.terms.policyHash)) ?? deps.policy());
   const terms = previewTerms(form, values, policy, edited?.state.document ?? null);
   const view: RequestFormView = {
+    basis: await basisLines(deps, form, values),
     form,
     about,
     values,
@@ -57,7 +61,7 @@ export async function drawRequestForm(
         ? null
         : {
             shortId: source.state.shortId,
-            differing: differingFields(await filledFrom(deps, source, about.why ?? 'like'), values),
+            differing: differingFields(await filledFrom(deps, source, form, about.why ?? 'like'), values),
           },
   };
   return requestForm(view);
@@ -66,19 +70,38 @@ export async function drawRequestForm(
 async function filledFrom(
   deps: OutboundDeps,
   record: RequestRecord,
+  form: RequestForm,
   why: 'like' | 'renew' | 'edit',
 ): Promise<FormValues> {
-  const { document } = record.state;
+  const { document, shortId } = record.state;
   const owners = document.kind === 'exception' ? document.compensatingControls.map((c) => c.owner) : [];
   const users = await deps.slackUsersOf([...new Set(owners)]);
   const replaced =
     why === 'edit' && document.replaces !== null
       ? ((await deps.desk.read(document.replaces))?.state.shortId ?? null)
       : null;
-  return valuesOf(document, {
-    replaces: why === 'renew' ? record.state.shortId : replaced,
+  const values = valuesOf(document, {
+    replaces: why === 'renew' ? shortId : replaced,
     slackUser: (person) => users.get(person) ?? null,
   });
+  // A deployment that starts from a use case rests on it.
+  return document.kind === 'use-case' && kindOf(form) === 'deployment' ? { ...values, useCase: shortId } : values;
+}
+
+/** How the deployment in the form stands to the use case it names: what the committee will read on the card. */
+async function basisLines(
+  deps: Pick<OutboundDeps, 'desk' | 'findRequest' | 'now'>,
+  form: RequestForm,
+  values: FormValues,
+): Promise<readonly string[]> {
+  const document = basisDocument(form, values);
+  if (document?.useCase === undefined) return [];
+  const stateOf = async (id: string) => (await deps.desk.read(id))?.state ?? null;
+  const related = await relatedTo({ findRequest: deps.findRequest, stateOf }, document);
+  const flaws = basisOf(document, related, deps.now().getTime())?.useCase ?? [];
+  const { useCase } = document;
+  if (flaws.length === 0) return [`Inside ${useCase}: same purpose, no further data.`];
+  return [`⚠️ Outside ${useCase}: ${inline(flaws.map(flawInWords).join('; '), 500)}.`];
 }
 
 /** Places of the quorum that the present holders cannot fill, in words. */

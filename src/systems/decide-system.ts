@@ -13,6 +13,8 @@ import {
   type SystemEvent,
   type SystemRequest,
   type SystemState,
+  type SystemStatus,
+  type SystemUseCase,
   statusOf,
 } from './system.ts';
 
@@ -184,34 +186,27 @@ function doStep(
   return { ok: true, events: [{ type: 'system.step_done', data: { step, role, note: command.note } }] };
 }
 
+type About = { readonly name: string; readonly purpose: string; readonly owner: string; readonly at: Date };
+
+/** The entry that a request makes of a system that was not known. */
+function registration({ name, purpose, owner }: About, useCase: boolean): SystemEvent {
+  const facts = { purpose, owner, data: [], lineage: [], vendors: [], links: [], ssrm: null };
+  const fresh = { key: systemKeyOf(name), name, origin: 'request', approvalDue: null, runsIn: [], useCase } as const;
+  return { type: 'system.registered', data: { ...facts, ...fresh } };
+}
+
 /**
  * Events by which the inventory follows a request: an unknown system is entered as proposed, an unknown version is
  * added, and what changed about the request is recorded. Empty when nothing did, so that following again does nothing.
  */
-export function followRequest(
-  state: SystemState | null,
-  request: SystemRequest,
-  about: { readonly name: string; readonly purpose: string; readonly owner: string; readonly at: Date },
-): readonly SystemEvent[] {
+export function followRequest(state: SystemState | null, request: SystemRequest, about: About): readonly SystemEvent[] {
   const events: SystemEvent[] = [];
   let current = state;
   const add = (event: SystemEvent): void => {
     events.push(event);
     current = applySystem(current, event, { at: about.at, actor: 'service' });
   };
-  if (current === null) {
-    const { name, purpose, owner } = about;
-    const facts = { purpose, owner, data: [], lineage: [], vendors: [], links: [], ssrm: null };
-    const fresh = {
-      key: systemKeyOf(name),
-      name,
-      origin: 'request' as const,
-      approvalDue: null,
-      runsIn: [],
-      useCase: false,
-    };
-    add({ type: 'system.registered', data: { ...facts, ...fresh } });
-  }
+  if (current === null) add(registration(about, false));
   const known = (current as SystemState | null)?.versions.some((one) => one.digest === request.digest) ?? false;
   if (!known) {
     const { version, digest } = request;
@@ -222,14 +217,35 @@ export function followRequest(
   }
   const before = state?.requests.find((one) => one.request === request.request);
   if (before === undefined || canonicalText(before) !== canonicalText(request)) {
-    const status = proposedStatus(current, request, about.at);
-    add({ type: 'system.request_followed', data: { ...request, status } });
+    const data = { ...request, status: 'proposed' as const };
+    add({
+      type: 'system.request_followed',
+      data: { ...data, ...statusAfter(current, { type: 'system.request_followed', data }, about.at) },
+    });
   }
   return events;
 }
 
-function proposedStatus(state: SystemState | null, request: SystemRequest, at: Date) {
-  const data = { ...request, status: 'proposed' as const };
-  const after = applySystem(state, { type: 'system.request_followed', data }, { at, actor: 'service' });
-  return after === null ? 'proposed' : statusOf(after);
+/**
+ * Events by which the inventory follows a use case: once approved it enters a system that nobody knew, and from then on
+ * what becomes of it is recorded. Before its approval nothing is entered: nothing may be built yet.
+ */
+export function followUseCase(state: SystemState | null, useCase: SystemUseCase, about: About): readonly SystemEvent[] {
+  const before = state?.useCases.find((one) => one.request === useCase.request);
+  if (before === undefined && useCase.phase !== 'approved') return [];
+  if (before !== undefined && canonicalText(before) === canonicalText(useCase)) return [];
+  const entered = state === null ? [registration(about, false)] : [];
+  const current = entered.reduce<SystemState | null>(
+    (s, event) => applySystem(s, event, { at: about.at, actor: 'service' }),
+    state,
+  );
+  const data = { ...useCase, status: 'use_case' as const };
+  const after = statusAfter(current, { type: 'system.use_case_followed', data }, about.at);
+  return [...entered, { type: 'system.use_case_followed', data: { ...data, ...after } }];
+}
+
+/** What the inventory says of the system once an event happened. */
+function statusAfter(state: SystemState | null, event: SystemEvent, at: Date): { readonly status: SystemStatus } {
+  const after = applySystem(state, event, { at, actor: 'service' });
+  return { status: after === null ? 'proposed' : statusOf(after) };
 }

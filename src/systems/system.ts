@@ -63,6 +63,9 @@ export type SystemRequest = {
   readonly validUntil: string | null;
 };
 
+/** A use case under which the system is built, as the inventory sees it. */
+export type SystemUseCase = Pick<SystemRequest, 'request' | 'shortId' | 'tier' | 'phase' | 'validUntil'>;
+
 export type SystemState = SystemFacts & {
   readonly key: string;
   readonly name: string;
@@ -72,6 +75,7 @@ export type SystemState = SystemFacts & {
   readonly approvalDue: string | null;
   readonly versions: readonly SystemVersion[];
   readonly requests: readonly SystemRequest[];
+  readonly useCases: readonly SystemUseCase[];
   readonly envelope: Envelope | null;
   readonly decommission: { readonly startedAt: string; readonly steps: readonly StepDone[] } | null;
   /** Environments in which it was said to run before anybody asked (import). */
@@ -96,6 +100,10 @@ export type SystemEvent =
   | { readonly type: 'system.version_added'; readonly data: Omit<SystemVersion, 'addedAt' | 'reviewedAt'> }
   | { readonly type: 'system.alias_reviewed'; readonly data: { readonly digest: string; readonly changed: boolean } }
   | { readonly type: 'system.request_followed'; readonly data: SystemRequest & { readonly status: SystemStatus } }
+  | {
+      readonly type: 'system.use_case_followed';
+      readonly data: SystemUseCase & { readonly status: SystemStatus };
+    }
   | { readonly type: 'system.envelope_set'; readonly data: { readonly envelope: Envelope | null } }
   | { readonly type: 'system.decommission_started'; readonly data: { readonly reason: string; readonly role: string } }
   | {
@@ -111,6 +119,7 @@ export const SYSTEM_HIDDEN: Readonly<Record<SystemEvent['type'], readonly string
   'system.version_added': [],
   'system.alias_reviewed': [],
   'system.request_followed': [],
+  'system.use_case_followed': [],
   'system.envelope_set': ['envelope.purpose'],
   'system.decommission_started': ['reason'],
   'system.step_done': ['note'],
@@ -124,7 +133,7 @@ export function applySystem(
 ): SystemState | null {
   const atIso = at.toISOString();
   if (event.type === 'system.registered') {
-    const empty = { versions: [], requests: [], envelope: null, decommission: null };
+    const empty = { versions: [], requests: [], useCases: [], envelope: null, decommission: null };
     return { ...event.data, ...empty, registeredAt: atIso, version: 1 };
   }
   if (state === null) return null;
@@ -144,6 +153,10 @@ export function applySystem(
     case 'system.request_followed': {
       const { status: _, ...request } = event.data;
       return { ...next, requests: [...state.requests.filter((r) => r.request !== request.request), request] };
+    }
+    case 'system.use_case_followed': {
+      const { status: _, ...useCase } = event.data;
+      return { ...next, useCases: [...state.useCases.filter((u) => u.request !== useCase.request), useCase] };
     }
     case 'system.envelope_set':
       return { ...next, envelope: event.data.envelope };
@@ -169,7 +182,10 @@ export function statusOf(state: SystemState): SystemStatus {
   if (has('approved')) return 'approved';
   if (has('suspended')) return 'suspended';
   if (state.runsIn.length > 0 && !has('ended')) return 'deployed';
-  return state.useCase && !has('proposed') ? 'use_case' : 'proposed';
+  if (has('proposed')) return 'proposed';
+  const backed = (phase: Phase) => state.useCases.some((useCase) => useCase.phase === phase);
+  if (state.useCase || backed('approved')) return 'use_case';
+  return backed('suspended') ? 'suspended' : 'proposed';
 }
 
 /** Versions that run now, by environment; two at once for a canary or blue-green release (WP-2.6.1, 2.6.2). */

@@ -1,6 +1,6 @@
 /** The register: requests by filter, and the page of the controls that they serve. */
 import { type ControlCoverage, coverageLine, coverageOf } from '#src/evidence/exports/coverage.ts';
-import type { ExportRequest } from '#src/evidence/exports/records.ts';
+import { controlsOf, type ExportRequest, systemsOf } from '#src/evidence/exports/records.ts';
 import { count, type Html, html, status, time, words } from './evidence-html.ts';
 import type { Register } from './evidence-ports.ts';
 
@@ -21,18 +21,20 @@ export function personsOf(request: ExportRequest): readonly string[] {
   return [...new Set([request.requester, request.owner, ...request.votes.map(({ person }) => person), ...owners])];
 }
 
-const systemsOf = (r: ExportRequest): readonly string[] => (r.kind === 'deployment' ? [r.system] : r.systems);
-const controlsOf = (r: ExportRequest): readonly string[] =>
-  r.kind === 'exception' ? [...r.controls, ...r.deviatesFrom] : r.controls;
-
 /** One line about what a request is for. */
 export function subjectOf(request: ExportRequest): string {
   if (request.kind === 'deployment') return `${request.system} ${request.version} to ${request.environment}`;
+  if (request.kind === 'use-case') return `Use case ${request.system}`;
   return `Deviation from ${request.deviatesFrom.join(', ')} for ${request.systems.join(', ')}`;
 }
 
+function ownWords(r: ExportRequest): readonly string[] {
+  if (r.kind === 'deployment') return [r.version, r.digest, r.environment];
+  return r.kind === 'exception' ? r.environments : r.dataClasses;
+}
+
 function haystack(r: ExportRequest): string {
-  const own = r.kind === 'deployment' ? [r.version, r.digest, r.environment] : r.environments;
+  const own = ownWords(r);
   return [r.shortId, r.id, r.status, r.tier ?? '', ...systemsOf(r), ...controlsOf(r), ...own].join(' ').toLowerCase();
 }
 
@@ -105,7 +107,7 @@ function filterForm(requests: readonly ExportRequest[], filters: Filters): Html 
   const statuses = [...new Set(requests.map((r) => r.status))].sort();
   return html`<form class="filters" role="search" aria-label="Filter the requests" action="/evidence" method="get">
 ${text('q', 'Search', 'search')}
-<div><label for="f-kind">Kind</label><select id="f-kind" name="kind">${options(['deployment', 'exception'], filters.kind)}</select></div>
+<div><label for="f-kind">Kind</label><select id="f-kind" name="kind">${options(['deployment', 'exception', 'use-case'], filters.kind)}</select></div>
 <div><label for="f-status">Status</label><select id="f-status" name="status">${options(statuses, filters.status)}</select></div>
 ${text('system', 'System')}${text('control', 'Control or clause')}${text('person', 'Person')}
 ${text('from', 'Decided or asked from', 'date')}${text('to', 'until', 'date')}

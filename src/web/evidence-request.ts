@@ -92,20 +92,30 @@ function decidedWords(request: ExportRequest): Html {
   return html`Decided ${time(request.decidedAt)}${until}${entry}.`;
 }
 
-function requestFacts(request: ExportRequest, names: Names): Html {
+/** Facts of the request's own kind. */
+function ownFacts(request: ExportRequest): readonly (readonly [string, Html | string | null])[] {
   const erased = html`<span class="none">erased or left out</span>`;
-  const own: readonly (readonly [string, Html | string | null])[] =
-    request.kind === 'deployment'
-      ? [
-          ['Purpose', request.purpose ?? erased],
-          ['Identity', html`<code>${request.digest}</code>`],
-          ['Environment', request.environment],
-        ]
-      : [
-          ['Circumstances', request.circumstances ?? erased],
-          ['Residual risk', html`${request.residualRisk.level}: ${request.residualRisk.text ?? erased}`],
-          ['Expires', time(request.expiresAt)],
-        ];
+  if (request.kind === 'deployment')
+    return [
+      ['Purpose', request.purpose ?? erased],
+      ['Identity', html`<code>${request.digest}</code>`],
+      ['Environment', request.environment],
+    ];
+  if (request.kind === 'use-case')
+    return [
+      ['Purpose', request.purpose ?? erased],
+      ['Affected', request.affected ?? erased],
+      ['Data', request.dataClasses.join(', ')],
+    ];
+  return [
+    ['Circumstances', request.circumstances ?? erased],
+    ['Residual risk', html`${request.residualRisk.level}: ${request.residualRisk.text ?? erased}`],
+    ['Expires', time(request.expiresAt)],
+  ];
+}
+
+function requestFacts(request: ExportRequest, names: Names): Html {
+  const own = ownFacts(request);
   return facts([
     ['Asked by', html`${personHtml(request.requester, names)}, ${time(request.submittedAt)}`],
     ['Owner', personHtml(request.owner, names)],

@@ -1,8 +1,10 @@
 /** Erasure, legal holds and retention on open stores: for the server and the command line. */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseYamlText } from '#src/adapters/parse/yaml-text.ts';
 import type { Stores } from '#src/adapters/prisma/stores.ts';
+import { systemsOf } from '#src/approvals/document-facts.ts';
 import { createDeskReader } from '#src/delivery/desk.ts';
 import { createErasureDesk, type ErasureDesk } from '#src/delivery/erasure.ts';
 import { createHoldDesk, type HoldDesk, type RequestsAbout } from '#src/delivery/erasure-holds.ts';
@@ -33,22 +35,21 @@ export function openErasure({ stores, recorder, now, committed }: ErasureParts):
   const { ledger, records, people, erasing } = stores;
   const stream = { ledger, recorder, now, newId, committed };
   const reader = createDeskReader({ ledger, now });
-  const systemsOf = async (requestId: string): Promise<readonly string[]> => {
+  const systemsOfRequest = async (requestId: string): Promise<readonly string[]> => {
     const document = (await reader.read(requestId))?.state.document;
-    if (document === undefined) return [];
-    return document.kind === 'deployment' ? [document.system] : document.systems;
+    return document === undefined ? [] : systemsOf(document);
   };
   const requestsAbout = async (system: string): Promise<readonly string[]> => {
-    const deployments = await ledger.listRequests({ systemId: system, limit: REQUESTS_MAX });
-    const found = deployments.map(({ id }) => id);
+    const named = await ledger.listRequests({ systemId: system, limit: REQUESTS_MAX });
+    const found = named.map(({ id }) => id);
     // Which systems an exception is about stands in its document alone.
     for (const { id, shortId } of await ledger.listRequests({ limit: REQUESTS_MAX })) {
-      if (shortId.startsWith('EX-') && (await systemsOf(id)).includes(system)) found.push(id);
+      if (shortId.startsWith('EX-') && (await systemsOfRequest(id)).includes(system)) found.push(id);
     }
     return found;
   };
   return {
-    erasure: createErasureDesk({ ...stream, people, records, erasing, systemsOf, requestsAbout }),
+    erasure: createErasureDesk({ ...stream, people, records, erasing, systemsOf: systemsOfRequest, requestsAbout }),
     holds: createHoldDesk({ ...stream, records }),
     requestsAbout,
   };

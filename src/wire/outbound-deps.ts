@@ -54,6 +54,7 @@ export function outboundDeps(
   return {
     ...clients,
     desk: core.desk,
+    findRequest: ledger.findRequest,
     places: outbox,
     channels: {
       committee: config.committeeChannel ?? 'C0COMMITTEE',

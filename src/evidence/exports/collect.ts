@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { reveal } from '../disclose.ts';
 import type { Disclosure } from '../ports.ts';
 import type { Statement } from '../statement.ts';
-import type { ExportCondition, ExportDeployment, ExportException, ExportRequest } from './records.ts';
+import type { ExportCondition, ExportDeployment, ExportException, ExportRequest, ExportUseCase } from './records.ts';
 
 const text = z.string().nullable().catch(null);
 const word = z.string().catch('');
@@ -44,6 +44,14 @@ const documentSchema = z.discriminatedUnion('kind', [
     expiresAt: word,
     evidence: evidenceSchema.catch([]),
   }),
+  z.object({
+    kind: z.literal('use-case'),
+    system: word,
+    purpose: text,
+    affected: text,
+    dataClasses: words,
+    evidence: evidenceSchema.catch([]),
+  }),
 ]);
 const submittedSchema = z.object({
   requestId: word,
@@ -65,7 +73,8 @@ const namedCondition = z.object({ condition: word });
 
 type Draft =
   | { -readonly [K in keyof ExportDeployment]: ExportDeployment[K] }
-  | { -readonly [K in keyof ExportException]: ExportException[K] };
+  | { -readonly [K in keyof ExportException]: ExportException[K] }
+  | { -readonly [K in keyof ExportUseCase]: ExportUseCase[K] };
 type Step = {
   readonly index: number;
   readonly at: string;

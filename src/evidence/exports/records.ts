@@ -88,7 +88,26 @@ export type ExportException = Common & {
   readonly expiresAt: string;
 };
 
-export type ExportRequest = ExportDeployment | ExportException;
+/** A purpose that was approved, or not, before anything was built. */
+export type ExportUseCase = Common & {
+  readonly kind: 'use-case';
+  readonly system: string;
+  readonly purpose: string | null;
+  readonly affected: string | null;
+  readonly dataClasses: readonly string[];
+};
+
+export type ExportRequest = ExportDeployment | ExportException | ExportUseCase;
+
+/** The systems a request is about. */
+export function systemsOf(request: ExportRequest): readonly string[] {
+  return request.kind === 'exception' ? request.systems : [request.system];
+}
+
+/** The controls it serves or, as an exception, deviates from. */
+export function controlsOf(request: ExportRequest): readonly string[] {
+  return request.kind === 'exception' ? [...request.controls, ...request.deviatesFrom] : request.controls;
+}
 
 /** What every export says about where it comes from. Times are ISO 8601, UTC. */
 export type ExportContext = {

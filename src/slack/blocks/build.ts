@@ -59,11 +59,14 @@ export const textInput = (
     readonly charsMax?: number;
     readonly initial?: string;
     readonly placeholder?: string;
+    /** The form is drawn anew when enter is pressed in it. */
+    readonly redraws?: boolean;
   } = {},
 ): InputBlock => ({
   type: 'input',
   block_id: field,
   optional: options.optional ?? false,
+  ...(options.redraws ? { dispatch_action: true } : {}),
   label: plain(label, 2000),
   ...(options.hint ? { hint: plain(options.hint, 2000) } : {}),
   element: {

@@ -1,11 +1,13 @@
 /** From a request's state to what its card and its modals show. Pure: names and roles come in. */
+import { flawInWords } from '#src/approvals/basis.ts';
+import { purposeOf } from '#src/approvals/document-facts.ts';
 import { voteOffer } from '#src/approvals/offers.ts';
 import { isExcluded, rolesOf } from '#src/approvals/seats.ts';
-import { type Tally, tally } from '#src/approvals/tally.ts';
+import { flawsOfUseCase, type Tally, tally } from '#src/approvals/tally.ts';
 import type { Person, Roster, SubmittedState, Vote } from '#src/approvals/types.ts';
 import type { CardView } from './card.ts';
 import { scopeLines } from './scope.ts';
-import { dateToken, mention } from './text.ts';
+import { dateToken, inline, mention } from './text.ts';
 import type { VoteView } from './vote-form.ts';
 
 /** What rendering needs beside the state. */
@@ -22,6 +24,7 @@ export type RenderContext = {
 export function titleOf(state: SubmittedState): string {
   const d = state.document;
   if (d.kind === 'deployment') return `Deploy ${d.system} ${d.version} to ${d.environment}`;
+  if (d.kind === 'use-case') return `Use case ${d.system}`;
   return `Exception from ${d.deviatesFrom.join(', ')}${d.systems.length > 0 ? ` for ${d.systems.join(', ')}` : ''}`;
 }
 
@@ -35,7 +38,6 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     requestId: state.id,
     revision: state.revision.hash,
     shortId: state.shortId,
-    kind: d.kind,
     title: titleOf(state),
     tier: state.terms.tier,
     // The rules that gave this tier; weaker ones that hold as well would only blur it.
@@ -45,7 +47,7 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     revisionNumber: state.revision.number,
     decideBy: new Date(state.decideByMs),
     earliest: earliestOf(standing, context.now),
-    purpose: d.kind === 'deployment' ? d.purpose : d.circumstances,
+    purpose: purposeOf(d),
     evidenceHave: standing.evidence.length - missing.length,
     evidenceWanted: standing.evidence.length,
     evidenceMissing: missing.map(
@@ -85,6 +87,7 @@ function factsOf(state: SubmittedState, who: (person: Person) => string): readon
     );
   if (state.offer?.answer === 'declined') facts.push(`${who(state.requester)} declined the conditions.`);
   if (state.contradiction) facts.push('Two voters asked for conditions that contradict each other.');
+  facts.push(...basisFacts(state));
   const proposals = state.proposals.filter((proposal) => proposal.status === 'open').length;
   if (proposals > 0) facts.push(`A narrower scope is proposed; ${who(state.requester)} has to answer.`);
   for (const meeting of state.meetings) {
@@ -98,6 +101,15 @@ function factsOf(state: SubmittedState, who: (person: Person) => string): readon
   if (state.escalatedAtMs !== null || state.unfilled.length > 0)
     facts.push(`Escalated to ${state.terms.escalation.to}; deputies may act.`);
   return facts;
+}
+
+/** The use case a deployment names, and whether it carries it. */
+function basisFacts(state: SubmittedState): readonly string[] {
+  const { document } = state;
+  if (document.kind !== 'deployment' || document.useCase === undefined) return [];
+  const flaws = flawsOfUseCase(state);
+  if (flaws.length === 0) return [`Inside use case ${document.useCase}: same purpose, no further data.`];
+  return [`⚠️ Outside use case ${document.useCase}: ${inline(flaws.map(flawInWords).join('; '), 500)}.`];
 }
 
 /** Why a piece of evidence does not count, in words. */
@@ -127,6 +139,8 @@ function neededOf(state: SubmittedState, standing: Tally): readonly string[] {
         return blocker.missing;
       case 'evidence':
         return [`evidence: ${blocker.missing.map((m) => m.demand.title).join(', ')}`];
+      case 'use_case':
+        return [`a use case that carries it (${blocker.flaws.map(flawInWords).join('; ')})`];
       case 'information':
         return ['an answer of the requester'];
       case 'rejection':
@@ -188,9 +202,9 @@ function decisionOf(state: SubmittedState, context: RenderContext, who: (p: Pers
 function standingOf(state: SubmittedState): string | null {
   switch (state.status) {
     case 'suspended':
-      return `Suspended${state.suspension?.incident ? ` (${state.suspension.incident})` : ''}; it may not be deployed.`;
+      return `Suspended${state.suspension?.incident ? ` (${state.suspension.incident})` : ''}; ${mayNot(state)}.`;
     case 'revoked':
-      return 'Revoked; it may not be deployed any more.';
+      return `Revoked; ${mayNot(state)} any more.`;
     case 'superseded':
       return 'Superseded by a later approval; it stays deployable for rollback until its validity ends.';
     case 'closed':
@@ -200,6 +214,10 @@ function standingOf(state: SubmittedState): string | null {
     default:
       return null;
   }
+}
+
+function mayNot({ document }: SubmittedState): string {
+  return document.kind === 'use-case' ? 'nothing that rests on it may run' : 'it may not be deployed';
 }
 
 /** What somebody may do on a request now, for "Review and vote". */
@@ -257,10 +275,14 @@ export function detailFacts(state: SubmittedState): readonly string[] {
       `System ${d.system}, version ${d.version}, environment ${d.environment}`,
       d.digest,
       ...answers,
+      ...(d.dataClasses === undefined ? [] : [`Data: ${d.dataClasses.join(', ')}`]),
+      ...(d.useCase === undefined ? [] : [`Use case ${d.useCase}`]),
       ...(d.scope === null ? [] : [`Scope: ${scopeLines(d.scope).join('; ')}`]),
       ...(d.restsOn.length === 0 ? [] : [`Rests on ${d.restsOn.join(', ')}`]),
       ...(d.lastChange === null ? [] : [`Last significant change ${d.lastChange.slice(0, 10)}`]),
     ];
+  if (d.kind === 'use-case')
+    return [`System ${d.system}`, `Affected: ${d.affected}`, `Data: ${d.dataClasses.join(', ')}`, ...answers];
   return [
     `Deviates from ${d.deviatesFrom.join(', ')}`,
     `Systems ${d.systems.join(', ') || 'all'}; environments ${d.environments.join(', ') || 'all'}`,

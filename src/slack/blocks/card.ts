@@ -8,7 +8,6 @@ export type CardView = {
   readonly requestId: string;
   readonly revision: string;
   readonly shortId: string;
-  readonly kind: 'deployment' | 'exception';
   /** "Deploy credit-scoring 2.1 to production" */
   readonly title: string;
   readonly tier: string;

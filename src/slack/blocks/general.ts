@@ -12,7 +12,7 @@ export function renderHelp(): Message {
         '*Ask* in #ask-governance or here: who owns a topic, what a control requires, which standard it maps to. Every answer names its source, or says that the documents do not cover it.',
       ),
       section(
-        '*Request*: `/governance deploy` for a deployment, `/governance exception` for an exception, `/governance deploy like DR-12` to start from another one, `/governance emergency` where it cannot wait. The committee decides in its channel; you are told here.',
+        '*Request*: `/governance deploy` for a deployment, `/governance exception` for an exception, `/governance use-case` to have a purpose approved before anything is built, `/governance deploy like DR-12` to start from another one, `/governance emergency` where it cannot wait. The committee decides in its channel; you are told here.',
       ),
       section(
         '*Act on a request*: `/governance show DR-12` for its history, `/governance more DR-12` for what you may do on it now and why not the rest.',
@@ -102,7 +102,11 @@ export function renderHome(view: HomeView): KnownBlock[] {
       SUGGESTED.map((q, i) => button(q, `ask:${i}`, q)),
     ),
     header('Request something'),
-    actions('home_request', [button('Deployment', 'open_deploy', ''), button('Exception', 'open_exception', '')]),
+    actions('home_request', [
+      button('Deployment', 'open_deploy', ''),
+      button('Exception', 'open_exception', ''),
+      button('Use case', 'open_use_case', ''),
+    ]),
     ...(view.health === null ? [] : [context(view.health)]),
   ];
 }

@@ -166,22 +166,28 @@ function tellButtons(what: Tell, value: string) {
   return found === undefined ? [] : [button(found[0], found[1], value, found[2])];
 }
 
-/** Tells those who rest on an exception what became of it. */
-export function renderDependent(state: SubmittedState, view: CardView, exception: SubmittedState): Message {
+/** Tells those who rest on an exception or a use case what became of it. */
+export function renderDependent(state: SubmittedState, view: CardView, basis: SubmittedState): Message {
   const how =
-    exception.suspension !== null && exception.closure === null
+    basis.suspension !== null && basis.closure === null
       ? 'is suspended'
-      : exception.revokedAtMs !== null
+      : basis.revokedAtMs !== null
         ? 'is revoked'
-        : exception.closure !== null
+        : basis.closure !== null
           ? 'has ended'
           : 'has an overdue control';
-  const first = `*${state.shortId}* rests on ${exception.shortId}, which ${how}: the gate says no to it until that is put right.`;
+  const useCase = basis.document.kind === 'use-case';
+  // A use case is needed to begin; one that merely ran out stops nothing that runs.
+  const effect =
+    useCase && basis.suspension === null && basis.revokedAtMs === null
+      ? 'what runs may go on, and nothing new is approved on it'
+      : 'the gate says no to it until that is put right';
+  const first = `*${state.shortId}* rests on ${basis.shortId}, which ${how}: ${effect}.`;
   const value = JSON.stringify({ r: state.id, v: state.revision.hash });
   const lines = [
     first,
     inline(view.title, 200),
-    `Renew ${exception.shortId}, or change the deployment so that it needs no exception.`,
+    `Renew ${basis.shortId}, or change the deployment so that it needs no basis.`,
   ];
   return {
     text: plainly(first),
@@ -189,11 +195,7 @@ export function renderDependent(state: SubmittedState, view: CardView, exception
       section(lines.join('\n')),
       actions(`dependent:${state.id}`, [
         button('Details', 'open_details', value),
-        button(
-          `Details of ${exception.shortId}`,
-          'open_details',
-          JSON.stringify({ r: exception.id, v: exception.revision.hash }),
-        ),
+        button(`Details of ${basis.shortId}`, 'open_details', JSON.stringify({ r: basis.id, v: basis.revision.hash })),
       ]),
     ],
   };

@@ -32,6 +32,8 @@ const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   expiry_too_soon:
     'The review alone lasts until {0}, so it would end before it could be approved. Nothing was submitted; choose a later date.',
   invalid: 'Something in the form does not fit: {0}. Nothing was changed; correct it and send it again.',
+  kind_not_in_policy:
+    'The approval policy in force says nothing about requests of this kind ({0}), so nobody could decide it. Nothing was submitted; the policy has to be extended first.',
   no_break_glass_role:
     'An emergency deployment needs one of these roles: {0}. Nothing was deployed; ask a holder, or submit a regular request.',
   no_conditions_offered: 'No conditions of {id} are waiting for an answer. Nothing was changed.',
@@ -50,6 +52,8 @@ const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   nothing_changed: 'Nothing in {id} was different, so no revision was made and the votes stand.',
   old_revision:
     '{id} was revised after this card was shown, so your vote was not counted. The card shows the new revision; look at it and vote again.',
+  outside_use_case:
+    'It does not fit the use case that it names: {0}. Nothing was changed; correct it, or have the use case approved anew.',
   policy_mismatch:
     '{id} is judged by the approval policy it was submitted under, which is not at hand. Nothing was changed; tell an admin.',
   quorum_unreachable:

@@ -1,9 +1,12 @@
 /** Parts of the request form: what an exception is about, and the rarer fields of both kinds. Pure. */
 import type { KnownBlock } from '@slack/types';
+import type { RequestKind } from '#src/approvals/document.ts';
+import { PREFIX_OF } from '#src/approvals/document-facts.ts';
+import type { Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/about.ts';
 import { type FormValues, one } from '#src/delivery/form-values.ts';
 import { kindOf, type RequestForm } from '#src/delivery/request-form.ts';
-import { actions, button, choice, dateInput, section, textInput, userInput } from './build.ts';
+import { actions, button, choice, context, dateInput, section, textInput, userInput } from './build.ts';
 
 /** What the parts look at: which form, what it is about, and the answers so far. */
 export type FormPart = { readonly form: RequestForm; readonly about: AboutForm; readonly values: FormValues };
@@ -52,6 +55,72 @@ export function exceptionPart({ values, about }: FormPart): KnownBlock[] {
   ];
 }
 
+/** Purpose, people and data of something that is not built yet. */
+export function purposePart({ values }: FormPart): KnownBlock[] {
+  const initial = (field: string) => ({ initial: one(values, field) ?? '' });
+  return [
+    section('*What it is to be for*'),
+    textInput('system', 'Name of the system', {
+      charsMax: 80,
+      placeholder: 'credit-scoring',
+      hint: 'The inventory will know it by this name.',
+      ...initial('system'),
+    }),
+    textInput('purpose', 'Purpose', {
+      multiline: true,
+      charsMax: 1500,
+      hint: 'What it does, for whom, in one or two sentences. A deployment has to have the same purpose.',
+      ...initial('purpose'),
+    }),
+    textInput('affected', 'Who uses it, and whom its results touch', {
+      multiline: true,
+      charsMax: 1500,
+      ...initial('affected'),
+    }),
+    dataInput(values, false),
+    userInput('owner', 'Its owner, if not you', { optional: true, initial: one(values, 'owner') }),
+  ];
+}
+
+function dataInput(values: FormValues, optional: boolean): KnownBlock {
+  return textInput('dataClasses', 'Data it uses', {
+    charsMax: 800,
+    optional,
+    placeholder: 'payment history, contact data',
+    hint: 'Kinds of data, separated by commas.',
+    initial: one(values, 'dataClasses') ?? '',
+  });
+}
+
+/** Whether the fields about the use case are shown without being asked for. */
+function basisShown({ terms, values }: BasisPart): boolean {
+  return terms.useCaseDemanded === true || one(values, 'useCase') !== null || one(values, 'dataClasses') !== null;
+}
+
+export type BasisPart = FormPart & { readonly terms: Terms; readonly basis: readonly string[] };
+
+/** The use case of a deployment, its data, and how it stands to what was approved. */
+export function basisPart(view: BasisPart): KnownBlock[] {
+  if (kindOf(view.form) !== 'deployment' || !basisShown(view)) return [];
+  const { terms, basis, values } = view;
+  const demand = terms.useCaseDemanded === true ? ['This tier is approved only on an approved use case.'] : [];
+  const lines = [...demand, ...basis];
+  return [...basisInputs(values), ...(lines.length === 0 ? [] : [context(lines.join('\n'))])];
+}
+
+function basisInputs(values: FormValues): KnownBlock[] {
+  return [
+    textInput('useCase', 'Use case it rests on', {
+      optional: true,
+      charsMax: 12,
+      placeholder: 'UC-1',
+      redraws: true,
+      initial: one(values, 'useCase') ?? '',
+    }),
+    dataInput(values, true),
+  ];
+}
+
 function controlGroups(values: FormValues, shown: number): KnownBlock[] {
   const groups = Array.from({ length: Math.min(shown, 8) }, (_, i) => i).flatMap((i) => {
     const field = (name: string) => `control.${i}.${name}`;
@@ -70,28 +139,37 @@ function controlGroups(values: FormValues, shown: number): KnownBlock[] {
   return shown >= 8 ? groups : [...groups, actions('form_add', [button('Another control', 'form_add', 'control')])];
 }
 
+const REPLACES: Readonly<Record<RequestKind, string>> = {
+  deployment: 'Replaces the deployment',
+  exception: 'Renews the exception',
+  'use-case': 'Renews the use case',
+};
 const RARE = ['lastChange', 'restsOn', 'scope.users', 'scope.traffic', 'scope.regions', 'scope.until', 'requester'];
 
-/** Fields that few requests need: behind a button for deployments, two at the end for exceptions. */
-export function rarePart({ form, about, values }: FormPart): KnownBlock[] {
-  const exception = kindOf(form) === 'exception';
+/** Fields that few requests need: behind a button for deployments, two at the end for the other kinds. */
+export function rarePart(view: BasisPart): KnownBlock[] {
+  const { form, about, values } = view;
+  const kind = kindOf(form);
   const initial = (field: string) => one(values, field);
-  const replaces = textInput('replaces', exception ? 'Renews the exception' : 'Replaces the deployment', {
+  const replaces = textInput('replaces', REPLACES[kind], {
     optional: true,
     charsMax: 12,
-    placeholder: exception ? 'EX-3' : 'DR-12',
+    placeholder: `${PREFIX_OF[kind]}-12`,
     initial: initial('replaces') ?? '',
   });
   const requester = userInput('requester', 'Submitted for somebody else', {
     optional: true,
     initial: initial('requester'),
   });
-  if (exception) return [replaces, requester];
+  if (kind !== 'deployment') return [replaces, requester];
   const shown = about.x === 1 || [...RARE, 'replaces'].some((field) => initial(field) !== null);
   if (!shown)
-    return [actions('form_more', [button('More fields: scope, exceptions, replaced version', 'form_more', 'more')])];
+    return [
+      actions('form_more', [button('More fields: scope, use case, exceptions, replaced version', 'form_more', 'more')]),
+    ];
   return [
     section('*Scope and links* (all optional)'),
+    ...(basisShown(view) ? [] : basisInputs(values)),
     textInput('scope.users', 'Only for these users', {
       optional: true,
       charsMax: 80,

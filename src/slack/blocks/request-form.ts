@@ -3,6 +3,7 @@
  * evidence this tier wants, each with the clause behind it). Block ids are field names. Pure.
  */
 import type { KnownBlock } from '@slack/types';
+import type { RequestKind } from '#src/approvals/document.ts';
 import { placesInWords } from '#src/approvals/tally.ts';
 import type { EvidenceDemand, Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/about.ts';
@@ -10,7 +11,7 @@ import { type FormValues, one } from '#src/delivery/form-values.ts';
 import { kindOf, type RequestForm } from '#src/delivery/request-form.ts';
 import { actions, button, choice, context, section, textInput, userInput } from './build.ts';
 import { formModal, type Modal } from './modal.ts';
-import { exceptionPart, rarePart } from './request-form-parts.ts';
+import { basisPart, exceptionPart, purposePart, rarePart } from './request-form-parts.ts';
 import { inline, joinWords } from './text.ts';
 import { durationWords } from './words.ts';
 
@@ -33,6 +34,8 @@ export type RequestFormView = {
   /** Places of the quorum that nobody can fill now, in words, and who can name holders (mentions). */
   readonly unfilled: readonly string[];
   readonly admins: readonly string[];
+  /** How it stands to the use case it names, in words; empty where it names none. */
+  readonly basis: readonly string[];
   /** The request it was filled in from, and the names of the blocks that differ from it now. */
   readonly from: { readonly shortId: string; readonly differing: readonly string[] } | null;
 };
@@ -42,8 +45,9 @@ export function requestForm(view: RequestFormView): Modal {
   const { form, about } = view;
   const blocks: KnownBlock[] = [
     ...fromPart(view),
-    ...(kindOf(form) === 'exception' ? exceptionPart(view) : whatPart(view)),
+    ...WHAT[kindOf(form)](view),
     ...touchesPart(view),
+    ...basisPart(view),
     ...proofPart(view),
     ...rarePart(view),
     // A revision is made or not; only something new can wait.
@@ -57,11 +61,16 @@ function titleOf({ form, about, from }: RequestFormView): string {
   if (about.why === 'edit' && from) return `Edit ${from.shortId}`;
   if (about.why === 'renew' && from) return `New for ${from.shortId}`;
   if (form === 'emergency') return 'Emergency deployment';
-  return form === 'exception' ? 'Request an exception' : 'Request a deployment';
+  return { deployment: 'Request a deployment', exception: 'Request an exception', 'use-case': 'Request a use case' }[
+    kindOf(form)
+  ];
 }
 
 const FIELD_WORDS: Readonly<Record<string, string>> = {
   restsOn: 'exceptions it rests on',
+  useCase: 'use case',
+  dataClasses: 'data',
+  affected: 'who is affected',
   lastChange: 'last significant change',
   deviatesFrom: 'controls deviated from',
   compensatingControls: 'compensating controls',
@@ -129,6 +138,12 @@ function whatPart({ form, values }: RequestFormView): KnownBlock[] {
     userInput('owner', 'Owner of the system, if not you', { optional: true, initial: one(values, 'owner') }),
   ];
 }
+
+const WHAT: Readonly<Record<RequestKind, (view: RequestFormView) => KnownBlock[]>> = {
+  deployment: whatPart,
+  exception: exceptionPart,
+  'use-case': purposePart,
+};
 
 function environments(present: string | null) {
   const names: readonly string[] = ENVIRONMENTS;

@@ -4,7 +4,7 @@ import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { DRAFT } from '#src/approvals/apply.ts';
 import type { Command, Decision, PolicyInForce, Refusal } from '#src/approvals/commands.ts';
 import { decide } from '#src/approvals/decide.ts';
-import type { DeploymentDocument, ExceptionDocument } from '#src/approvals/document.ts';
+import type { DeploymentDocument, ExceptionDocument, UseCaseDocument } from '#src/approvals/document.ts';
 import type { ApprovalEvent } from '#src/approvals/events.ts';
 import { type PolicySource, parsePolicy } from '#src/approvals/policy.ts';
 import type {
@@ -141,6 +141,21 @@ export function exception(change: Partial<ExceptionDocument> = {}): ExceptionDoc
   };
 }
 
+export function caseDocument(change: Partial<UseCaseDocument> = {}): UseCaseDocument {
+  return {
+    kind: 'use-case',
+    system: 'credit-scoring',
+    purpose: 'Score loan applications',
+    affected: 'Loan officers use it; applicants get an answer sooner',
+    dataClasses: ['loan applications', 'payment history'],
+    answers: { personalData: false, affectsPeople: false },
+    evidence: [link('risk-assessment')],
+    replaces: null,
+    raisedTier: null,
+    ...change,
+  };
+}
+
 export function condition(change: Partial<ConditionProposal> = {}): ConditionProposal {
   return {
     text: 'Monitor drift weekly',
@@ -159,6 +174,8 @@ export type Desk = {
   state: RequestState;
   nowMs: number;
   roster: Roster;
+  /** What the server would read of the requests it rests on. */
+  related: readonly RequestState[];
   readonly events: ApprovalEvent[];
   /** Sends a command of a person. */
   send(by: Person, command: Loose): Decision;
@@ -182,6 +199,7 @@ export function desk(roster: Roster = ROSTER, policy: PolicyInForce = shipped): 
     state: DRAFT,
     nowMs: T0,
     roster,
+    related: [],
     events: [],
     send(by, loose) {
       commands += 1;
@@ -189,6 +207,7 @@ export function desk(roster: Roster = ROSTER, policy: PolicyInForce = shipped): 
         commandId: `c${commands}`,
         by,
         roster: self.roster,
+        related: self.related,
         ...complete(self, loose, policy),
       } as unknown as Command;
       const result = decide(self.state, command, new Date(self.nowMs));
@@ -265,6 +284,15 @@ function complete(self: Desk, loose: Loose, policy: PolicyInForce): Record<strin
 export function submittedDesk(change: Partial<DeploymentDocument> = {}, roster: Roster = ROSTER): Desk {
   const one = desk(roster);
   one.ok(MILO, { type: 'submit', document: deployment(change) });
+  return one;
+}
+
+/** A desk with an approved use case. */
+export function approvedUseCase(change: Partial<UseCaseDocument> = {}): Desk {
+  const one = desk();
+  one.ok(MILO, { type: 'submit', requestId: 'u1', shortId: 'UC-1', document: caseDocument(change) });
+  one.ok(CISO, { type: 'vote' });
+  one.ok(CAIO, { type: 'vote' });
   return one;
 }
 

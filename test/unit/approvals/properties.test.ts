@@ -234,13 +234,40 @@ holdsFor('timers: an open request always has a deadline running, and never stays
   expect(isOpen(runOut(run, ROSTER, 400 * DAY))).toBe(false);
 });
 
+holdsFor('use cases: nothing is approved on a purpose that is missing, not in force, or another one', (run) => {
+  for (const { sent, index } of approvals(run)) {
+    const before = run.events.slice(0, index);
+    const last = before.findLast((event) => event.type === 'request.submitted' || event.type === 'revision.made');
+    if (last?.type !== 'request.submitted' && last?.type !== 'revision.made') throw new Error('no document');
+    const { document } = last.data;
+    if (document.kind !== 'deployment') continue;
+    const { terms } = history(before);
+    if (terms.useCaseDemanded) expect(document.useCase).toBeDefined();
+    if (document.useCase === undefined) continue;
+    const basis = sent.command.related?.find((one) => one.status !== 'draft' && one.shortId === document.useCase);
+    if (basis === undefined || basis.status === 'draft') throw new Error('approved without its use case');
+    expect(basis.document).toMatchObject({ kind: 'use-case', system: document.system, purpose: document.purpose });
+    expect(basis).toMatchObject({ status: 'approved', suspension: null, revokedAtMs: null, closure: null });
+    const allowed = basis.document.kind === 'use-case' ? basis.document.dataClasses : [];
+    expect(document.dataClasses?.length).toBeGreaterThan(0);
+    for (const one of document.dataClasses ?? []) expect(allowed).toContain(one.toLowerCase());
+  }
+});
+
+holdsFor('use cases: the gate never opens by one', (run) => {
+  const { state } = run;
+  if (state.status === 'draft' || state.document.kind !== 'use-case') return;
+  const query = { system: state.document.system, version: '2.1', environment: 'production', digest: DIGEST };
+  for (const days of [0, 20, 150]) expect(gate([state], query, new Date(run.nowMs + days * DAY)).allowed).toBe(false);
+});
+
 holdsFor('rule 10: the gate opens only for the approved thing, within its validity, not stopped', (run) => {
   const { state } = run;
   if (state.status === 'draft' || state.document.kind !== 'deployment') return;
   const { system, version, environment, digest } = state.document;
   for (const days of [0, 20, 150, 400]) {
     const at = run.nowMs + days * DAY;
-    const answer = gate([state], { system, version, environment, digest }, new Date(at));
+    const answer = gate([state, ...run.related], { system, version, environment, digest }, new Date(at));
     expect(
       gate([state], { system, version, environment, digest: `${DIGEST.slice(0, -1)}0` }, new Date(at)).allowed,
     ).toBe(false);
@@ -278,7 +305,7 @@ test('the random runs reach what they are meant to test', () => {
       const refused = run.sent.flatMap((sent) => (sent.result.ok ? [] : [sent.result.reason]));
       for (const name of new Set([...names, ...refused])) seen.set(name, (seen.get(name) ?? 0) + 1);
     }),
-    { numRuns: 1_500, seed: 8 },
+    { numRuns: 3_000, seed: 8 },
   );
   const wanted = [
     'approved/quorum',
@@ -301,6 +328,8 @@ test('the random runs reach what they are meant to test', () => {
     'already_voted',
     'spoken_for',
     'deadline_passed',
+    'basis.checked',
+    'outside_use_case',
   ];
   expect(wanted.filter((name) => !seen.has(name))).toEqual([]);
 });

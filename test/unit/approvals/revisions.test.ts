@@ -48,7 +48,7 @@ describe('revisions', () => {
 
   test('an immaterial edit keeps the votes, and the card from before it still counts', () => {
     // This organisation made the purpose immaterial.
-    const policy = policyFrom(shippedText.replace('        purpose,\n        answers,', '        answers,'));
+    const policy = policyFrom(shippedText.replace('        purpose,\n        dataClasses,', '        dataClasses,'));
     const one = desk(ROSTER, policy);
     one.ok(MILO, { type: 'submit' });
     const old = one.submitted().revision.hash;

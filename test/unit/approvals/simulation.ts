@@ -6,15 +6,17 @@ import fc from 'fast-check';
 import { DRAFT } from '#src/approvals/apply.ts';
 import type { Command, Decision } from '#src/approvals/commands.ts';
 import { decide } from '#src/approvals/decide.ts';
-import type { DeploymentDocument } from '#src/approvals/document.ts';
+import type { DeploymentDocument, RequestDocument } from '#src/approvals/document.ts';
 import type { ApprovalEvent } from '#src/approvals/events.ts';
 import type { Assignment, ConditionProposal, RequestState, Roster } from '#src/approvals/types.ts';
 import {
   ALL_EVIDENCE,
   AUDIT,
+  approvedUseCase,
   CAIO,
   CISO,
   CTO,
+  caseDocument,
   condition,
   DAY,
   DIGEST,
@@ -65,6 +67,7 @@ export type Scenario = {
   readonly tier: number;
   readonly roles: { readonly requester: number; readonly owner: number; readonly submitter: number };
   readonly breakGlass: boolean;
+  readonly useCase: boolean;
   readonly standIns: readonly boolean[];
   readonly steps: readonly Step[];
 };
@@ -79,13 +82,14 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
-  tier: fc.nat(6),
+  tier: fc.nat(8),
   roles: fc.record({
     requester: fc.constantFrom(5, 5, 6, 1, 2),
     owner: fc.constantFrom(5, 5, 6, 3),
     submitter: fc.constantFrom(5, 5, 5, 4),
   }),
   breakGlass: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+  useCase: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
   standIns: fc.array(fc.boolean(), { minLength: STAND_INS.length, maxLength: STAND_INS.length }),
   steps: fc.array(step, { maxLength: 40, size: 'max' }),
 });
@@ -100,6 +104,8 @@ export type Sent = {
 };
 
 export type Run = {
+  /** The requests it may rest on, as they stand at the end. */
+  readonly related: readonly RequestState[];
   readonly sent: readonly Sent[];
   readonly events: readonly ApprovalEvent[];
   readonly state: RequestState;
@@ -114,6 +120,7 @@ type World = {
   state: RequestState;
   nowMs: number;
   roster: Roster;
+  related: readonly RequestState[];
   events: ApprovalEvent[];
   sent: Sent[];
   timers: Map<string, Date>;
@@ -131,8 +138,9 @@ const freezeDeep = <T>(value: T): T => {
   return value;
 };
 
-function dispatch(world: World, command: Command, redelivery = false): void {
+function dispatch(world: World, sent: Command, redelivery = false): void {
   const before = world.state;
+  const command = { ...sent, related: world.related };
   const result = decide(before, command, new Date(world.nowMs));
   world.sent.push({ command, nowMs: world.nowMs, before, result, redelivery });
   if (!result.ok) return;
@@ -147,10 +155,25 @@ function dispatch(world: World, command: Command, redelivery = false): void {
 
 const at = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
 
-function documentFor(world: World, a: number): DeploymentDocument {
+/** The use case that a deployment may rest on, as it stands at different times. */
+const USE_CASES: readonly RequestState[] = (() => {
+  const approved = approvedUseCase();
+  const asked = approvedUseCase();
+  asked.ok(MILO, { type: 'close' });
+  const stopped = approvedUseCase();
+  stopped.ok(CISO, { type: 'suspend' });
+  const ended = approvedUseCase();
+  ended.ok(CAIO, { type: 'revoke' });
+  return [approved.state, approved.state, asked.state, stopped.state, ended.state];
+})();
+const ON_USE_CASE = { useCase: 'UC-1', dataClasses: ['Loan applications'] } as const;
+
+function documentFor(world: World, a: number): RequestDocument {
   const current = world.state.status === 'draft' ? null : world.state.document;
-  const base = current?.kind === 'deployment' ? current : deployment();
   world.version += 1;
+  if (current?.kind === 'use-case' && a % 7 !== 0)
+    return { ...current, ...at([{ purpose: `Purpose ${world.version}` }, { dataClasses: ['loans'] }, {}], a) };
+  const base = current?.kind === 'deployment' ? current : deployment();
   const changes: readonly Partial<DeploymentDocument>[] = [
     { version: `2.${world.version}` },
     { digest: `sha256:${String(world.version).padStart(64, '0')}` },
@@ -160,6 +183,9 @@ function documentFor(world: World, a: number): DeploymentDocument {
     { answers: { ...base.answers, affectsPeople: true } },
     { purpose: `Purpose ${world.version}` },
     {},
+    ON_USE_CASE,
+    ON_USE_CASE,
+    { ...ON_USE_CASE, dataClasses: ['health'] },
   ];
   return { ...base, ...at(changes, a) };
 }
@@ -302,6 +328,10 @@ function otherwise(world: World, one: Step): void {
     }
     return;
   }
+  if (one.what < 91) {
+    world.related = one.b % 9 === 0 ? [] : [at(USE_CASES, one.a)];
+    return;
+  }
   if (one.what < 95) {
     const absent = PEOPLE.filter((_person, index) => (one.a >> index) % 2 === 1 && index < 3);
     const gone = one.b < 60 ? at(PEOPLE, one.b) : null;
@@ -345,10 +375,12 @@ const TIER_CHANGES: readonly Partial<DeploymentDocument>[] = [
   HIGH,
   { ...LIMITED, evidence: ALL_EVIDENCE.slice(1) },
   { answers: { prohibitedUse: true } },
+  ON_USE_CASE,
+  { ...HIGH, ...ON_USE_CASE, evidence: ALL_EVIDENCE.slice(0, 12) },
 ];
 
 /** Plays a scenario from the draft on. */
-export function play({ tier, roles, breakGlass, standIns, steps }: Scenario): Run {
+export function play({ tier, roles, breakGlass, useCase: aboutUseCase, standIns, steps }: Scenario): Run {
   const roster = rosterOf(
     SANDBOX_ROLES,
     STAND_INS.filter((_one, index) => standIns[index]),
@@ -357,6 +389,7 @@ export function play({ tier, roles, breakGlass, standIns, steps }: Scenario): Ru
     state: DRAFT,
     nowMs: T0,
     roster,
+    related: USE_CASES.slice(0, 1),
     events: [],
     sent: [],
     timers: new Map(),
@@ -373,7 +406,7 @@ export function play({ tier, roles, breakGlass, standIns, steps }: Scenario): Ru
     shortId: 'DR-1',
     requester: at(PEOPLE, roles.requester),
     owner: at(PEOPLE, roles.owner),
-    document: deployment(at(TIER_CHANGES, tier)),
+    document: aboutUseCase ? caseDocument(at([{}, LIMITED, HIGH], tier)) : deployment(at(TIER_CHANGES, tier)),
     policy: shipped,
     nonce: 'nonce-0'.padEnd(24, '0'),
   };
@@ -390,6 +423,7 @@ export function play({ tier, roles, breakGlass, standIns, steps }: Scenario): Ru
     }
   }
   return {
+    related: world.related,
     sent: world.sent,
     events: world.events,
     state: world.state,
@@ -404,6 +438,7 @@ export function runOut(run: Run, roster: Roster, ms: number): RequestState {
   const world: World = {
     ...run,
     roster,
+    related: [],
     events: [...run.events],
     sent: [],
     timers: new Map(run.timers),
