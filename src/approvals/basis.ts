@@ -5,6 +5,7 @@
  */
 import type { DeploymentDocument, RequestDocument } from './document.ts';
 import { ownReasons } from './gate.ts';
+import { plainWords } from './text-limits.ts';
 import type { BasisFlaw, BasisFlaws, RequestState, SubmittedState } from './types.ts';
 
 /** Short ids of the requests that a document rests on, for the server to read them. */
@@ -12,11 +13,7 @@ export function basisIdsOf(document: RequestDocument): readonly string[] {
   return document.kind === 'deployment' && document.useCase !== undefined ? [document.useCase] : [];
 }
 
-/** Whether two texts say the same: case, spaces and Unicode form do not matter. */
-export function sameWords(a: string, b: string): boolean {
-  const plain = (text: string): string => text.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase();
-  return plain(a) === plain(b);
-}
+const sameWords = (a: string, b: string): boolean => plainWords(a) === plainWords(b);
 
 /** What stands in the way; null where a document rests on nothing. `related`: the requests that it names. */
 export function basisOf(document: RequestDocument, related: readonly RequestState[], nowMs: number): BasisFlaws | null {

@@ -1,5 +1,6 @@
 /** Conditions of several votes: united where they agree, and told apart where they cannot all hold. */
 import { msOf } from './duration.ts';
+import { plainWords } from './text-limits.ts';
 import type { Condition, ConditionProposal, Limit, Person, SubmittedState } from './types.ts';
 
 /** Most conditions that one approval carries; bounds the event of the decision. */
@@ -13,12 +14,10 @@ function asked(state: SubmittedState): readonly Asked[] {
     .flatMap((vote) => vote.conditions.map((proposal) => ({ by: vote.by, proposal })));
 }
 
-const sameWords = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowerCase();
-
 /** What makes two proposals one condition: the same words, phase, owner and confirming role, or the same measure. */
 function identity({ text, phase, owner, confirmRole, limit }: ConditionProposal): string {
   if (limit) return JSON.stringify(['limit', limit.what, limit.is, phase, owner, confirmRole]);
-  return JSON.stringify(['text', sameWords(text), phase, owner, confirmRole]);
+  return JSON.stringify(['text', plainWords(text), phase, owner, confirmRole]);
 }
 
 /** The stricter of two limits of the same kind on the same measure. */

@@ -32,3 +32,8 @@ export function isText(text: unknown, max: number): text is string {
 export function isBlank(text: string | null): boolean {
   return text === null || text.trim() === '';
 }
+
+/** A text by which two of them are compared: case, spaces and Unicode form do not matter. */
+export function plainWords(text: string): string {
+  return text.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase();
+}

@@ -34,8 +34,8 @@ describe('an edited policy', () => {
           '- AI Ethics Review Board',
         )
         .replace(
-          '- tier: limited\n    kinds: [deployment]\n    when: { thirdParty: true }',
-          '- tier: high\n    kinds: [deployment]\n    when: { thirdParty: true }',
+          '- tier: limited\n    kinds: [deployment, use-case]\n    when: { thirdParty: true }',
+          '- tier: high\n    kinds: [deployment, use-case]\n    when: { thirdParty: true }',
         ),
     );
     stage = await openStage({ knowledgeFolder: folder });
