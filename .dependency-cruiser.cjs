@@ -55,6 +55,13 @@ module.exports = {
       to: { path: '^src/(wire/|cli/|main\\.ts|cli\\.ts)' },
     },
     {
+      name: 'wire-imports-no-command',
+      comment: 'what the command line and the server share stands in wire',
+      severity: 'error',
+      from: { path: '^src/wire/' },
+      to: { path: '^src/(cli/|cli\\.ts)' },
+    },
+    {
       name: 'sandbox-is-known-to-wiring-only',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(sandbox/|wire/)' },

@@ -26,7 +26,7 @@ function filtered(command: Command): Command {
     .option('--control <id>', 'only what serves this control or clause')
     .option('--request <id>', 'only this request: DR-12, or its id')
     .option('--system <name>', 'only requests about this system')
-    .option('--person <id>', 'only where this person acted or asked: a Slack user id or a pseudonym')
+    .option('--person <id>', 'only where this person acted or asked: Slack user id, pseudonym, part of a name')
     .option('--sample <n>', 'of the requests selected, so many by lot (needs --seed)', wholeNumber)
     .option('--seed <text>', 'the lot: the same seed and population give the same sample');
 }

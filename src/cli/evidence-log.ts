@@ -1,8 +1,8 @@
 /** `evidence checkpoint` and `evidence proof`. */
 import { toBase64, toHex } from '#src/evidence/encoding.ts';
 import { proofFileFor } from '#src/evidence/log.ts';
-import { formatVerifierKey } from '#src/evidence/note.ts';
 import { parseProofFile } from '#src/evidence/proof-file.ts';
+import { vkeysOf } from '#src/wire/log-keys.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import { type Session, withSession } from './session.ts';
 import { count } from './terminal.ts';
@@ -21,7 +21,7 @@ export function printCheckpoint(context: CliContext, flags: Flags): Promise<Exit
         root: toHex(checkpoint.root),
         signedAt: checkpoint.signedAt.toISOString(),
         note: checkpoint.note,
-        vkeys: await vkeysOf(session),
+        vkeys: await vkeysOf(session.crypto, session.stamp.logOrigin, session.stores.evidence),
         unpublished,
       });
       return 0;
@@ -67,7 +67,7 @@ export function printProof(context: CliContext, index: number, flags: Flags): Pr
       proof: parseProofFile(file).proof.map(toBase64),
       entry: entry === undefined ? null : toBase64(entry.leaf),
       checkpoint: checkpoint.note,
-      vkeys: await vkeysOf(session),
+      vkeys: await vkeysOf(session.crypto, session.stamp.logOrigin, session.stores.evidence),
     });
     return 0;
   });
@@ -82,15 +82,4 @@ async function latest({ stores }: Session) {
     'The running server signs one within moments of the first entry; start it and try again.',
     1,
   );
-}
-
-/** Verifier keys that the database records, retired ones too. */
-export async function vkeysOf({
-  stores,
-  crypto,
-  stamp,
-}: Pick<Session, 'stores' | 'crypto' | 'stamp'>): Promise<readonly string[]> {
-  const recorded = await stores.evidence.readKeys();
-  const keys = recorded.filter(({ purpose }) => purpose === 'checkpoint');
-  return Promise.all(keys.map(({ publicKey }) => formatVerifierKey(crypto, stamp.logOrigin, publicKey)));
 }

@@ -1,7 +1,4 @@
 /** Reports of a verification for a terminal: the verdict first, then what it rests on, then what does not hold. */
-import { userInfo } from 'node:os';
-import { join } from 'node:path';
-import type { Config } from '#src/config.ts';
 import { ANCHOR_STRENGTHS, type AnchorStrength } from '#src/evidence/anchors.ts';
 import type { BundleReport } from '#src/evidence/bundle-verify.ts';
 import type { VerificationReport } from '#src/evidence/verify-log.ts';
@@ -133,12 +130,4 @@ export function findingLines({
       ? paragraph('Only state rows differ: "countersign evidence rebuild-state" makes them anew from the events.')
       : []),
   ];
-}
-
-/** Who can reach the signing keys, in words: no claim is stronger than that. */
-export function keysReachableBy(config: Pick<Config, 'dataDir' | 'signingKeyFile' | 'checkpointKeyFile'>): string {
-  const folder = join(config.dataDir, 'keys');
-  const given = [config.signingKeyFile, config.checkpointKeyFile].filter((path) => path !== null);
-  const places = given.length === 2 ? given : [folder, ...given];
-  return `whoever may read ${places.join(' and ')} on the server (files of mode 0600), its administrators included; here user ${userInfo().username}`;
 }

@@ -5,9 +5,10 @@ import type { BundleReport } from '#src/evidence/bundle-verify.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
 import type { VerificationReport } from '#src/evidence/verify-log.ts';
+import { keysReachableBy } from '#src/wire/log-keys.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import { givenAnchors, givenKeys, ownKeys } from './evidence-keys.ts';
-import { bundleLines, keysReachableBy, logLines, type ReportExtra } from './evidence-text.ts';
+import { bundleLines, logLines, type ReportExtra } from './evidence-text.ts';
 import type { VerifyFlags } from './flags.ts';
 
 const PROGRESS_EVERY = 50_000;

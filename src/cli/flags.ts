@@ -1,4 +1,6 @@
 /** Options of the commands, as commander gives them. */
+import type { ExportFormat } from '#src/wire/evidence-export.ts';
+import type { ExportFilters } from '#src/wire/evidence-selection.ts';
 
 /** `--json` alone. */
 export type JsonFlags = { readonly json?: true };
@@ -28,30 +30,18 @@ export type VerifyFlags = JsonFlags & {
   readonly treeOnly?: true;
 };
 
-export const EXPORT_FORMATS = ['bundle', 'oscal-ar', 'oscal-poam', 'csv'] as const;
-
-/** Options that select entries and requests. */
-export type FilterFlags = {
-  readonly from?: string;
-  readonly to?: string;
-  readonly control?: string;
-  readonly request?: string;
-  readonly system?: string;
-  readonly person?: string;
-  readonly sample?: number;
-  readonly seed?: string;
-};
+export const EXPORT_FORMATS = ['bundle', 'oscal-ar', 'oscal-poam', 'csv'] as const satisfies readonly ExportFormat[];
 
 /** Options of `evidence export`. */
 export type ExportFlags = JsonFlags &
-  FilterFlags & {
+  ExportFilters & {
     readonly format: (typeof EXPORT_FORMATS)[number];
     readonly out: string;
     readonly redact?: true;
   };
 
 /** Options of `evidence coverage` and `evidence reconcile`. */
-export type PopulationFlags = JsonFlags & FilterFlags;
+export type PopulationFlags = JsonFlags & ExportFilters;
 
 /** Options of `manifest digest`. */
 export type ManifestFlags = JsonFlags & {

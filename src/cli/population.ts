@@ -9,42 +9,17 @@ import {
   reconcile,
   type SeenDeployment,
 } from '#src/evidence/exports/coverage.ts';
-import type { StoredCheckpoint } from '#src/evidence/ports.ts';
+import { selectPublished } from '#src/wire/evidence-export.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import { type Selection, select } from './evidence-selection.ts';
-import type { FilterFlags, PopulationFlags } from './flags.ts';
+import type { PopulationFlags } from './flags.ts';
 import { readInput } from './library.ts';
-import { type Session, withSession } from './session.ts';
+import { withSession } from './session.ts';
 import { count, paragraph, table } from './terminal.ts';
-
-/** Selects under the latest checkpoint. Throws CommandError `not_published`, `unknown_id`, `usage`. */
-export async function selectFrom(
-  { stores, crypto, open }: Session,
-  flags: FilterFlags,
-  texts: boolean,
-): Promise<{ readonly checkpoint: StoredCheckpoint; readonly selection: Selection }> {
-  const checkpoint = await stores.evidence.latestCheckpoint();
-  if (checkpoint === null) {
-    throw new CommandError(
-      'not_published',
-      'No checkpoint is signed yet, so nothing can be proven. Nothing was written.',
-      'Start the server; it signs one within moments of the first entry.',
-      1,
-    );
-  }
-  const person = async (id: string): Promise<string | null> => {
-    if (id.startsWith('p_')) return id;
-    const known = await open.database.prisma.person.findUnique({ where: { slackUserId: id } });
-    return known?.id ?? null;
-  };
-  const parts = { store: stores.evidence, crypto, size: checkpoint.size, texts, person };
-  return { checkpoint, selection: await select(parts, flags) };
-}
 
 /** `evidence coverage`: for each control which evidence the approved deployments have, and which is missing. */
 export function printCoverage(context: CliContext, flags: PopulationFlags): Promise<ExitCode> {
   return withSession<ExitCode>(context, async (session) => {
-    const { selection } = await selectFrom(session, flags, false);
+    const { selection } = await selectPublished(session, flags, false);
     const rows = coverageOf(selection.requests);
     if (flags.json) {
       context.json({ requests: selection.requests.length, query: selection.query, controls: rows });
@@ -81,7 +56,7 @@ export async function printReconciliation(
 ): Promise<ExitCode> {
   const seen = deploymentsIn(file, await readInput(context, file));
   return withSession<ExitCode>(context, async (session) => {
-    const { selection } = await selectFrom(session, flags, false);
+    const { selection } = await selectPublished(session, flags, false);
     const { rows, unused } = reconcile(seen, selection.requests);
     const bad = rows.filter(({ result }) => result !== 'approved');
     if (flags.json) context.json({ deployments: rows.length, unapproved: bad.length, rows, unused });

@@ -12,6 +12,7 @@ import { type Config, readConfig } from '#src/config.ts';
 import type { WorkspaceStamp } from '#src/delivery/ports.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
 import { type OpenDatabase, openDatabase } from '#src/wire/database.ts';
+import type { ExportSource } from '#src/wire/export-job.ts';
 import { newId } from '#src/wire/ids.ts';
 import { createSteps } from '#src/wire/steps.ts';
 import { type CliContext, CommandError } from './context.ts';
@@ -24,6 +25,11 @@ export type Session = {
   readonly crypto: Crypto;
   readonly stamp: WorkspaceStamp;
 };
+
+/** The session's log, as exports take it. */
+export function sourceOf({ config, stores, crypto, stamp }: Session): ExportSource {
+  return { config, stores, crypto, workspaceId: stamp.workspaceId, origin: stamp.logOrigin };
+}
 
 /** Settings that a command on the database looks at; a missing Slack token is no reason not to verify a log. */
 const DATABASE_SETTINGS = [

@@ -167,6 +167,8 @@ export interface PeopleStore {
   personFor(slackUserId: string, name: string | null): Promise<string>;
   slackUserOf(person: string): Promise<{ readonly slackUserId: string; readonly name: string | null } | null>;
   slackUsersOf(persons: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Pseudonyms of whoever has this Slack id or a name with these words in it, in any case; at most ten. */
+  personsNamed(words: string): Promise<readonly string[]>;
 }
 
 export type InboxItem = {

@@ -1,18 +1,17 @@
 /** What the evidence pages show, read from the stores. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { keysReachableBy } from '#src/cli/evidence-text.ts';
 import type { Config } from '#src/config.ts';
 import { genuine } from '#src/delivery/disclosures.ts';
 import { hiddenHashes, reveal } from '#src/evidence/disclose.ts';
 import { toBase64, toHex } from '#src/evidence/encoding.ts';
 import { proofFileFor } from '#src/evidence/log.ts';
-import { formatVerifierKey } from '#src/evidence/note.ts';
 import type { Disclosure, RecordedKey } from '#src/evidence/ports.ts';
 import type { AnchorPlace, EntryView, EvidenceReader, LogStatus, ObjectRef } from '#src/web/evidence-ports.ts';
 import type { Core } from './core.ts';
 import { createDownloads } from './evidence-downloads.ts';
 import { createRequestIndex, type ReadEntry, readEntry, requestFrom } from './evidence-register.ts';
+import { keysReachableBy, vkeysOf } from './log-keys.ts';
 import { ROOT } from './paths.ts';
 
 const OBJECTS_MAX = 100;
@@ -119,7 +118,6 @@ async function statusOf(config: Config, core: Core, places: ReaderParts['places'
     evidence.readKeys(),
   ]);
   const { origin } = core.workspace;
-  const vkeys = keys.filter(({ purpose }) => purpose === 'checkpoint');
   const statements = keys.filter(({ purpose }) => purpose === 'statement');
   return {
     origin,
@@ -129,7 +127,7 @@ async function statusOf(config: Config, core: Core, places: ReaderParts['places'
       checkpoint === null
         ? null
         : { size: checkpoint.size, root: toHex(checkpoint.root), signedAt: checkpoint.signedAt.toISOString() },
-    vkeys: await Promise.all(vkeys.map(({ publicKey }) => formatVerifierKey(core.crypto, origin, publicKey))),
+    vkeys: await vkeysOf(core.crypto, origin, evidence),
     statementKeys: await Promise.all(statements.map(async (key) => ({ ...(await announcement(core, key)) }))),
     anchors: await places(),
     keysReachableBy: keysReachableBy(config),

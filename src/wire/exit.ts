@@ -3,12 +3,18 @@ import { PostgresError } from '#src/adapters/postgres/errors.ts';
 import { ConfigError } from '#src/config.ts';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
 import { ListenError } from '#src/web/server.ts';
+import { ExportError } from './export-error.ts';
 import { StartRefusedError } from './workspace.ts';
 
 /** 2 for what the person who starts it can mend; 1 for a fault of ours. */
 export function exitFor(error: unknown): { readonly code: 1 | 2; readonly text: string } {
   if (error instanceof ConfigError || error instanceof StartRefusedError || error instanceof ListenError) {
     return { code: 2, text: error.message };
+  }
+  if (error instanceof ExportError) {
+    // Nothing to write is an answer; a filter that names nobody is a mistake in the command.
+    const empty = error.code === 'not_published' || error.code === 'nothing_selected';
+    return { code: empty ? 1 : 2, text: `${error.message}\n  -> ${error.remedy}` };
   }
   if (error instanceof PostgresError) return { code: 2, text: withRemedy(error) };
   if (error instanceof KnowledgeError) {

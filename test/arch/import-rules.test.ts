@@ -68,6 +68,7 @@ describe('a planted violation', () => {
         'sandbox-is-known-to-wiring-only',
         'sdk-openai-in-one-place',
         'slack-imports-no-other-edge',
+        'wire-imports-no-command',
       ]),
     );
   });
@@ -83,7 +84,8 @@ const planted: Record<string, string> = {
     "import { x } from '../adapters/x.ts';\nimport OpenAI from 'openai';\nexport const s = [x, OpenAI];\n",
   'src/adapters/x.ts': "import { w } from '../web/w.ts';\nexport const x = w;\n",
   'src/web/w.ts': "import { k } from '../wire/k.ts';\nexport const w = k;\n",
-  'src/wire/k.ts': 'export const k = 1;\n',
+  'src/wire/k.ts': "import { c } from '../cli/c.ts';\nexport const k = c;\n",
+  'src/cli/c.ts': 'export const c = 1;\n',
   'src/delivery/d.ts':
     "import { w } from '../web/w.ts';\nimport { n } from '../sandbox/n.ts';\nexport const d = [w, n];\n",
   'src/sandbox/n.ts': 'export const n = 1;\n',

@@ -316,5 +316,10 @@ function memoryPeople(): PeopleStore {
       const known = [...rows].map(([slackUserId, row]) => [row.person, slackUserId] as const);
       return new Map(known.filter(([person]) => persons.includes(person)));
     },
+    async personsNamed(words) {
+      const named = (name: string | null) => name?.toLowerCase().includes(words.toLowerCase()) === true;
+      const found = [...rows].filter(([id, { name }]) => id === words || named(name));
+      return found.map(([, { person }]) => person).slice(0, 10);
+    },
   };
 }

@@ -206,6 +206,9 @@ export function queuesContract(make: () => Promise<Stores>): void {
           [milo, 'U0MILO'],
         ]),
       );
+      expect(await people.personsNamed('emma l')).toEqual([a]);
+      expect(await people.personsNamed('U0MILO')).toEqual([milo]);
+      for (const words of ['u0milo', '%', '_', '\\', 'nobody']) expect(await people.personsNamed(words)).toEqual([]);
     });
   });
 }

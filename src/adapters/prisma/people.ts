@@ -28,5 +28,13 @@ export function createPeople({ prisma, pool }: Pick<Database, 'prisma' | 'pool'>
       const rows = await prisma.person.findMany({ where: { id: { in: [...persons] } } });
       return new Map(rows.flatMap((row) => (row.slackUserId ? [[row.id, row.slackUserId] as const] : [])));
     },
+    async personsNamed(words) {
+      // strpos, because in a pattern a typed % or _ would match anything.
+      const { rows } = await pool.query<{ id: string }>(
+        'SELECT id FROM person WHERE slack_user_id = $1 OR strpos(lower(name), lower($1)) > 0 ORDER BY id LIMIT 10',
+        [storableText(words)],
+      );
+      return rows.map(({ id }) => id);
+    },
   };
 }

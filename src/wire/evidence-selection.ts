@@ -1,4 +1,5 @@
 /** Which entries an export holds: filters by time, and by what the requests are about. */
+import type { PeopleStore } from '#src/delivery/ports.ts';
 import { hiddenHashes } from '#src/evidence/disclose.ts';
 import { parseEnvelope } from '#src/evidence/dsse.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
@@ -7,10 +8,22 @@ import { drawSample } from '#src/evidence/exports/coverage.ts';
 import { controlsOf, type ExportRequest, systemsOf } from '#src/evidence/exports/records.ts';
 import type { Crypto, Disclosure, EvidenceStore, LogEntry } from '#src/evidence/ports.ts';
 import { parseStatement, type Statement } from '#src/evidence/statement.ts';
-import { CommandError } from './context.ts';
-import type { FilterFlags } from './flags.ts';
+import { ExportError } from './export-error.ts';
 
 const PAGE = 1_000;
+
+/** What narrows an export down. Times are days (UTC) or instants with their zone. */
+export type ExportFilters = {
+  readonly from?: string;
+  readonly to?: string;
+  readonly control?: string;
+  readonly request?: string;
+  readonly system?: string;
+  /** A Slack user id, a pseudonym, or a part of a name. */
+  readonly person?: string;
+  readonly sample?: number;
+  readonly seed?: string;
+};
 
 /** An entry with what it says. */
 type ReadEntry = LogEntry & { readonly statement: Statement };
@@ -38,18 +51,14 @@ export type SelectionParts = {
   readonly size: number;
   /** Whether the requests come with what people wrote; without, each text is null. */
   readonly texts: boolean;
-  /** The pseudonym of a Slack user id or of itself; null when nobody is known by it. */
-  readonly person: (id: string) => Promise<string | null>;
+  readonly people: Pick<PeopleStore, 'personsNamed'>;
 };
 
-/** Reads the log once and applies the filters. Throws CommandError, and EvidenceError for an entry that cannot be read. */
-export async function select(parts: SelectionParts, flags: FilterFlags): Promise<Selection> {
+/** Reads the log once and applies the filters. Throws ExportError, and EvidenceError for an entry that cannot be read. */
+export async function select(parts: SelectionParts, flags: ExportFilters): Promise<Selection> {
   const { store, size } = parts;
-  const period = { from: timeOf(flags.from, '--from', 'start'), to: timeOf(flags.to, '--to', 'end') };
-  const person = flags.person === undefined ? null : await parts.person(flags.person);
-  if (flags.person !== undefined && person === null) {
-    throw new CommandError('unknown_id', `Nobody is known as ${flags.person}.`, 'Give a Slack user id or a pseudonym.');
-  }
+  const period = { from: timeOf(flags.from, 'start'), to: timeOf(flags.to, 'end') };
+  const person = flags.person === undefined ? null : await onePerson(parts, flags.person);
   const read = { count: 0 };
   const texts = new Map<string, Disclosure>();
   const { requests } = await collectRequests(statements(store, size, read, parts.texts ? texts : null), (hash) =>
@@ -62,7 +71,7 @@ export async function select(parts: SelectionParts, flags: FilterFlags): Promise
   const narrowed = flags.sample === undefined ? matching : chosen;
   const byRequest = isFiltered(flags) ? new Set(narrowed.map(({ id }) => id)) : null;
   if (flags.request !== undefined && !requests.some((r) => isNamed(r, flags.request ?? ''))) {
-    throw new CommandError(
+    throw new ExportError(
       'unknown_id',
       `The log holds no request ${flags.request}.`,
       'Run "countersign request list" to see them.',
@@ -82,6 +91,18 @@ export async function select(parts: SelectionParts, flags: FilterFlags): Promise
       }
     },
   };
+}
+
+/** A pseudonym counts as it is: that of an erased person is known to the log alone. */
+async function onePerson({ people }: SelectionParts, words: string): Promise<string> {
+  if (words.startsWith('p_')) return words;
+  const [found, ...others] = await people.personsNamed(words);
+  if (found !== undefined && others.length === 0) return found;
+  throw new ExportError(
+    'unknown_id',
+    found === undefined ? `Nobody is known as ${words}.` : `More than one person is known as ${words}.`,
+    'Give a Slack user id, a pseudonym, or more of the name.',
+  );
 }
 
 /** All entries below an index with their statements, 1,000 at a time. Throws EvidenceError with the entry's index. */
@@ -129,7 +150,7 @@ async function* statements(
   yield* await flush();
 }
 
-function matches(request: ExportRequest, flags: FilterFlags, person: string | null): boolean {
+function matches(request: ExportRequest, flags: ExportFilters, person: string | null): boolean {
   if (flags.request !== undefined && !isNamed(request, flags.request)) return false;
   if (flags.control !== undefined && !hasControl(request, flags.control)) return false;
   if (flags.system !== undefined && !systemsOf(request).includes(flags.system)) return false;
@@ -145,26 +166,26 @@ function hasControl(request: ExportRequest, control: string): boolean {
   return controlsOf(request).some((id) => id.toUpperCase() === control.toUpperCase());
 }
 
-function isFiltered({ control, request, system, person, sample }: FilterFlags): boolean {
+function isFiltered({ control, request, system, person, sample }: ExportFilters): boolean {
   return [control, request, system, person, sample].some((value) => value !== undefined);
 }
 
 /** Entries without a request are a person's own only where nothing else narrows the selection. */
-function onlyPerson({ control, request, system, sample }: FilterFlags): boolean {
+function onlyPerson({ control, request, system, sample }: ExportFilters): boolean {
   return [control, request, system, sample].every((value) => value === undefined);
 }
 
 async function sampled(
   crypto: Crypto,
   requests: readonly ExportRequest[],
-  { sample, seed }: FilterFlags,
+  { sample, seed }: ExportFilters,
 ): Promise<readonly ExportRequest[]> {
   if (sample === undefined && seed === undefined) return requests;
   if (sample === undefined || seed === undefined) {
-    throw new CommandError(
+    throw new ExportError(
       'usage',
-      '--sample and --seed go together.',
-      'Give both, so that anybody can draw it again.',
+      'A sample and its seed go together.',
+      'Give both (--sample and --seed), so that anybody can draw it again.',
     );
   }
   const ids = requests.map(({ id }) => id);
@@ -179,20 +200,20 @@ function inPeriod(at: string, { from, to }: Period): boolean {
 }
 
 /** ISO time of an instant with a zone, or of the first or last moment of a day in UTC. */
-function timeOf(text: string | undefined, name: string, edge: 'start' | 'end'): string | null {
+function timeOf(text: string | undefined, edge: 'start' | 'end'): string | null {
   if (text === undefined) return null;
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
   const at = new Date(day ? `${text}T${edge === 'start' ? '00:00:00.000' : '23:59:59.999'}Z` : text);
   if ((day || instant) && !Number.isNaN(at.getTime())) return at.toISOString();
-  throw new CommandError(
+  throw new ExportError(
     'usage',
-    `${name} ${text} is no time.`,
+    `${text} is no time to ${edge} at.`,
     'Give a day such as 2026-11-30 (UTC), or an instant with its zone such as 2026-11-30T12:00:00Z.',
   );
 }
 
-function queryOf(flags: FilterFlags): Selection['query'] {
+function queryOf(flags: ExportFilters): Selection['query'] {
   const { from, to, control, request, system, person, sample, seed } = flags;
   const given = Object.entries({ from, to, control, request, system, person, sample, seed }).filter(
     (entry): entry is [string, string | number] => entry[1] !== undefined,

@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import { writeZipFile } from '#src/adapters/archive/zip-file.ts';
 import { type BundleObject, buildBundle } from '#src/evidence/bundle-build.ts';
 import type { Manifest } from '#src/evidence/bundle-format.ts';
-import type { EvidenceStore, StoredCheckpoint } from '#src/evidence/ports.ts';
+import type { EvidenceStore } from '#src/evidence/ports.ts';
 import { createTileNodeReader, type ReadTile } from '#src/evidence/tiles.ts';
-import { openAnchors } from '#src/wire/evidence-anchors.ts';
-import { ROOT } from '#src/wire/paths.ts';
-import { SERVICE } from '#src/wire/version.ts';
-import { vkeysOf } from './evidence-log.ts';
-import type { Selection } from './evidence-selection.ts';
-import { keysReachableBy } from './evidence-text.ts';
-import type { Session } from './session.ts';
+import { openAnchors } from './evidence-anchors.ts';
+import type { ExportJob, ExportSource } from './export-job.ts';
+import { keysReachableBy, vkeysOf } from './log-keys.ts';
+import { ROOT } from './paths.ts';
+import { SERVICE } from './version.ts';
 
 const PAGE = 1_000;
 const TILES_KEPT_MAX = 2_000;
@@ -22,36 +20,26 @@ const ANCHORS_MAX = 100;
 /** Members of an event's data whose hex value is the hash of a stored object. */
 const OBJECT_KEYS: ReadonlySet<string> = new Set(['sha256', 'roster', 'card', 'policyHash']);
 
-/** What is known when a file is written. */
-export type ExportJob = {
-  readonly session: Pick<Session, 'config' | 'stores' | 'crypto' | 'stamp'>;
-  readonly checkpoint: StoredCheckpoint;
-  readonly selection: Selection;
-  readonly redact: boolean;
-  readonly path: string;
-  readonly at: Date;
-};
-
 /** Writes the bundle to the job's path, whole or not at all. */
 export async function writeBundle(job: ExportJob): Promise<Manifest> {
-  const { session, checkpoint, selection, redact } = job;
-  const { stores, crypto } = session;
+  const { source, checkpoint, selection, redact } = job;
+  const { stores, crypto } = source;
   const recorded = await stores.evidence.readKeys();
   const found = redact ? { objects: new Set<string>(), persons: new Set<string>() } : await referred(job);
   const input = {
     checkpoint: checkpoint.note,
-    vkeys: await vkeysOf(session),
+    vkeys: await vkeysOf(crypto, source.origin, stores.evidence),
     keys: recorded.filter(({ purpose }) => purpose === 'statement'),
     entries: () => selection.entries(),
     complete: selection.query === null,
     nodes: createTileNodeReader(crypto, keptTiles(stores.evidence)),
     olderCheckpoints: olderNotes(stores.evidence, checkpoint.size),
     disclosures: (hashes: readonly string[]) => stores.evidence.readDisclosures(hashes),
-    names: await namesOf(session, found.persons),
-    objects: objectsOf(session, found.objects),
+    names: await namesOf(source, found.persons),
+    objects: objectsOf(source, found.objects),
     verifyPage: await readFile(join(ROOT, 'dist', 'verify.html')).catch(() => null),
     query: selection.query,
-    anchors: await anchorsOf(session),
+    anchors: await anchorsOf(source),
     service: SERVICE,
     createdAt: job.at,
     redact,
@@ -81,14 +69,14 @@ async function referred({ selection }: ExportJob): Promise<{
   return { objects, persons };
 }
 
-async function* objectsOf({ stores }: ExportJob['session'], hashes: Iterable<string>): AsyncGenerator<BundleObject> {
+async function* objectsOf({ stores }: ExportSource, hashes: Iterable<string>): AsyncGenerator<BundleObject> {
   for (const sha256 of hashes) {
     const object = await stores.ledger.readObject(sha256);
     if (object !== null) yield { sha256, bytes: object.bytes };
   }
 }
 
-async function namesOf({ stores }: ExportJob['session'], persons: Iterable<string>) {
+async function namesOf({ stores }: ExportSource, persons: Iterable<string>) {
   const names: { readonly person: string; readonly name: string }[] = [];
   for (const person of persons) {
     const known = await stores.people.slackUserOf(person);
@@ -125,9 +113,9 @@ async function* olderNotes(store: EvidenceStore, size: number): AsyncGenerator<s
 }
 
 /** Where checkpoints are kept, and the strength of the strongest place: the operator's own is within their reach. */
-async function anchorsOf({ stores, config, stamp, crypto }: ExportJob['session']): Promise<Manifest['anchors']> {
+async function anchorsOf({ stores, config, workspaceId, origin, crypto }: ExportSource): Promise<Manifest['anchors']> {
   const places: Manifest['anchors']['places'] = [];
-  const kind = stamp.workspaceId === 'sandbox' ? 'sandbox' : 'slack';
+  const kind = workspaceId === 'sandbox' ? 'sandbox' : 'slack';
   let from = 0;
   while (places.length < PLACES_MAX) {
     const page = await stores.evidence.listCheckpoints(from, PAGE);
@@ -139,7 +127,7 @@ async function anchorsOf({ stores, config, stamp, crypto }: ExportJob['session']
     if (last === undefined || page.length < PAGE) break;
     from = last.size + 1;
   }
-  const log = { origin: stamp.logOrigin, crypto, store: stores.evidence };
+  const log = { origin, crypto, store: stores.evidence };
   const held = await openAnchors(config, log, () => undefined).held(ANCHORS_MAX);
   const own = places.length > 0 ? ('operator' as const) : ('none' as const);
   return {
