@@ -16,6 +16,8 @@ export const aboutRequestSchema = z.object({
   p: z.number().int().optional(),
   /** How many groups of fields are shown. */
   k: z.number().int().min(1).max(12).optional(),
+  /** A file of the message from which the form was opened, as a form's value holds it. */
+  f: z.array(z.string().max(60)).max(1).optional(),
 });
 export type AboutRequest = z.infer<typeof aboutRequestSchema>;
 

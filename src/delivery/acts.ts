@@ -25,6 +25,7 @@ export const ACTS = [
   'settle',
   'record_meeting',
   'edit',
+  'add_evidence',
   'comment',
   'attest',
   'withdraw',
@@ -98,6 +99,7 @@ const NOTHING_TO_DO: Readonly<Partial<Record<Act, Refusal>>> = {
   record_deployment: 'wrong_kind',
   raise_tier: 'policy_mismatch',
   edit: 'policy_mismatch',
+  add_evidence: 'already_decided',
 };
 
 /** A renewal, a reinstatement and a newer version are new requests that name this one; anybody of its side may ask. */
@@ -169,6 +171,8 @@ function probesOf(act: Act, { state, person, policy }: OfferContext): readonly P
       const conditions = state.offer?.conditions.map((condition) => condition.id) ?? [];
       return [{ type: 'accept_conditions', ...base, conditions }];
     }
+    case 'add_evidence':
+      return policy === null || !isOpen(state) ? [] : [{ type: 'edit', ...base, document, policy, nonce }];
     case 'edit':
       return policy === null ? [] : [{ type: 'edit', ...base, document, policy, nonce }];
     case 'withdraw':

@@ -13,6 +13,7 @@ import { type FieldErrors, type FormValues, many, one, shortIdsIn, text } from '
 import type { Ledger } from './ports.ts';
 import { relatedTo } from './related.ts';
 import { fieldErrors, kindOf, onBlocks, parseRequest, REQUEST_FORMS, type RequestForm } from './request-form.ts';
+import { addEvidenceErrors, uploadErrors, withAddresses } from './request-uploads.ts';
 import { voteErrors } from './vote-form.ts';
 
 export type Forms = {
@@ -79,6 +80,9 @@ export function createForms(deps: FormsDeps): Forms {
   };
 }
 
+/** Stands for a file that is fetched after the form was taken. */
+const PENDING_ADDRESS = 'https://files.slack.com/pending';
+
 async function requestErrors(
   request: Forms['request'],
   form: RequestForm,
@@ -87,10 +91,11 @@ async function requestErrors(
 ): Promise<FieldErrors> {
   const known = readAbout(aboutFormSchema, about);
   if (known === null) return {};
-  const own = fieldErrors(values);
+  const lines = withAddresses(values, () => PENDING_ADDRESS);
+  const own = { ...fieldErrors(lines), ...uploadErrors(values) };
   const reason: FieldErrors =
     form === 'emergency' && one(values, 'reason') === null ? { reason: 'Say why it cannot wait.' } : {};
-  const { parsed } = await request(form, known, values, (user) => user);
+  const { parsed } = await request(form, known, lines, (user) => user);
   const found = parsed.ok ? {} : onBlocks(parsed.errors, values);
   // The parser sees all evidence as one text; where a piece has its own field, the mistake is shown there only.
   if (Object.keys(own).some((field) => field.startsWith('evidence.'))) delete found['evidence'];
@@ -161,6 +166,7 @@ function textErrors(form: string, values: FormValues): FieldErrors {
     if (!/^https?:\/\/\S+$/i.test(text(values, 'url'))) errors['url'] = 'Write an address that starts with https://.';
     return errors;
   }
+  if (form === 'add_evidence') return addEvidenceErrors(values);
   if (form === 'record_meeting') return meetingErrors(values);
   if (form === 'propose_scope') {
     Object.assign(errors, fieldErrors(values));

@@ -40,6 +40,8 @@ const ACT_WORDS: Readonly<Record<string, Act>> = {
   revoke: 'revoke',
   close: 'close',
 };
+const OPEN_STATUSES: readonly string[] = ['submitted', 'in_review', 'information_requested'];
+
 const FORM_WORDS: Readonly<Record<string, RequestForm>> = {
   deploy: 'deploy',
   exception: 'exception',
@@ -69,7 +71,9 @@ export async function handleCommand(
     return [modal(item.id, command, { kind, requestId: found.id }, item.receivedAt)];
   }
   const { receivedAt, id } = item;
-  return openAct(deps, { id, from: command, receivedAt, requestId: found.id, revision: '', act });
+  // Before the decision a file goes to the request, after it to a condition.
+  const meant = act === 'condition_evidence' && OPEN_STATUSES.includes(found.status) ? 'add_evidence' : act;
+  return openAct(deps, { id, from: command, receivedAt, requestId: found.id, revision: '', act: meant });
 }
 
 /** `deploy`, `deploy like DR-12`, `deploy like UC-1`, `emergency`: the emergency way is only opened for a role that the policy names. */

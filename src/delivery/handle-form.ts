@@ -2,6 +2,7 @@
 import { parseMoment } from '#src/approvals/duration.ts';
 import type { MeetingVote } from '#src/approvals/types.ts';
 import { type AboutRequest, aboutRequestSchema, readAbout } from './about.ts';
+import { addEvidence } from './add-evidence.ts';
 import type { DeskCommand } from './desk.ts';
 import { many, one, text } from './form-values.ts';
 import { isRequestForm } from './forms.ts';
@@ -24,6 +25,7 @@ export async function handleForm(deps: HandlerDeps, item: InboxItem, form: Form)
   if (isRequestForm(name)) return submitRequest(deps, item, { ...form, form: name }, person);
   const about = readAbout(aboutRequestSchema, form.about);
   if (about === null) return [];
+  if (name === 'add_evidence') return addEvidence(deps, item, form, about, person);
   if (name === 'attest') return attest(deps, item, form, person);
   const command = await commandOf(deps, form, about, { commandId: commandIdOf(item.id), by: person });
   if (command === null) return [];

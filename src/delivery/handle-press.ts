@@ -6,10 +6,12 @@ import { type Act, isAct, offerOf } from './acts.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
 import { type ModalSpec, outgoing } from './intents.ts';
+import { bulletin } from './people-notices.ts';
 import type { OutgoingMessage } from './ports.ts';
 import { redraw } from './redraw.ts';
 import { refuseAct } from './refuse.ts';
 import { formOf } from './request-form.ts';
+import { uploadsOf, uploadValue } from './request-uploads.ts';
 
 type Press = Extract<Incoming, { kind: 'press' }>;
 
@@ -65,6 +67,7 @@ async function handleGeneral(
   if (action === 'open_use_case') return open({ kind: 'request_form', form: 'use_case', channel, from: null });
   if (action === 'open_draft')
     return channel === null || press.messageTs === null ? [] : open({ kind: 'draft', channel, ts: press.messageTs });
+  if (action === 'use_as_evidence') return takeAsEvidence(deps, id, press, receivedAt);
   if (action.startsWith('open_source:')) {
     const source = parse(sourceValue, value);
     return source === null ? [] : open({ kind: 'source', itemId: source.id, hash: source.h, quote: source.q });
@@ -99,6 +102,8 @@ export type ActRequest = {
   /** Revision on the card that was pressed; empty where none was shown. */
   readonly revision: string;
   readonly act: Act;
+  /** A file of the message from which it was asked. */
+  readonly files?: readonly string[];
 };
 
 /**
@@ -115,17 +120,49 @@ export async function openAct(deps: HandlerDeps, request: ActRequest): Promise<r
   if (act === 'vote' && revision !== '' && !state.revision.equivalents.includes(revision))
     return refuseAct(deps, { ...refused, requestId, reason: 'old_revision', detail: [String(state.revision.number)] });
   const roster = await deps.desk.roster(state);
-  const policy = act === 'raise_tier' || act === 'edit' ? await deps.forms.policyOf(state.terms.policyHash) : null;
+  const policy = NEED_POLICY.has(act) ? await deps.forms.policyOf(state.terms.policyHash) : null;
   const offer = offerOf(act, { state, person, roster, policy, now: receivedAt });
-  if (offer.ok) return [modal(id, from, specOf(act, state, from.channel), receivedAt)];
+  if (offer.ok) return [modal(id, from, specOf(act, state, from.channel, request.files), receivedAt)];
   const waiting = act === 'vote' && (offer.reason === 'self_approval' || offer.reason === 'role_missing');
   const detail = waiting ? tally(state, roster, receivedAt.getTime()).stillNeeded : offer.detail;
   return refuseAct(deps, { ...refused, requestId, reason: offer.reason, detail });
 }
 
-function specOf(act: Act, state: SubmittedState, channel: string | null): ModalSpec {
-  if (act !== 'edit' && act !== 'renew') return { kind: 'act', act, requestId: state.id };
+/** Acts that lead to a revision are judged by the request's own policy. */
+const NEED_POLICY: ReadonlySet<Act> = new Set(['raise_tier', 'edit', 'add_evidence']);
+
+function specOf(
+  act: Act,
+  state: SubmittedState,
+  channel: string | null,
+  files: readonly string[] | undefined,
+): ModalSpec {
+  if (act !== 'edit' && act !== 'renew')
+    return { kind: 'act', act, requestId: state.id, ...(files === undefined ? {} : { files: [...files] }) };
   return { kind: 'request_form', form: formOf(state.document.kind), channel, from: { requestId: state.id, why: act } };
+}
+
+/** A file shared in the thread of a request's card becomes its evidence; elsewhere it is said where to share it. */
+async function takeAsEvidence(
+  deps: HandlerDeps,
+  id: string,
+  press: Press,
+  receivedAt: Date,
+): Promise<readonly OutgoingMessage[]> {
+  const { channel, threadTs } = press;
+  const key = channel === null || threadTs === null ? null : await deps.outbox.keyAt(channel, threadTs);
+  const requestId = key?.startsWith('card:') ? key.slice('card:'.length) : null;
+  const files = uploadsOf(press.value.split('\n')).map(({ id: file, sizeBytes }) =>
+    uploadValue({ id: file, size: sizeBytes }),
+  );
+  if (requestId !== null && files.length === 1)
+    return openAct(deps, { id, from: press, receivedAt, requestId, revision: '', act: 'add_evidence', files });
+  const how =
+    files.length === 1
+      ? 'Share the file in the thread of its request’s card, or write /governance evidence DR-12 and upload it there.'
+      : 'Share one file a message in the thread of the request’s card.';
+  const to = { kind: 'user', user: press.user.id, channel } as const;
+  return [bulletin(`shared:${id}`, to, 'Nothing was taken as evidence.', [how])];
 }
 
 /** The button under what the minutes say about a voter: one press, checked like any vote. */

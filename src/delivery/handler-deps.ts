@@ -7,16 +7,18 @@ import type { Desk } from './desk.ts';
 import type { Forms } from './forms.ts';
 import type { GapStore, Ledger, Outbox, PeopleStore, RefusalStore } from './ports.ts';
 import type { EvidenceDesk } from './systems-evidence.ts';
+import type { Uploads } from './uploads.ts';
 
 export type HandlerDeps = {
   readonly desk: Desk;
   readonly ledger: Pick<Ledger, 'nextShortId' | 'findRequest'>;
   readonly people: PeopleStore;
-  readonly outbox: Pick<Outbox, 'put'>;
+  readonly outbox: Pick<Outbox, 'put' | 'keyAt'>;
   readonly gaps: GapStore;
   readonly refusals: RefusalStore;
   readonly forms: Forms;
-  readonly files: Pick<EvidenceDesk, 'attest'>;
+  readonly files: Pick<EvidenceDesk, 'attest' | 'capture'>;
+  readonly uploads: Uploads;
   /** `person`: the asker's pseudonym, for what the model may cost. */
   readonly answer: (question: string, options: AskOptions, person: string) => Promise<Answer>;
   readonly answerLog: AnswerLog;

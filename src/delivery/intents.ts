@@ -26,7 +26,12 @@ const modalView = z.discriminatedUnion('kind', [
     from: z.object({ requestId, why: z.enum(['like', 'renew', 'edit']) }).nullable(),
   }),
   /** A form for something to do on a request. */
-  z.object({ kind: z.literal('act'), act: z.enum(ACTS), requestId }),
+  z.object({
+    kind: z.literal('act'),
+    act: z.enum(ACTS),
+    requestId,
+    files: z.array(z.string().max(60)).max(1).optional(),
+  }),
   /** A draft that was kept in somebody's direct message. */
   z.object({ kind: z.literal('draft'), channel: slackId, ts }),
   z.object({ kind: z.literal('more'), requestId }),

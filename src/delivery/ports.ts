@@ -215,6 +215,8 @@ export interface Outbox {
   /** Where a keyed message was posted, so that it can be updated: channel and ts. */
   placeOf(key: string): Promise<{ readonly channel: string; readonly ts: string } | null>;
   placed(key: string, channel: string, ts: string): Promise<void>;
+  /** Key of what was posted there; null where it is none of ours. */
+  keyAt(channel: string, ts: string): Promise<string | null>;
   counts(): Promise<{ readonly open: number; readonly dead: number }>;
 }
 

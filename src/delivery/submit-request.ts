@@ -5,37 +5,51 @@ import type { DeskCommand } from './desk.ts';
 import { type FormValues, filledGroups, one } from './form-values.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
+import { outgoing } from './intents.ts';
+import { keepUploads } from './keep-uploads.ts';
+import { bulletin } from './people-notices.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
-import { refuseAct } from './refuse.ts';
+import { type RefusedAct, refuseAct } from './refuse.ts';
 import { kindOf, type RequestForm } from './request-form.ts';
 
 type Form = Extract<Incoming, { kind: 'form' }>;
+
+type RequestFormIn = Omit<Form, 'values' | 'form'> & { readonly form: RequestForm; readonly values: FormValues };
 
 /** Handles it. Throws when it is to be tried again. */
 export async function submitRequest(
   deps: HandlerDeps,
   item: InboxItem,
-  form: Form & { readonly form: RequestForm },
+  typed: Form & { readonly form: RequestForm },
   person: string,
 ): Promise<readonly OutgoingMessage[]> {
+  const { values, notes } = await keepUploads(deps, { itemId: item.id, user: typed.user.id, person }, typed.values);
+  const taken = await take(deps, item, { ...typed, values }, person);
+  return notes.length === 0 ? taken.messages : [...taken.messages, ...notKept(item, typed, notes, taken.shortId)];
+}
+
+/** What became of a form: the request it made or changed, null for none, and what is to be said. */
+type Taken = { readonly shortId: string | null; readonly messages: readonly OutgoingMessage[] };
+
+async function take(deps: HandlerDeps, item: InboxItem, form: RequestFormIn, person: string): Promise<Taken> {
   const about = readAbout(aboutFormSchema, form.about);
   const at = { id: item.id, at: item.receivedAt, user: form.user.id, person, channel: about?.ch ?? null };
-  if (about === null)
-    return refuseAct(deps, { ...at, requestId: null, action: 'submit', reason: 'invalid', detail: [] });
+  const refuse = async (refused: Pick<RefusedAct, 'requestId' | 'action' | 'reason' | 'detail'>): Promise<Taken> => {
+    return { shortId: null, messages: await refuseAct(deps, { ...at, ...refused }) };
+  };
+  if (about === null) return refuse({ requestId: null, action: 'submit', reason: 'invalid', detail: [] });
   const persons = await personsIn(deps, form.values);
   const { parsed, policy } = await deps.forms.request(form.form, about, form.values, (user) => persons.get(user) ?? '');
   const action = about.e === undefined ? form.form : 'edit';
-  const refuse = (reason: 'no_policy' | 'invalid', detail: readonly string[]) =>
-    refuseAct(deps, { ...at, requestId: null, action, reason, detail });
-  if (policy === null) return refuse('no_policy', []);
-  if (!parsed.ok) return refuse('invalid', Object.values(parsed.errors));
+  if (policy === null) return refuse({ requestId: null, action, reason: 'no_policy', detail: [] });
+  if (!parsed.ok) return refuse({ requestId: null, action, reason: 'invalid', detail: Object.values(parsed.errors) });
   const base = { commandId: commandIdOf(item.id), by: person };
   if (about.e !== undefined) {
     const record = await deps.desk.read(about.e);
     // A redelivered edit has made its revision already; another person's edit in the meantime must not be overwritten.
-    if (record?.state.seen.includes(base.commandId)) return [];
+    if (record?.state.seen.includes(base.commandId)) return { shortId: record.state.shortId, messages: [] };
     if (record !== null && about.v !== undefined && record.state.revision.hash !== about.v)
-      return refuseAct(deps, { ...at, requestId: about.e, action, reason: 'old_revision', detail: [] });
+      return refuse({ requestId: about.e, action, reason: 'old_revision', detail: [] });
   }
   const requestId = about.e ?? deps.requestIdFor(item.id, item.receivedAt);
   const command: DeskCommand =
@@ -49,9 +63,25 @@ export async function submitRequest(
         })
       : { type: 'edit', ...base, document: parsed.document, policy, nonce: about.n };
   const result = await deps.desk.act(requestId, command);
-  if (result.ok || result.reason === 'duplicate_command') return [];
-  const known = result.state === null ? null : requestId;
-  return refuseAct(deps, { ...at, requestId: known, action, reason: result.reason, detail: result.detail });
+  if (result.ok || result.reason === 'duplicate_command')
+    return { shortId: result.state?.shortId ?? null, messages: [] };
+  const { reason, detail } = result;
+  return refuse({ requestId: result.state === null ? null : requestId, action, reason, detail });
+}
+
+/** What was not kept and what to do about it. Where nothing was submitted, the form is kept as a draft. */
+function notKept(
+  item: InboxItem,
+  { user, form, about, values }: Form & { readonly form: RequestForm },
+  notes: readonly string[],
+  shortId: string | null,
+): readonly OutgoingMessage[] {
+  const to = { kind: 'user', user: user.id, channel: null } as const;
+  const say = (next: string) => bulletin(`uploads:${item.id}`, to, 'Not every file was kept.', [...notes, next]);
+  if (shortId !== null) return [say(`Everything else was submitted. Add it later: /governance evidence ${shortId}`)];
+  const typed = Object.fromEntries(Object.entries(values).filter(([field]) => !field.startsWith('file.')));
+  const draft = outgoing(`draft:${item.id}`, { intent: 'draft', user: user.id, form, about, values: typed });
+  return [draft, say('Nothing was submitted. What you wrote is kept as a draft: press Continue and upload again.')];
 }
 
 type Opening = Pick<
@@ -61,7 +91,7 @@ type Opening = Pick<
 
 async function opening(
   deps: HandlerDeps,
-  form: Form & { readonly form: RequestForm },
+  form: RequestFormIn,
   about: AboutForm,
   requestId: string,
   base: Opening,

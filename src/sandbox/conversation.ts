@@ -17,6 +17,8 @@ import { messageByClientId, messagesOf } from './workspace.ts';
 export type TypedMessage = {
   readonly text: string;
   readonly threadTs: string | null;
+  /** Ids of uploads that go with it. */
+  readonly files: readonly string[];
   /** Made by the page, so that a repeated call stores one message. */
   readonly clientMsgId: string;
 };
@@ -32,6 +34,7 @@ const eventsFor = (
     ts: message.ts,
     client_msg_id: message.client_msg_id,
     text: message.text,
+    ...(message.files ? { subtype: 'file_share', files: message.files, upload: false } : {}),
     team: TEAM.id,
     ...(parent ? { thread_ts: parent.ts, parent_user_id: parent.user } : {}),
     channel: channel.id,
@@ -62,6 +65,11 @@ export const sendTyped = async (
   if (core.workspace.pending.size >= LIMITS.pendingEvents) {
     return { ok: false, error: 'app_failed', message: 'Countersign acknowledges no events. The message was not sent.' };
   }
+  // A file is shared by whoever uploaded it.
+  const files = typed.files.flatMap((id) => {
+    const file = core.workspace.files.get(id);
+    return file?.user === user.id ? [file] : [];
+  });
   const { text, cut } = textFromTyping(typed.text, core.workspace.users, core.workspace.channels);
   const message: SandboxMessage = {
     channel: channel.id,
@@ -69,6 +77,7 @@ export const sendTyped = async (
     user: user.id,
     text,
     client_msg_id: typed.clientMsgId,
+    ...(files.length > 0 ? { files } : {}),
     ...(parent ? { thread_ts: parent.thread_ts ?? parent.ts } : {}),
   };
   const prepared =

@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
 import { createFaultSwitch, type FaultSwitch } from './faults.ts';
+import { createFileStore, type FileStore } from './file-store.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { type JournalEntry, LIMITS, type SandboxChannel, type SandboxLog } from './model.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -38,6 +40,7 @@ export type Core = {
   readonly now: () => Date;
   readonly timers: Timers;
   readonly log: SandboxLog;
+  readonly files: FileStore;
   /** Applies entries at once and tells the pages; resolves when they are on disk. */
   commit(entries: readonly JournalEntry[]): Promise<void>;
   /** Tells the pages of something that is not kept. */
@@ -143,6 +146,7 @@ export const createCore = (options: CoreOptions): Core => {
     now: options.now,
     timers: options.timers,
     log: options.log,
+    files: createFileStore(join(options.folder, 'files')),
     announce,
     commit: async (batch) => {
       for (const entry of batch) {

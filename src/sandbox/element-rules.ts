@@ -129,6 +129,12 @@ export const checkElement = (
       report('must be between 1 and 3000', `${pointer}/max_length`);
     }
   }
+  if (type === 'file_input') {
+    const max = element['max_files'];
+    if (max !== undefined && !(Number.isInteger(max) && Number(max) >= 1 && Number(max) <= 10)) {
+      report('must be between 1 and 10', `${pointer}/max_files`);
+    }
+  }
   checkChoices(element, pointer, report);
 };
 

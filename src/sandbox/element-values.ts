@@ -91,6 +91,19 @@ const chosenIds = (element: Json, raw: RawValue, workspace: Workspace): ElementS
   return good(element['type'], { [field]: many ? ids : (ids[0] ?? null) }, ids.length === 0);
 };
 
+const chosenFiles = (element: Json, raw: RawValue, workspace: Workspace): ElementState => {
+  const ids = Array.isArray(raw) ? (raw as readonly string[]) : [];
+  const files = ids.flatMap((id) => workspace.files.get(id) ?? []);
+  if (files.length !== ids.length) return bad('Upload the file again.');
+  const max = Number(element['max_files'] ?? 10);
+  if (files.length > max) return bad(`Upload at most ${max}.`);
+  const wanted = Array.isArray(element['filetypes']) ? (element['filetypes'] as readonly string[]) : [];
+  const odd = files.find((file) => wanted.length > 0 && !wanted.includes(file.filetype));
+  return odd
+    ? bad(`${odd.name}: this kind of file is not taken here.`)
+    : good('file_input', { files }, ids.length === 0);
+};
+
 const date = (element: Json, raw: RawValue): ElementState => {
   const value = typeof raw === 'string' && raw !== '' ? raw : null;
   if (value === null) return good(element['type'], { selected_date: null }, true);
@@ -147,6 +160,7 @@ const elementState = (element: Json, raw: RawValue, workspace: Workspace): Eleme
   if (type === 'static_select' || type === 'radio_buttons' || type === 'external_select')
     return oneOption(element, raw);
   if (type === 'multi_static_select' || type === 'checkboxes') return manyOptions(element, raw);
+  if (type === 'file_input') return chosenFiles(element, raw, workspace);
   if (type === 'datepicker') return date(element, raw);
   if (type === 'timepicker') return time(element, raw);
   return text(element, raw);

@@ -26,6 +26,24 @@ export type SandboxChannel = {
   readonly created: number;
 };
 
+/** A file that somebody uploaded; its bytes lie beside the journal. */
+export type SandboxFile = {
+  readonly id: string;
+  readonly name: string;
+  /** By the name's ending, as Slack does: nobody looked into it. */
+  readonly filetype: string;
+  readonly mimetype: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly user: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
+  /** Addresses: the first two for the app with its token, the last for people. */
+  readonly url_private: string;
+  readonly url_private_download: string;
+  readonly permalink: string;
+};
+
 /** A user group (`@handle`). */
 export type SandboxGroup = {
   readonly id: string;
@@ -53,6 +71,7 @@ export type SandboxMessage = {
   readonly reply_broadcast?: boolean;
   readonly client_msg_id?: string;
   readonly metadata?: MessageMetadata;
+  readonly files?: readonly SandboxFile[];
   readonly edited?: { readonly user: string; readonly ts: string };
   /** A deleted thread parent keeps its place. */
   readonly tombstone?: boolean;
@@ -99,6 +118,7 @@ export type JournalEntry =
   | { readonly op: 'start'; readonly version: 1; readonly last_ts: string }
   | { readonly op: 'channel'; readonly channel: SandboxChannel }
   | { readonly op: 'message'; readonly message: SandboxMessage }
+  | { readonly op: 'file'; readonly file: SandboxFile }
   | { readonly op: 'delete'; readonly channel: string; readonly ts: string }
   | { readonly op: 'ephemeral'; readonly message: SandboxMessage }
   | { readonly op: 'ephemeral_delete'; readonly user: string; readonly ts: string }
@@ -148,4 +168,7 @@ export const LIMITS = {
   pageBodyBytes: 1_000_000,
   typedText: 200_000,
   messageText: 40_000,
+  files: 500,
+  fileBytes: 20_000_000,
+  filesPerMessage: 10,
 } as const;

@@ -24,7 +24,8 @@ const values = z.record(id, z.record(id, value)).default({});
 const messageCall = z.object({
   as: id,
   channel: id,
-  text: z.string().min(1).max(LIMITS.typedText),
+  text: z.string().max(LIMITS.typedText),
+  files: z.array(id).max(LIMITS.filesPerMessage).default([]),
   thread_ts: ts.nullish(),
   client_msg_id: z.string().min(8).max(64),
 });
@@ -94,9 +95,9 @@ export const PAGE_CALLS: Readonly<Record<string, Call>> = {
   message: call(messageCall, async (input, user, deps) => {
     const channel = channelFor(deps, user, input.channel);
     if (!channel) return NO_CHANNEL;
-    const { text, thread_ts: threadTs, client_msg_id: clientMsgId } = input;
-    if (text.trim() === '') return invalid('text: nothing to send');
-    return sendTyped(deps.core, deps.events, user, channel, { text, threadTs: threadTs ?? null, clientMsgId });
+    const { text, files, thread_ts: threadTs, client_msg_id: clientMsgId } = input;
+    if (text.trim() === '' && files.length === 0) return invalid('text: nothing to send');
+    return sendTyped(deps.core, deps.events, user, channel, { text, files, threadTs: threadTs ?? null, clientMsgId });
   }),
   command: call(commandCall, async (input, user, deps) => {
     const channel = channelFor(deps, user, input.channel);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiContext } from './api/context.ts';
 import { serveApi } from './api/server.ts';
 import type { Core } from './core.ts';
+import { serveFile, serveUpload } from './files.ts';
 import { readBody, sendJson } from './http.ts';
 import { LIMITS, type SandboxUser } from './model.ts';
 import type { PageAssets } from './page-assets.ts';
@@ -106,6 +107,12 @@ export const route = async (req: IncomingMessage, res: ServerResponse, url: URL,
   if (area === 'assets') {
     if (reading && parts.assets.serveAsset(res, method, name)) return;
     return sendJson(res, 404, { ok: false, error: 'not_found' });
+  }
+  if (area === 'upload') return serveUpload(req, res, url, parts.deps.core, parts.deps.baseUrl());
+  if (area === 'file' || area === 'files-pri') {
+    if (!reading) return refuseMethod(res);
+    const id = area === 'file' ? name : (/^[A-Z0-9]+-(F0[0-9A-F]{8})\//.exec(`${name}/`)?.[1] ?? '');
+    return serveFile(req, res, { id, asApp: area === 'files-pri' }, parts.deps.core, parts.botToken);
   }
   if (area === 'response') return serveResponseUrl(req, res, name, parts);
   if (area === 'state' || area === 'stream' || area === 'older') return serveRead(req, res, area, url, parts);

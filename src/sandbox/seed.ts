@@ -123,4 +123,5 @@ export const COMMANDS: readonly CommandHint[] = [
 /** Shortcuts offered when the caller of createSandbox names none: those of the app's manifest. */
 export const SHORTCUTS: readonly ShortcutHint[] = [
   { type: 'global', name: 'Request a deployment', callback_id: 'request_deployment' },
+  { type: 'message', name: 'Use as evidence', callback_id: 'use_as_evidence' },
 ];

@@ -3,6 +3,7 @@ import {
   LIMITS,
   type PendingEvent,
   type SandboxChannel,
+  type SandboxFile,
   type SandboxMessage,
   type SandboxUser,
   type SandboxView,
@@ -27,6 +28,7 @@ export type Workspace = {
   /** `person channel` -> ts of the last message read. */
   readonly reads: Map<string, string>;
   readonly prompts: Map<string, SuggestedPrompts>;
+  readonly files: Map<string, SandboxFile>;
   readonly pending: Map<string, PendingEvent>;
   /** The largest ts given out. */
   lastTs: string;
@@ -43,6 +45,7 @@ export const emptyWorkspace = (): Workspace => ({
   homes: new Map(),
   reads: new Map(),
   prompts: new Map(),
+  files: new Map(),
   pending: new Map(),
   lastTs: '0.000000',
 });
@@ -149,6 +152,9 @@ export const applyEntry = (workspace: Workspace, entry: JournalEntry): void => {
     case 'message':
       putMessage(workspace, entry.message);
       return;
+    case 'file':
+      workspace.files.set(entry.file.id, entry.file);
+      return;
     case 'delete':
       deleteMessage(workspace, entry.channel, entry.ts);
       return;
@@ -189,6 +195,7 @@ export const snapshotOf = (workspace: Workspace): readonly JournalEntry[] => {
   for (const channel of workspace.channels.values()) {
     if (!seeded.has(channel.id)) entries.push({ op: 'channel', channel });
   }
+  for (const file of workspace.files.values()) entries.push({ op: 'file', file });
   for (const log of workspace.messages.values()) {
     for (const message of log.values()) entries.push({ op: 'message', message });
   }

@@ -1,9 +1,10 @@
 /** The forms of the acts on a request. Each shows what it is about, asks for what is needed, and says what follows. */
+import { evidenceStatus } from '#src/approvals/policy.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
 import type { AboutRequest } from '#src/delivery/about.ts';
 import { type Act, conditionsFor, filesToAttest, openMeetings, openProposals, ownRoles } from '#src/delivery/acts.ts';
 import { shownTo } from '#src/delivery/desk.ts';
-import { choice, dateInput, section, textInput, usersInput } from './blocks/build.ts';
+import { choice, dateInput, fileInput, section, textInput, usersInput } from './blocks/build.ts';
 import { type RenderContext, titleOf, voteView } from './blocks/card-view.ts';
 import { formModal, link, type Modal, textModal } from './blocks/modal.ts';
 import { scopeLines } from './blocks/scope.ts';
@@ -16,6 +17,8 @@ export type ActModalInput = {
   readonly context: RenderContext;
   readonly person: string;
   readonly nonce: string;
+  /** A file of the message from which it was opened. */
+  readonly files: readonly string[];
 };
 
 type Drawn = ActModalInput & { readonly about: AboutRequest; readonly meta: string; readonly intro: string };
@@ -154,7 +157,8 @@ function conditionsModal(state: SubmittedState, meta: string, intro: string, con
 }
 
 /** What leads to a revision, and the meeting. */
-function revisionModal({ act, state, about, meta, intro, nonce, context }: Drawn): Modal | null {
+function revisionModal(input: Drawn): Modal | null {
+  const { act, state, about, meta, intro, nonce, context } = input;
   const withNonce = JSON.stringify({ ...about, n: nonce });
   switch (act) {
     case 'propose_scope': {
@@ -199,11 +203,39 @@ function revisionModal({ act, state, about, meta, intro, nonce, context }: Drawn
       const text = `${intro}\n${state.terms.tier} tier now. A stricter tier makes a revision: its evidence and quorum apply.`;
       return textModal('raise_tier', withNonce, 'Raise the tier', text, 'Why', { extra, submit: 'Raise it' });
     }
+    case 'add_evidence':
+      return addEvidenceModal(input);
     case 'record_meeting':
       return meetingModal(state, meta, intro);
     default:
       return null;
   }
+}
+
+/** One file for one demanded piece. The file itself comes from the message, or is uploaded here. */
+function addEvidenceModal({ state, about, intro, nonce, files, context }: Drawn): Modal {
+  const standing = evidenceStatus(state.terms.evidence, state.document, context.now.getTime(), context.roster.files);
+  const kinds = [...standing].sort((a, b) => Number(a.why === null) - Number(b.why === null));
+  const options = kinds.map(({ demand, why }) => {
+    return { value: demand.kind, label: `${demand.title}${why === null ? ' (there already)' : ''}` };
+  });
+  if (options.length === 0) options.push({ value: 'link', label: 'A document' });
+  const text = `${intro}\nIt makes a revision: votes given so far are given anew. Somebody of another side then stands for the file.`;
+  const meta = { ...about, n: nonce, ...(files.length === 0 ? {} : { f: files }) };
+  return formModal(
+    'add_evidence',
+    JSON.stringify(meta),
+    'Add evidence',
+    [
+      section(text),
+      choice('kind', 'What it is', options, { as: 'select', initial: options[0]?.value ?? '' }),
+      ...(files.length === 0 ? [fileInput('upload', 'The file')] : []),
+      dateInput('date', 'Date of the document'),
+      dateInput('validUntil', 'Valid until', { optional: true }),
+      textInput('version', 'Version', { optional: true, charsMax: 60 }),
+    ],
+    'Add it',
+  );
 }
 
 function meetingModal(state: SubmittedState, meta: string, intro: string): Modal {

@@ -112,7 +112,8 @@ async function requestModal(deps: OutboundDeps, spec: RequestSpec, user: string)
   const { context } = await viewOf(deps, record);
   if (spec.kind === 'details') return detailsModal(deps, record, context);
   const person = await deps.personFor(user);
-  if (spec.kind === 'act') return actModal({ act: spec.act, state, context, person, nonce: deps.newNonce() });
+  if (spec.kind === 'act')
+    return actModal({ act: spec.act, state, context, person, nonce: deps.newNonce(), files: spec.files ?? [] });
   const policy = await deps.policyOf(state.terms.policyHash);
   const offers = offersTo({ state, person, roster: context.roster, policy, now: context.now });
   const request = { id: state.id, revision: state.revision.hash, shortId: state.shortId, title: titleOf(state) };

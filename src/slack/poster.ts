@@ -188,7 +188,7 @@ export async function readDraft(client: WebClient, channel: string, ts: string):
 }
 
 /** Turns Slack's final refusals into one error class; lets transient failures through for another attempt. */
-async function call<T>(method: string, act: () => Promise<T>): Promise<T> {
+export async function call<T>(method: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {

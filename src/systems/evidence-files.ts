@@ -30,6 +30,11 @@ export const EVIDENCE_KINDS = [
   'post-incident-review',
 ] as const;
 
+/** A kind as people read it: `risk-assessment` is "risk assessment". */
+export function evidenceKindWords(kind: string): string {
+  return kind.replace(/-/g, ' ');
+}
+
 export const FILE_TYPES = {
   'application/pdf': 'pdf',
   'image/png': 'png',
@@ -61,7 +66,7 @@ export function fileTypeOf(bytes: Uint8Array): FileType | null {
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u0008\u000b\u000e-\u001f\u007f]/.test(text)) return null;
-  if (/^\s*(<!doctype|<html|<svg|<\?xml|<script|#!)/i.test(text)) return null;
+  if (/^\s*(<!doctype|<!--|<html|<head|<body|<iframe|<svg|<\?xml|<script|#!)/i.test(text)) return null;
   try {
     JSON.parse(text);
     return 'application/json';

@@ -1,8 +1,11 @@
 /** Slack, or the workspace on this machine: from here on the code is the same. */
 import { randomBytes } from 'node:crypto';
 import type { Config } from '#src/config.ts';
+import type { Uploads } from '#src/delivery/uploads.ts';
 import type { SlackAppDeps, SlackIdentity } from '#src/slack/app.ts';
 import { createClients, readIdentity, type SlackClients } from '#src/slack/clients.ts';
+import { createUploads } from '#src/slack/uploads.ts';
+import { FILE_BYTES_MAX } from '#src/systems/evidence-files.ts';
 import type { Handler } from '#src/web/server.ts';
 import { StartRefusedError } from './workspace.ts';
 
@@ -48,6 +51,11 @@ export async function connectSlack(
       ? { kind: 'socket', appToken: slack.appToken }
       : { kind: 'http', signingSecret: slack.signingSecret };
   return { workspaceId: identity.teamId, identity, clients, transport, apiUrl: slack.apiUrl, sandbox: null };
+}
+
+/** How the app fetches what people upload. */
+export function uploadsOf({ clients, identity, apiUrl }: SlackSide): Uploads {
+  return createUploads({ client: clients.client, botToken: identity.botToken, apiUrl, bytesMax: FILE_BYTES_MAX });
 }
 
 async function openSandbox(

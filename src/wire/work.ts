@@ -43,8 +43,9 @@ export type WorkParts = {
   readonly policy: LoadedPolicy;
   readonly answers: Pick<OpenAnswers, 'ask' | 'log'>;
   readonly outbound: OutboundDeps;
-  readonly governance: GovernanceHooks;
+  readonly hooks: GovernanceHooks;
   readonly files: HandlerDeps['files'];
+  readonly uploads: HandlerDeps['uploads'];
   /** Takes each checkpoint that goes to the anchors to those outside Slack; never throws. */
   readonly anchor: (checkpoint: StoredCheckpoint) => Promise<void>;
   readonly log: Log;
@@ -68,7 +69,7 @@ export function createWork(parts: WorkParts): Work {
     ...queue(stores.outbox),
     name: 'outbox',
     handle: async (item) => {
-      if (!(await parts.governance.send(item))) await writer.send(item);
+      if (!(await parts.hooks.send(item))) await writer.send(item);
     },
     now,
     retryAfterMs,
@@ -95,7 +96,7 @@ export function createWork(parts: WorkParts): Work {
     ...queue(stores.inbox),
     name: 'inbox',
     handle: async (item) => {
-      if (!(await parts.governance.take(item))) await handleIncoming(handlers, item);
+      if (!(await parts.hooks.take(item))) await handleIncoming(handlers, item);
     },
     now,
     retryAfterMs: (_error, attempts) => backoffMs(attempts),
@@ -105,7 +106,7 @@ export function createWork(parts: WorkParts): Work {
   const sweeper = createSweeper({
     timers: stores.timers,
     desk: core.desk,
-    others: parts.governance.timers,
+    others: parts.hooks.timers,
     now,
     onError: onError('timer'),
   });
@@ -160,6 +161,7 @@ function handlerDeps(parts: WorkParts, forms: Forms, wakeOutbox: () => void): Ha
     refusals: stores.refusals,
     forms,
     files: parts.files,
+    uploads: parts.uploads,
     answer: parts.answers.ask,
     holders: async () => {
       const assignments = await stores.ledger.listAssignments();

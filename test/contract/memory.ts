@@ -277,6 +277,8 @@ function memoryOutbox(state: State): Outbox {
       if (row && current) Object.assign(row, { notBefore: retryAt, dead: retryAt === null });
     },
     placeOf: async (key) => places.get(key) ?? null,
+    keyAt: async (channel, ts) =>
+      [...places].find(([, place]) => place.channel === channel && place.ts === ts)?.[0] ?? null,
     async placed(key, channel, ts) {
       places.set(key, { channel, ts });
     },

@@ -145,6 +145,8 @@ export function queuesContract(make: () => Promise<Stores>): void {
       await outbox.placed('card:1', 'C0COMMITTEE', '1.000001');
       await outbox.placed('card:1', 'C0COMMITTEE', '2.000002');
       expect(await outbox.placeOf('card:1')).toEqual({ channel: 'C0COMMITTEE', ts: '2.000002' });
+      expect(await outbox.keyAt('C0COMMITTEE', '2.000002')).toBe('card:1');
+      expect(await outbox.keyAt('C0COMMITTEE', '1.000001')).toBeNull();
     });
   });
 

@@ -69,6 +69,15 @@ export function createDriver(address: string, settle: () => Promise<void>) {
       await settle();
       return said;
     },
+    /** Uploads a file as a person, as the page does; returns its id. */
+    async upload(as: string, name: string, bytes: Uint8Array | string): Promise<string> {
+      const res = await fetch(`${address}/sandbox/upload?${new URLSearchParams({ as, name })}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream', origin: address },
+        body: bytes as BodyInit,
+      });
+      return ((await res.json()) as { readonly file: { readonly id: string } }).file.id;
+    },
     command: (as: string, channel: string, text: string) => post('command', { as, channel, text }),
     /** Presses a button by its action id, on the newest message of a channel that has it. */
     async press(as: string, channel: string, action: string) {

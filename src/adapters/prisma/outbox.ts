@@ -63,6 +63,14 @@ export function createOutbox({ pool }: Pick<Database, 'pool'>): Outbox {
       });
       return rows[0] ?? null;
     },
+    async keyAt(channel, ts) {
+      const { rows } = await pool.query<{ key: string }>({
+        name: 'outbox-key-at',
+        text: 'SELECT key FROM message_place WHERE channel = $1 AND ts = $2',
+        values: [channel, ts],
+      });
+      return rows[0]?.key ?? null;
+    },
     async placed(key, channel, ts) {
       await pool.query(
         `INSERT INTO message_place (key, channel, ts) VALUES ($1, $2, $3)

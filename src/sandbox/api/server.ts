@@ -9,9 +9,16 @@ import { ASSISTANT_METHODS } from './assistant.ts';
 import { CHAT_METHODS } from './chat.ts';
 import type { ApiContext, ApiMethods } from './context.ts';
 import { DIRECTORY_METHODS } from './conversations.ts';
+import { FILE_METHODS } from './files.ts';
 import { VIEW_METHODS } from './views.ts';
 
-const METHODS: ApiMethods = { ...CHAT_METHODS, ...VIEW_METHODS, ...DIRECTORY_METHODS, ...ASSISTANT_METHODS };
+const METHODS: ApiMethods = {
+  ...CHAT_METHODS,
+  ...VIEW_METHODS,
+  ...DIRECTORY_METHODS,
+  ...ASSISTANT_METHODS,
+  ...FILE_METHODS,
+};
 
 const sameToken = (given: string, expected: string): boolean => {
   const a = Buffer.from(given);
@@ -114,7 +121,7 @@ export const serveApi = async (
     return;
   }
   sendJson(res, 200, answer, {
-    'x-oauth-scopes': 'chat:write,commands,users:read',
+    'x-oauth-scopes': 'chat:write,commands,files:read,usergroups:read,users:read',
     'x-slack-req-id': context.core.randomId(8),
   });
 };

@@ -9,6 +9,7 @@ import {
   useState,
 } from 'react';
 import { Avatar } from './avatar.tsx';
+import { AttachButton, type Attached, AttachedFiles, useAttached } from './composer-files.tsx';
 import { type Suggestion, suggestionsFor } from './composer-suggestions.ts';
 import { Icon } from './icons.tsx';
 import { useNotify } from './notices.tsx';
@@ -33,10 +34,10 @@ export type ComposerProps = {
 const messageId = (): string => crypto.randomUUID();
 
 /** Sends what was typed: a command when it starts with one, else a message. Returns whether it went out. */
-const useSend = (props: ComposerProps): ((text: string) => Promise<boolean>) => {
+const useSend = (props: ComposerProps): ((text: string, files: readonly string[]) => Promise<boolean>) => {
   const { me } = useWorkspaceView();
   const notify = useNotify();
-  return async (text) => {
+  return async (text, files) => {
     const { channel, threadTs } = props;
     const slash = /^\/[a-z0-9_-]+/i.exec(text.trim())?.[0];
     if (slash) {
@@ -52,7 +53,7 @@ const useSend = (props: ComposerProps): ((text: string) => Promise<boolean>) => 
       if (!done.ok) notify(done.message ?? 'That did not work.');
       return done.ok;
     }
-    const body = { as: me, channel, text, thread_ts: threadTs, client_msg_id: messageId() };
+    const body = { as: me, channel, text, files, thread_ts: threadTs, client_msg_id: messageId() };
     const result = await callServer('message', body);
     if (!result.ok) notify(result.message ?? 'The message was not sent.');
     if (result.cut) notify('The message was cut at 40,000 characters.', 'note');
@@ -112,6 +113,7 @@ const useTyping = (commands: readonly CommandHint[]) => {
 
 const Foot = (props: {
   readonly text: string;
+  readonly attached: Attached;
   readonly inThread: boolean;
   readonly sending: boolean;
   readonly shortcuts: readonly ShortcutHint[];
@@ -146,6 +148,7 @@ const Foot = (props: {
       >
         <Icon name="at" />
       </button>
+      <AttachButton attached={props.attached} />
       {!props.inThread && (
         <ShortcutButton kind="global" icon="bolt" label="Shortcuts" shortcuts={props.shortcuts} message={null} />
       )}
@@ -158,7 +161,7 @@ const Foot = (props: {
         type="button"
         className="send"
         aria-label="Send"
-        disabled={text.trim() === '' || props.sending}
+        disabled={(text.trim() === '' && props.attached.files.length === 0) || props.sending}
         onClick={props.onSend}
       >
         <Icon name="send" />
@@ -191,6 +194,7 @@ export const Composer = (props: ComposerProps): ReactNode => {
   const send = useSend(props);
   const listId = useId();
   const [sending, setSending] = useState(false);
+  const attached = useAttached();
   const wantCaret = useGrowingBox(box, typing.text);
   useEffect(() => {
     if (props.focused) box.current?.focus();
@@ -201,11 +205,13 @@ export const Composer = (props: ComposerProps): ReactNode => {
     box.current?.focus();
   };
   const submit = async (): Promise<void> => {
-    if (typing.text.trim() === '' || sending) return;
+    if ((typing.text.trim() === '' && attached.files.length === 0) || sending) return;
     setSending(true);
-    const sent = await send(typing.text);
+    const files = attached.files.map((file) => file.id);
+    const sent = await send(typing.text, files);
     setSending(false);
     if (sent) {
+      attached.clear();
       typing.change('', 0);
       props.onSent();
     }
@@ -250,8 +256,10 @@ export const Composer = (props: ComposerProps): ReactNode => {
         onSelect={(event) => typing.moveCaret(event.currentTarget.selectionStart)}
         onKeyDown={onKey}
       />
+      <AttachedFiles attached={attached} />
       <Foot
         text={typing.text}
+        attached={attached}
         inThread={props.threadTs !== null}
         sending={sending}
         shortcuts={props.shortcuts}

@@ -1,6 +1,7 @@
 import { type ChangeEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import { DateField, Select, Ticks } from './choice-fields.tsx';
 import { type BlockElement, useElement } from './element-state.tsx';
+import { FileField } from './file-field.tsx';
 import { Icon } from './icons.tsx';
 import { useInteraction } from './interaction-context.ts';
 import { plainText } from './mrkdwn-view.tsx';
@@ -105,7 +106,8 @@ export const InputBlock = ({ block }: { readonly block: Block }): ReactNode => {
       {pick && <Select {...field} />}
       {TICKS.has(type) && <Ticks {...field} />}
       {DATES.has(type) && <DateField {...field} />}
-      {!pick && !TICKS.has(type) && !DATES.has(type) && (
+      {type === 'file_input' && <FileField {...field} />}
+      {!pick && !TICKS.has(type) && !DATES.has(type) && type !== 'file_input' && (
         <>
           <TextField {...field} describedBy={described} />
           <Left element={element} blockId={blockId} />

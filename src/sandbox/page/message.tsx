@@ -4,6 +4,7 @@ import { Blocks } from './blocks.tsx';
 import { emojiText } from './emoji.ts';
 import { Icon } from './icons.tsx';
 import { InteractionContext } from './interaction-context.ts';
+import { MessageFiles } from './message-files.tsx';
 import { Mrkdwn } from './mrkdwn-view.tsx';
 import type { SandboxMessage, ShortcutHint } from './page-types.ts';
 import { callServer } from './server-calls.ts';
@@ -186,7 +187,8 @@ export const MessageItem = memo((props: MessageProps): ReactNode => {
         )}
         {message.reply_broadcast && onThread && <div className="faint">replied to a thread</div>}
         <div className="message-body">
-          <Body message={message} />
+          {(message.text !== '' || message.blocks) && <Body message={message} />}
+          {message.files && !message.tombstone && <MessageFiles files={message.files} />}
           {message.edited && !message.blocks && <span className="edited"> (edited)</span>}
         </div>
         <Reactions message={message} />

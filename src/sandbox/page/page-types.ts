@@ -3,7 +3,15 @@ import type { SandboxChannel, SandboxMessage, SandboxUser, SandboxView, Suggeste
 import type { CommandHint, ShortcutHint } from '../seed.ts';
 import type { TraceEntry } from '../trace.ts';
 
-export type { Block, SandboxChannel, SandboxMessage, SandboxUser, SandboxView, SuggestedPrompts } from '../model.ts';
+export type {
+  Block,
+  SandboxChannel,
+  SandboxFile,
+  SandboxMessage,
+  SandboxUser,
+  SandboxView,
+  SuggestedPrompts,
+} from '../model.ts';
 export type { CommandHint, ShortcutHint } from '../seed.ts';
 export type { TraceAck, TraceCall, TraceEntry } from '../trace.ts';
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import { applyChange, stateFrom, withOlder } from './page-state.ts';
-import type { PageState, SandboxMessage, StateAnswer, StreamChange } from './page-types.ts';
+import type { PageState, SandboxFile, SandboxMessage, StateAnswer, StreamChange } from './page-types.ts';
 
 /** What a page call answers. */
 export type CallResult = {
@@ -19,6 +19,25 @@ export const callServer = async (path: string, body: Record<string, unknown>): P
       body: JSON.stringify(body),
     });
     return (await response.json()) as CallResult;
+  } catch {
+    return { ok: false, message: 'The server does not answer. Is Countersign still running?' };
+  }
+};
+
+/** What became of an upload: the file as the workspace keeps it, or a sentence why not. */
+export type Uploaded =
+  | { readonly ok: true; readonly file: SandboxFile }
+  | { readonly ok: false; readonly message?: string };
+
+/** Uploads one file as a person. Never throws. */
+export const uploadFile = async (as: string, file: File): Promise<Uploaded> => {
+  try {
+    const response = await fetch(`/sandbox/upload?${new URLSearchParams({ as, name: file.name })}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: file,
+    });
+    return (await response.json()) as Uploaded;
   } catch {
     return { ok: false, message: 'The server does not answer. Is Countersign still running?' };
   }

@@ -156,6 +156,10 @@ export const usersInput = (
     options,
   );
 
+/** One file, uploaded from the person's machine. */
+export const fileInput = (field: string, label: string, options: FieldOptions = {}): InputBlock =>
+  input(field, label, { type: 'file_input', action_id: 'value', max_files: 1 }, options);
+
 /** A day. */
 export const dateInput = (
   field: string,

@@ -29,6 +29,7 @@ const WORDS: Readonly<Record<Act, { readonly label: string; readonly about: stri
   settle: { label: 'Settle the rejection', about: 'The chair lets the quorum decide despite a rejection.' },
   record_meeting: { label: 'Enter a meeting', about: 'The chair enters what each voter said; each confirms it here.' },
   edit: { label: 'Edit', about: 'A material change makes a revision and voids the votes.' },
+  add_evidence: { label: 'Add evidence', about: 'Upload a file; it makes a revision and voids the votes.' },
   comment: { label: 'Comment', about: 'Kept with the request; decides nothing.' },
   attest: { label: 'Stand for a file', about: 'Say in your role that a captured file is what it claims to be.' },
   withdraw: { label: 'Withdraw', about: 'Ends the request; its record stays.' },

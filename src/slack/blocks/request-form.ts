@@ -9,7 +9,7 @@ import type { EvidenceDemand, Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/about.ts';
 import { type FormValues, one } from '#src/delivery/form-values.ts';
 import { kindOf, type RequestForm } from '#src/delivery/request-form.ts';
-import { actions, button, choice, context, section, textInput, userInput } from './build.ts';
+import { actions, button, choice, context, fileInput, section, textInput, userInput } from './build.ts';
 import { formModal, type Modal } from './modal.ts';
 import { basisPart, exceptionPart, purposePart, rarePart } from './request-form-parts.ts';
 import { inline, joinWords } from './text.ts';
@@ -83,7 +83,7 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
 /** A block's name as a reader knows it. */
 function fieldWord(field: string): string {
   const [group = '', rest = ''] = field.split('.');
-  if (group === 'evidence' && rest !== '') return `evidence: ${rest.replace(/-/g, ' ')}`;
+  if ((group === 'evidence' || group === 'file') && rest !== '') return `evidence: ${rest.replace(/-/g, ' ')}`;
   if (group === 'answers') return `answer on ${rest.replace(/([A-Z])/g, ' $1').toLowerCase()}`;
   if (group === 'control') return 'compensating controls';
   if (group === 'scope') return 'scope';
@@ -206,7 +206,7 @@ function proofPart({ terms, values }: RequestFormView): KnownBlock[] {
         ? 'This tier demands no evidence; links help the committee.'
         : `This tier wants ${demanded.length} ${demanded.length === 1 ? 'piece' : 'pieces'}. What is missing can follow by an edit, but nothing is approved without it.`,
     ),
-    ...demanded.map((demand) => evidenceInput(demand, values)),
+    ...demanded.flatMap((demand) => evidenceInputs(demand, values)),
     ...kept.map((kind) =>
       textInput(`evidence.${kind}`, `${kind.replace(/-/g, ' ')} (not demanded now)`, {
         optional: true,
@@ -224,18 +224,22 @@ function proofPart({ terms, values }: RequestFormView): KnownBlock[] {
   ];
 }
 
-function evidenceInput(demand: EvidenceDemand, values: FormValues): KnownBlock {
-  const dated =
-    demand.maxAgeMs !== null
-      ? ` Its date behind it, not older than ${durationWords(demand.maxAgeMs)}: https://… 2026-01-31`
-      : '';
+/** A piece of evidence: its address or its date, and the file itself. */
+function evidenceInputs(demand: EvidenceDemand, values: FormValues): KnownBlock[] {
+  const aged = demand.maxAgeMs === null ? '' : ` Not older than ${durationWords(demand.maxAgeMs)}.`;
   const accepts = demand.accepts.filter((kind) => kind !== 'link').map((kind) => kind.replace(/-/g, ' '));
   const instead = accepts.length > 0 ? ` A ${joinWords(accepts, 'or')} counts too.` : '';
-  return textInput(`evidence.${demand.kind}`, `${demand.title} (${demand.serves.join(', ')})`, {
-    optional: true,
-    charsMax: 430,
-    placeholder: 'https://…',
-    hint: `Its address.${dated}${instead}`,
-    initial: one(values, `evidence.${demand.kind}`) ?? '',
-  });
+  const hint = demand.captured
+    ? 'This tier wants the file: upload it below and write its date here, 2026-01-31, or 2026-01-31 until 2027-01-31 v2.'
+    : 'Its address and date: https://… 2026-01-31. Or upload it below and write only its date here.';
+  return [
+    textInput(`evidence.${demand.kind}`, `${demand.title} (${demand.serves.join(', ')})`, {
+      optional: true,
+      charsMax: 430,
+      placeholder: demand.captured ? '2026-01-31' : 'https://… 2026-01-31',
+      hint: `${hint}${aged}${instead}`,
+      initial: one(values, `evidence.${demand.kind}`) ?? '',
+    }),
+    fileInput(`file.${demand.kind}`, `${demand.title}: the file`, { optional: true }),
+  ];
 }

@@ -1,4 +1,5 @@
 import type { ViewOutput } from '@slack/bolt';
+import { uploadValue } from '#src/delivery/request-uploads.ts';
 
 /** Answers by block id; null where left empty. */
 export function valuesOf(view: Pick<ViewOutput, 'state'>): Record<string, string | string[] | null> {
@@ -6,6 +7,7 @@ export function valuesOf(view: Pick<ViewOutput, 'state'>): Record<string, string
   for (const [block, actions] of Object.entries(view.state.values)) {
     for (const answer of Object.values(actions)) {
       values[block] =
+        answer.files?.map(({ id, size }) => uploadValue({ id, size: size ?? 0 })) ??
         answer.value ??
         answer.selected_option?.value ??
         answer.selected_date ??

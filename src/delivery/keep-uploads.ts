@@ -1,0 +1,61 @@
+/** Uploads become captured files: fetched from Slack, hashed, typed by their content, kept. What is not kept is said. */
+import { evidenceKindWords } from '#src/systems/evidence-files.ts';
+import type { FormValues } from './form-values.ts';
+import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
+import { type FileAbout, type NamedUpload, uploadsIn, withAddresses } from './request-uploads.ts';
+import { FILE_REFUSALS } from './systems-evidence.ts';
+import type { FetchedUpload } from './uploads.ts';
+
+const NOT_FETCHED: Readonly<Record<Extract<FetchedUpload, { ok: false }>['why'], string>> = {
+  gone: 'It is not in Slack any more.',
+  too_large: FILE_REFUSALS.too_large,
+  not_permitted: 'Slack did not hand it out; an admin gives the app the scope files:read and installs it again.',
+};
+
+/** Whose upload it is: the payload it came with, the Slack user and the pseudonym. */
+export type Bringer = { readonly itemId: string; readonly user: string; readonly person: string };
+
+type Kept =
+  | { readonly ok: true; readonly address: string; readonly sha256: string }
+  | { readonly ok: false; readonly why: string };
+
+/** Keeps one upload as a kind of evidence; safe to repeat. The address names the file by its hash. */
+export async function keepUpload(
+  deps: Pick<HandlerDeps, 'uploads' | 'files'>,
+  by: Bringer,
+  upload: { readonly id: string; readonly kind: string; readonly about: FileAbout },
+): Promise<Kept> {
+  const fetched = await deps.uploads.fetch(upload.id);
+  if (!fetched.ok) return { ok: false, why: NOT_FETCHED[fetched.why] };
+  if (fetched.user !== by.user) return { ok: false, why: 'Somebody else uploaded it; upload it yourself.' };
+  const { kind, about } = upload;
+  const capture = { ...about, kind, title: fetched.name.slice(0, 120) || kind, systems: [], source: fetched.address };
+  const commandId = commandIdOf(`${by.itemId}:${upload.id}:${kind}`);
+  const result = await deps.files.capture(fetched.bytes, capture, { person: by.person, commandId });
+  if (!result.ok) return { ok: false, why: FILE_REFUSALS[result.reason] };
+  if (result.file.kind !== kind)
+    return {
+      ok: false,
+      why: `The same file is kept as ${evidenceKindWords(result.file.kind)}; a file serves one kind.`,
+    };
+  const { sha256 } = result.file;
+  return { ok: true, address: `${fetched.address}#sha256=${sha256}`, sha256 };
+}
+
+/** Keeps every upload of a form. `notes` name each one that was not kept, for whoever uploaded it. */
+export async function keepUploads(
+  deps: Pick<HandlerDeps, 'uploads' | 'files'>,
+  by: Bringer,
+  values: FormValues,
+): Promise<{ readonly values: FormValues; readonly notes: readonly string[] }> {
+  const addresses = new Map<NamedUpload['kind'], string>();
+  const notes: string[] = [];
+  for (const upload of uploadsIn(values)) {
+    const { about, kind } = upload;
+    if (about === null) continue;
+    const kept = await keepUpload(deps, by, { ...upload, about });
+    if (kept.ok) addresses.set(kind, kept.address);
+    else notes.push(`${evidenceKindWords(kind)}: ${kept.why}`);
+  }
+  return { values: withAddresses(values, ({ kind }) => addresses.get(kind) ?? null), notes };
+}
