@@ -1,11 +1,12 @@
 /** Anchors: older checkpoints kept where the operator cannot change them, brought along by whoever verifies. */
-import type { AnnouncedKeys } from './announced-keys.ts';
+import { bestStanding } from './announced-keys.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { EvidenceError } from './errors.ts';
 import type { FindingCode, FindingList } from './findings.ts';
 import type { VerifierKey } from './note.ts';
 import type { Crypto } from './ports.ts';
 import { keyIdOf } from './public-key.ts';
+import type { EntryReport } from './verify-entries.ts';
 
 /** How far a kept checkpoint is out of the operator's reach. */
 export type AnchorStrength = 'none' | 'operator' | 'outside';
@@ -21,7 +22,12 @@ export type AnchorResult = {
 };
 
 /** An anchor whose signature holds. */
-export type OpenAnchor = { readonly name: string; readonly checkpoint: Checkpoint };
+export type OpenAnchor = {
+  readonly name: string;
+  readonly checkpoint: Checkpoint;
+  /** Ids of the keys that signed it. */
+  readonly signedBy: readonly string[];
+};
 
 /** Words for a report: what the strength means and does not mean. */
 export const ANCHOR_STRENGTHS: Readonly<Record<AnchorStrength, string>> = {
@@ -42,8 +48,8 @@ export async function openAnchors(
   const open: OpenAnchor[] = [];
   for (const { name, note } of anchors) {
     try {
-      const { checkpoint } = await openCheckpoint(crypto, note, keys, origin);
-      open.push({ name, checkpoint });
+      const { checkpoint, signedBy } = await openCheckpoint(crypto, note, keys, origin);
+      open.push({ name, checkpoint, signedBy: await keyIdsOf(crypto, signedBy) });
     } catch (error) {
       if (!(error instanceof EvidenceError)) throw error;
       findings.add(anchorFinding(error), null, `${name}: ${error.message}`);
@@ -66,14 +72,33 @@ export function checkpointFinding(error: EvidenceError): FindingCode {
   return 'checkpoint_unreadable';
 }
 
-/** A checkpoint must be signed by a key that the log announced as its own, where it announced any. */
+/** Ids of verifier keys. */
+export async function keyIdsOf(crypto: Crypto, keys: readonly VerifierKey[]): Promise<readonly string[]> {
+  return Promise.all(keys.map(({ publicKey }) => keyIdOf(crypto, publicKey)));
+}
+
+/**
+ * The latest checkpoint, opened with the keys that the verifier brought along: one of them must be a key that the log
+ * announced as its own, where it announced any, and must not have ended before the newest entry at hand.
+ */
 export async function checkAnnounced(
   crypto: Crypto,
   signedBy: readonly VerifierKey[],
-  announced: AnnouncedKeys | null,
+  { announced, lastTime, lastIndex }: Pick<EntryReport, 'announced' | 'lastTime' | 'lastIndex'>,
   findings: FindingList,
 ): Promise<void> {
   if (announced === null) return;
-  for (const { publicKey } of signedBy) if (announced.checkpoint.has(await keyIdOf(crypto, publicKey))) return;
-  findings.add('checkpoint_unannounced_key', null, 'signed by a key that the log never announced');
+  const standing = bestStanding(announced.checkpoint, await keyIdsOf(crypto, signedBy), lastTime);
+  const add = (code: FindingCode, index: number | null, detail: string): void => {
+    // The walk over the entries names a checkpoint that nobody else signed by itself.
+    if (!findings.kept.some((one) => one.code === code && one.index === index)) findings.add(code, index, detail);
+  };
+  if (standing === 'unannounced')
+    add('checkpoint_unannounced_key', null, 'signed by a key that the log never announced');
+  if (standing !== 'retired') return;
+  add(
+    'checkpoint_retired_key',
+    lastIndex,
+    `of the keys that count here, only one that ended before ${lastTime} signed`,
+  );
 }

@@ -1,5 +1,5 @@
 /** A bundle's checkpoint against older ones: those it brings along, and the anchors of whoever verifies. */
-import { type Anchor, type AnchorResult, openAnchors } from './anchors.ts';
+import { type Anchor, type AnchorResult, keyIdsOf, openAnchors } from './anchors.ts';
 import { linesOf } from './bundle-files.ts';
 import { FILES, parseConsistencyLine } from './bundle-format.ts';
 import type { BundleJob } from './bundle-parts.ts';
@@ -9,17 +9,20 @@ import { EvidenceError } from './errors.ts';
 import { verifyConsistency } from './merkle.ts';
 import type { VerifierKey } from './note.ts';
 
+/** A checkpoint with the ids of the keys whose signature on it holds. */
+export type SignedHead = Checkpoint & { readonly signedBy: readonly string[] };
+
 /** Older checkpoints of the bundle that are proven prefixes of its checkpoint. */
 export async function verifyOlderCheckpoints(
   { crypto, source, findings, manifest }: BundleJob,
   head: Checkpoint,
   keys: readonly VerifierKey[],
-): Promise<readonly Checkpoint[]> {
-  const known: Checkpoint[] = [];
+): Promise<readonly SignedHead[]> {
+  const known: SignedHead[] = [];
   for await (const line of linesOf(source.stream(FILES.consistency))) {
     const older = parseConsistencyLine(line);
     try {
-      const { checkpoint } = await openCheckpoint(crypto, older.checkpoint, keys, manifest.origin);
+      const { checkpoint, signedBy } = await openCheckpoint(crypto, older.checkpoint, keys, manifest.origin);
       if (checkpoint.size !== older.size) throw new EvidenceError('proof_invalid', 'listed under another size');
       await verifyConsistency(crypto, {
         oldSize: checkpoint.size,
@@ -28,7 +31,7 @@ export async function verifyOlderCheckpoints(
         root: head.root,
         proof: older.proof,
       });
-      known.push(checkpoint);
+      known.push({ ...checkpoint, signedBy: await keyIdsOf(crypto, signedBy) });
     } catch (error) {
       if (!(error instanceof EvidenceError)) throw error;
       findings.add('consistency_invalid', null, `checkpoint of size ${older.size}: ${error.message}`);

@@ -5,7 +5,7 @@
 import { type Anchor, type AnchorResult, checkAnnounced, checkpointFinding } from './anchors.ts';
 import { type BundleSource, hashing, linesOf } from './bundle-files.ts';
 import { FILES, type Manifest, parseEntryLine, parseProofLine, readManifest } from './bundle-format.ts';
-import { verifyAnchors, verifyOlderCheckpoints } from './bundle-history.ts';
+import { type SignedHead, verifyAnchors, verifyOlderCheckpoints } from './bundle-history.ts';
 import {
   type BundleJob,
   createDisclosureReader,
@@ -143,7 +143,7 @@ async function verifyParts(
   state.entries = await verifyBundleEntries(job, checkpoint, known, options, (count) => {
     state.disclosures = count;
   });
-  await checkAnnounced(crypto, signedBy, state.entries.announced, findings);
+  await checkAnnounced(crypto, signedBy, state.entries, findings);
   state.anchors = await verifyAnchors(job, checkpoint, known, options.anchors ?? [], allKeys);
   await verifyObjects(job);
   await verifyOtherFiles(job);
@@ -185,7 +185,7 @@ async function openOwnCheckpoint(
 async function verifyBundleEntries(
   job: BundleJob,
   head: Checkpoint,
-  known: readonly Checkpoint[],
+  known: readonly SignedHead[],
   options: VerifyBundleOptions,
   onDisclosures: (count: number) => void,
 ): Promise<EntryReport> {
@@ -202,7 +202,7 @@ async function verifyBundleEntries(
   };
   list(listingHeader());
   const useProofs = !manifest.complete || (source.files.get(FILES.proofs) ?? 0) > 0;
-  const heads = [...known, head].sort((a, b) => a.size - b.size);
+  const heads: readonly (Checkpoint & Partial<SignedHead>)[] = [...known, head];
   const report = await verifyEntries(
     crypto,
     {
@@ -210,7 +210,7 @@ async function verifyBundleEntries(
       complete: manifest.complete,
       events: false,
       keys,
-      heads: manifest.complete ? heads.map((checkpoint) => ({ ...checkpoint, label: 'checkpoint' })) : [],
+      heads: manifest.complete ? bySize(heads).map((one) => ({ ...one, label: 'checkpoint' })) : [],
       treeOnly,
       ...(useProofs
         ? {
@@ -247,6 +247,10 @@ async function verifyBundleEntries(
     findings.add('manifest_mismatch', null, 'listing.csv does not say what the entries say');
   }
   return report;
+}
+
+function bySize<T extends Checkpoint>(heads: readonly T[]): readonly T[] {
+  return heads.toSorted((a, b) => a.size - b.size);
 }
 
 async function* readEntries({ crypto, source, manifest, findings }: BundleJob): AsyncGenerator<LogEntry> {

@@ -5,6 +5,8 @@ export type FindingCode =
   | 'entry_unreadable'
   | 'signature_unknown_key'
   | 'signature_invalid'
+  /** Signed by a key of the log whose overlap after a rotation had ended at the time of the entry. */
+  | 'signature_retired_key'
   /** The stored leaf hash is not the hash of the stored leaf. */
   | 'leaf_hash_mismatch'
   /** The event row beside the entry says something else than the signed statement. */
@@ -38,6 +40,10 @@ export type FindingCode =
   | 'checkpoint_other_log'
   /** The key that signed the checkpoint is named neither by the log's first entry nor by a rotation. */
   | 'checkpoint_unannounced_key'
+  /** Signed only by a key whose overlap had ended at the time of the newest entry under the checkpoint, which is named. */
+  | 'checkpoint_retired_key'
+  /** The database lists a key that no entry announced. */
+  | 'key_unannounced'
   | 'anchor_unreadable'
   | 'anchor_unknown_key'
   | 'anchor_other_log'

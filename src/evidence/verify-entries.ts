@@ -2,7 +2,7 @@
  * The heart of every verification: walks entries in order, in memory that does not grow with their number (apart from
  * one number a stream), checks each by itself, and rebuilds the tree. Everything read here is attacker-controlled.
  */
-import { type AnnouncedKeys, announcedAfter } from './announced-keys.ts';
+import { type AnnouncedKeys, announcedAfter, bestStanding } from './announced-keys.ts';
 import { sameJson } from './canonical.ts';
 import { hiddenHashes } from './disclose.ts';
 import { type Envelope, parseEnvelope, verifyEnvelope } from './dsse.ts';
@@ -19,6 +19,8 @@ export type ExpectedHead = {
   readonly root: Uint8Array;
   /** For the report: `checkpoint`, or the anchor's name. */
   readonly label: string;
+  /** Ids of the keys whose signature on it holds; absent for a head that nobody signed. */
+  readonly signedBy?: readonly string[];
 };
 
 export type EntryChecks = {
@@ -56,6 +58,8 @@ export type EntryReport = {
   readonly headsMatched: readonly string[];
   /** The keys that the log names as its own; null when its first entry is not among these, or names none. */
   readonly announced: AnnouncedKeys | null;
+  /** The latest time of an entry, UTC with milliseconds; empty where no entry could be read. */
+  readonly lastTime: string;
 };
 
 /** Entries in flight at once, so that a crypto with a thread pool can use it. */
@@ -121,6 +125,7 @@ export async function verifyEntries(crypto: Crypto, checks: EntryChecks, finding
     root: walk.whole ? await walk.frontier.root() : null,
     headsMatched: walk.matched,
     announced: walk.announced,
+    lastTime: walk.lastTime,
   };
 }
 
@@ -240,13 +245,41 @@ function checkEvent(walk: Walk, index: number, row: NonNullable<LogEntry['event'
 }
 
 async function checkSignature(walk: Walk, index: number, envelope: Envelope): Promise<void> {
-  const { keys } = walk;
+  // As they are now: other entries are looked at while this signature is checked. The time is the latest so far, so that
+  // a statement that dates itself back gains nothing by it.
+  const { keys, announced, lastTime } = walk;
   try {
-    await verifyEnvelope(walk.crypto, envelope, keys);
+    const signedBy = await verifyEnvelope(walk.crypto, envelope, keys);
+    if (announced !== null && bestStanding(announced.statement, signedBy, lastTime) === 'retired') {
+      walk.findings.add(
+        'signature_retired_key',
+        index,
+        `signed by a key that was replaced and ended before ${lastTime}`,
+      );
+    }
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     const code: FindingCode = error.code === 'signature_unknown_key' ? 'signature_unknown_key' : 'signature_invalid';
     walk.findings.add(code, index, error.message);
+  }
+}
+
+/** A head is signed by a key that the entries under it announced, and that had not ended at the newest of them. */
+function checkHeadKeys({ announced, lastTime, findings }: Walk, { size, label, signedBy }: ExpectedHead): void {
+  if (announced === null || signedBy === undefined) return;
+  const standing = bestStanding(announced.checkpoint, signedBy, lastTime);
+  if (standing === 'retired') {
+    findings.add(
+      'checkpoint_retired_key',
+      size - 1,
+      `${label} of size ${size}: only by a key that ended before ${lastTime}`,
+    );
+  } else if (standing === 'unannounced') {
+    findings.add(
+      'checkpoint_unannounced_key',
+      null,
+      `${label} of size ${size}: by a key that the log had not announced`,
+    );
   }
 }
 
@@ -265,6 +298,7 @@ function createHeadChecker(walk: Walk): HeadChecker {
     return next;
   };
   const compare = async (head: ExpectedHead): Promise<void> => {
+    checkHeadKeys(walk, head);
     if (equalBytes(await walk.frontier.root(), head.root)) walk.matched.push(head.label);
     else walk.findings.add('root_mismatch', null, `${head.label} of size ${head.size}: the entries give another root`);
   };

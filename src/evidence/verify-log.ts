@@ -1,12 +1,14 @@
 /** Verification of the stored log: every entry, every published checkpoint, every anchor, every disclosure. */
-import { type Anchor, type AnchorResult, checkAnnounced, checkpointFinding, openAnchors } from './anchors.ts';
+
+import { type Anchor, type AnchorResult, checkAnnounced, checkpointFinding, keyIdsOf, openAnchors } from './anchors.ts';
+import type { AnnouncedKeys } from './announced-keys.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { disclosureMatches } from './disclose.ts';
 import { equalBytes, toHex } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
 import { createFindingList, type Finding, type FindingList, type Verdict, verdictOf } from './findings.ts';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from './note.ts';
-import type { Crypto, EvidenceStore, KnownKey, LogEntry } from './ports.ts';
+import type { Crypto, EvidenceStore, KnownKey, LogEntry, RecordedKey } from './ports.ts';
 import { hashAt, TILE_WIDTH } from './tiles.ts';
 import { type ExpectedHead, verifyEntries } from './verify-entries.ts';
 
@@ -90,7 +92,7 @@ export async function verifyLog(
       keys,
       treeOnly: options.signatures === false,
       heads: mergeHeads(publishedHeads(job, counter), [
-        ...anchors.map(({ name, checkpoint }) => ({ ...checkpoint, label: `anchor ${name}` })),
+        ...anchors.map(({ name, checkpoint, signedBy }) => ({ ...checkpoint, label: `anchor ${name}`, signedBy })),
         { ...tree, label: 'integrated tree' },
       ]),
       tileHash: tileHashes(store, tree.size),
@@ -99,7 +101,8 @@ export async function verifyLog(
     findings,
   );
   const { checked, erased } = await disclosures.flush();
-  if (latest !== null) await checkAnnounced(crypto, latest.signedBy, report.announced, findings);
+  if (latest !== null) await checkAnnounced(crypto, latest.signedBy, report, findings);
+  checkRecorded(recorded, report.announced, findings);
   for (const stray of await store.readStrayEvents(PAGE)) {
     findings.add('event_without_entry', null, `event ${stray.id} (${stray.type} in ${stray.stream}) has no entry`);
   }
@@ -145,6 +148,15 @@ async function openLatest(job: Job): Promise<Latest | null> {
   }
 }
 
+/** Keys that the database lists are those that entries announced; one that somebody slipped in is named. */
+function checkRecorded(recorded: readonly RecordedKey[], announced: AnnouncedKeys | null, findings: FindingList): void {
+  if (announced === null) return;
+  for (const { purpose, keyId } of recorded) {
+    if (announced[purpose].has(keyId)) continue;
+    findings.add('key_unannounced', null, `the database lists the ${purpose} key ${keyId}, which no entry announced`);
+  }
+}
+
 async function* pageEntries({ store, size, options }: Job): AsyncGenerator<LogEntry> {
   let from = 0;
   for (;;) {
@@ -167,9 +179,9 @@ async function* publishedHeads(job: Job, counter: { checkpoints: number }): Asyn
     for (const stored of page) {
       counter.checkpoints += 1;
       try {
-        const { checkpoint } = await openCheckpoint(crypto, stored.note, keys, origin);
+        const { checkpoint, signedBy } = await openCheckpoint(crypto, stored.note, keys, origin);
         if (checkpoint.size === stored.size && equalBytes(checkpoint.root, stored.root)) {
-          yield { ...checkpoint, label: 'checkpoint' };
+          yield { ...checkpoint, label: 'checkpoint', signedBy: await keyIdsOf(crypto, signedBy) };
         } else {
           findings.add('checkpoint_unreadable', null, `the row of size ${stored.size} differs from its note`);
         }

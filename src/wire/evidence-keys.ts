@@ -1,6 +1,6 @@
 /** Replacing a signing key: announced by an entry that the old statement key signs, then recorded; the old one overlaps. */
 import { z } from 'zod';
-import type { LogKeys } from '#src/adapters/keys/key-files.ts';
+import { KeyError, type LogKeys } from '#src/adapters/keys/key-files.ts';
 import type { Stores } from '#src/adapters/prisma/stores.ts';
 import type { Recorder } from '#src/delivery/record.ts';
 import { onStream, readEvents } from '#src/delivery/systems-stream.ts';
@@ -11,6 +11,8 @@ import type { Crypto, EvidenceStore, RecordedKey, Signer } from '#src/evidence/p
 import { newId } from './ids.ts';
 
 const STREAM = 'keys';
+/** So that every running server hears of a rotation, and stops, before the old key ends. */
+const OVERLAP_LEAST_MS = 5 * 60_000;
 const rotatedSchema = z.object({
   purpose: z.enum(['statement', 'checkpoint']),
   keyId: z.string(),
@@ -24,6 +26,7 @@ export type Rotation = {
   readonly purpose: RecordedKey['purpose'];
   /** Opens the key to change to: a given one, or one that `announced` names and whose file is there, or a new one. */
   readonly next: (announced: string | null) => Promise<Signer>;
+  /** How long the old key still counts; five minutes at least. */
   readonly overlapMs: number;
 };
 
@@ -40,7 +43,7 @@ export async function rotateKey(
   const key = await rotation.next(open?.keyId ?? null);
   let announced = open !== null && open.keyId === key.keyId ? open : null;
   if (announced === null) {
-    const overlapUntil = new Date(now().getTime() + overlapMs).toISOString();
+    const overlapUntil = new Date(now().getTime() + Math.max(overlapMs, OVERLAP_LEAST_MS)).toISOString();
     const previous = recorded.filter(({ retiredAt }) => retiredAt === null).map(({ keyId }) => keyId);
     const data = { purpose, keyId: key.keyId, previous, overlapUntil };
     const entry = await onStream<number>(
@@ -94,10 +97,16 @@ export function withOverlap(
       const text = formatCheckpoint({ origin, size: checkpoint.size, root: checkpoint.root });
       let { note } = checkpoint;
       for (const signer of also) {
-        const hash = await keyHashOf(crypto, origin, signer.publicKey);
-        note += `${formatSignature(origin, hash, await signer.sign(utf8(text)))}\n`;
+        const signature = await signer.sign(utf8(text)).catch(nothingWhenRetired);
+        if (signature === null) continue;
+        note += `${formatSignature(origin, await keyHashOf(crypto, origin, signer.publicKey), signature)}\n`;
       }
       return store.saveCheckpoint({ ...checkpoint, note });
     },
   };
+}
+
+function nothingWhenRetired(error: unknown): null {
+  if (error instanceof KeyError && error.code === 'key_retired') return null;
+  throw error;
 }

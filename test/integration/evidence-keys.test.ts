@@ -93,6 +93,58 @@ describe('rotation', () => {
   });
 });
 
+describe('a server that runs on with a replaced key', () => {
+  const MINUTE_MS = 60_000;
+  let shift = 0;
+  const now = () => new Date(Date.now() + shift);
+
+  it('signs while the key counts, stops before its end, and goes on with the new key after a restart', async () => {
+    let own = await startWithRequests({ now, env: { LOG_LEVEL: 'silent' } });
+    try {
+      const ciso = await own.server.core.stores.people.personFor('U0CISO', null);
+      const place = (id: string) => own.server.evidence.holds.place({ kind: 'system', id }, 'Case 12.', ciso, id);
+      for (const purpose of ['statement', 'checkpoint'] as const) {
+        const { stores, recorder } = own.server.core;
+        const next = () => createKeyFile(join(own.dataDir, 'keys'), purpose);
+        // No overlap is asked for: every running server still has to hear of it.
+        await rotateKey({ stores, recorder, now, purpose, next, overlapMs: 0 });
+      }
+      shift = MINUTE_MS;
+      expect((await place('in-time')).ok).toBe(true);
+      await own.server.work.publisher.publish();
+      const size = await own.server.core.stores.evidence.sequencedSize();
+      shift = 4 * MINUTE_MS;
+      await expect(place('too-late')).rejects.toMatchObject({ code: 'key_retired', purpose: 'statement' });
+      expect(await own.server.core.stores.evidence.sequencedSize()).toBe(size);
+      shift = 10 * MINUTE_MS;
+      own = await own.restart();
+      expect((await place('anew')).ok).toBe(true);
+      await own.server.work.publisher.publish();
+      const { workspace, stores } = own.server.core;
+      const report = await verifyLog(crypto, stores.evidence, { trusted: [workspace.vkey] });
+      expect(report).toMatchObject({ verdict: 'verified', findings: [], unpublished: 0 });
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('when the checkpoint key ended, no checkpoint is signed by it', async () => {
+    shift = 0;
+    const own = await startWithRequests({ now, env: { LOG_LEVEL: 'silent' } });
+    try {
+      const { stores, recorder } = own.server.core;
+      const next = () => createKeyFile(join(own.dataDir, 'keys'), 'checkpoint');
+      await rotateKey({ stores, recorder, now, purpose: 'checkpoint', next, overlapMs: 0 });
+      shift = 4 * MINUTE_MS;
+      const ciso = await stores.people.personFor('U0CISO', null);
+      await own.server.evidence.holds.place({ kind: 'system', id: 'x' }, 'Case 12.', ciso, 'late');
+      await expect(own.server.work.publisher.publish()).rejects.toMatchObject({ code: 'key_retired' });
+    } finally {
+      await own.close();
+    }
+  });
+});
+
 describe('a replica', () => {
   const start = async (dataDir: string) => {
     const env = {

@@ -16,7 +16,9 @@ export type KeyErrorCode =
   /** The file cannot be read, or is no Ed25519 private key in PKCS#8 PEM. */
   | 'key_unreadable'
   /** Others than the owner may read the file. */
-  | 'key_exposed';
+  | 'key_exposed'
+  /** The key was replaced, and its overlap is over. */
+  | 'key_retired';
 
 export type KeyPurpose = RecordedKey['purpose'];
 
@@ -41,6 +43,8 @@ export const KEY_REMEDIES: Readonly<Record<KeyErrorCode, string>> = {
   key_mismatch: 'this is the key of another log: use the data folder or key file that belongs to this database',
   key_unreadable:
     'give an Ed25519 private key in PKCS#8 PEM (openssl genpkey -algorithm ed25519), readable by this user',
+  key_retired:
+    'this key was replaced and its overlap is over: put the new key file of this log here, then restart; nothing was signed',
   key_exposed: 'take the rights of group and others away: chmod 600 on the file, 700 on its folder',
 };
 

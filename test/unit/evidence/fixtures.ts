@@ -167,6 +167,20 @@ export async function append(log: MemoryLog, count: number, signer: Signer = sta
   }
 }
 
+/** An event on the log's own stream, as a start or a rotation makes it. */
+export type OwnEvent = { readonly type: string; readonly data: unknown; readonly by?: Signer; readonly at?: Date };
+
+/** Appends one event of the log's own, without integrating it. */
+export async function appendOwn(log: MemoryLog, { type, data, by, at }: OwnEvent): Promise<void> {
+  const n = log.entries.length;
+  const { request: _, artefacts: __, ...input } = statementInput(n, data);
+  const event = { ...input.event, type, stream: 'log', seq: n + 1, at: at ?? input.event.at };
+  const statement = statementBytes(await buildStatement(crypto, { ...input, event }));
+  const leaf = await sealStatement(statement, by ?? statementSigner);
+  const row = { ...event, actor: input.actor.id, commandId: input.command.id };
+  log.entries.push({ index: n, leaf, leafHash: await leafHash(crypto, leaf), event: row });
+}
+
 /** Integrates everything and publishes a checkpoint. */
 export async function publish(log: MemoryLog, signer: Signer = checkpointSigner): Promise<StoredCheckpoint | null> {
   await integratePending(crypto, log);
