@@ -15,10 +15,10 @@ export function isscAnswer(context: Context): Draft | null {
   const { lower } = context.frame;
   if (!/\bissc\b/.test(lower)) return null;
   const about =
-    /\b(?:members?|sits?|composition|consists?|who (?:is|are)|what (?:is|'s)|whats|what's|is (?:the )?issc|stands?|spell\w*|mean\w*|short for|full name|in (?:the )?issc)\b/.test(
+    /\b(?:members?|sits?|composition|consists?|who (?:is|are)|(?:what (?:is|'s)|whats|what's) (?:the |an? )?issc|is (?:the )?issc|stands?|spell\w*|mean\w*|short for|full name|in (?:the )?issc)\b/.test(
       lower,
     );
-  const owns = /\b(?:owns?|owner|approv\w+|sign\w*)\b/.test(lower);
+  const owns = /\b(?:owns?|owner|approv\w+|sign\w*|assigned|roles?|tasks?|dut(?:y|ies)|title block)\b/.test(lower);
   if (!about || owns) return null;
   return abstain(
     context,

@@ -27,13 +27,18 @@ const BRANDS =
 
 /** Another company's rules: the documents are ours, whatever the topic. */
 const OTHER_COMPANIES =
-  /\b(?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce|siemens|tesla|bosch|netflix|adobe|cisco|intel)(?:'s|s'|s)? (?:[\w-]+ ){0,3}(?:polic(?:y|ies)|terms|guidelines?|rules|approach|principles|code of conduct|practices?)\b|\b(?:polic(?:y|ies)|terms|guidelines?|rules|principles) (?:of|at|from) (?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce)\b|\b(?:other|another|most|competing|similar) (?:compan(?:y|ies)|organi[sz]ations?|firms?|competitors?) (?:do|does|handle|have|use|solve|approach)\b|\bhow (?:do|does) (?:other|another|most) (?:compan(?:y|ies)|organi[sz]ations?|firms?)\b/;
+  /\b(?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce|siemens|tesla|bosch|netflix|adobe|cisco|intel)(?:'s|s'|s)? (?:[\w-]+ ){0,3}(?:polic(?:y|ies)|terms|guidelines?|rules|approach|principles|code of conduct|practices?|frameworks?|standards?)\b|\b(?:at|inside|within) (?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce|siemens|tesla|netflix)\b|\b(?:polic(?:y|ies)|terms|guidelines?|rules|principles) (?:of|at|from) (?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce)\b|\b(?:other|another|most|competing|similar) (?:compan(?:y|ies)|organi[sz]ations?|firms?|competitors?) (?:do|does|handle|have|use|solve|approach)\b|\bhow (?:do|does) (?:other|another|most) (?:compan(?:y|ies)|organi[sz]ations?|firms?)\b/;
 
 /** "has the churn model passed its last assessment": what happened to one system is in no document. */
 const HAPPENED =
   /^(?:has|have|did|was|were|is|are) (?:the|our|my|this|that) (?!(?:\w+ ){0,3}(?:policy|paper|white ?paper|document|guide|draft)\b)(?:[\w-]+ ){1,5}?(?:passed|failed|completed|finished|undergone|expired|gone live|been (?:approved|reviewed|assessed|tested|audited|deployed|signed|scanned|trained|validated|rejected|decommissioned)|(?:already|currently|still|yet) \w+(?:ed|ing)?)\b/;
 
+/** What stands in documents that the library names and does not hold. */
+const DOCUMENTS_ELSEWHERE =
+  /\b(?:ethical ai guidelines|data protection policy|information security policy|incident response plan)(?:'s)? (?:says?|contains?|requires?|lists?|defines?|states?|covers?)\b|\b(?:what|which) [\w ]{0,40}\b(?:is|are|stands?|written) in (?:the |our )?(?:ethical ai guidelines|data protection policy|information security policy|incident response plan)\b|\b(?:does|do) (?:the |our )?(?:ethical ai guidelines|data protection policy|information security policy|incident response plan) (?:say|contain|require|list|define|state|cover)\b|\bother (?:two |2 )?(?:white ?)?papers?\b[^?]*\b(?:recommend|say|require|contain|cover|treat|tell)\w*\b|\b(?:full |exact )?text of (?:the |that |this )?(?:control|article|regulation|standard|law)\b/;
+
 const CLASSES: readonly RegExp[] = [
+  DOCUMENTS_ELSEWHERE,
   OTHER_COMPANIES,
   HAPPENED,
   ABOUT_THE_MACHINE,
