@@ -44,7 +44,7 @@ const NEUTRAL = `
   too top total totally touch tough toward towards transfer tricky trouble true truly trust try turn twice type typical
   ultimately under undergo understand undone unless until untouched unusual upkeep upon upper upset urge useful useless
   usual usually various vary vast versus voluntary wait walk wanna want warn watch way week weekly weird welcome whatever
-  whenever wherever whether while whole whom why wide wild willing win wise wish within wonder word words work worry worse
+  whenever wherever whether while white whole whom why wide wild willing win wise wish within wonder word words work worry worse
   worst worth wrong year yearly yep yes yet yourself zero
   obviously pls plz thx cheers btw fyi asap dev exec sec info e g i.e tbh imo afaik rn ppl smth smb gonna wanna kinda sorta
   upfront downstream folks bosses boss colleague colleagues coworker newbies noob rookie trainee staff crew gang bunch

@@ -65,10 +65,17 @@ export function findIds(library: Library, text: string, hints: IdHints = { prefi
       const number = match[1] ?? '';
       if (pattern === BARE && NOT_A_SECTION.test(folded.slice(0, match.index))) continue;
       if (isOfAStandard(folded, match.index, match.index + match[0].length)) continue;
-      add(sectionId(library, number, hints), match.index, match.index + match[0].length);
+      const end = match.index + match[0].length;
+      add(sectionId(library, number, documentAfter(folded.slice(end)) ?? hints), match.index, end);
     }
   }
   return dedupe(found.sort((a, b) => a.start - b.start));
+}
+
+/** "section 1.1 of the paper", "3.1 (policy)": the document named right behind a number. */
+function documentAfter(rest: string): IdHints | null {
+  if (/^\s*(?:of|in|from|\()\s?(?:the |our )?(?:csa )?(?:white ?)?paper\b/i.test(rest)) return { prefix: 'WP' };
+  return /^\s*(?:of|in|from|\()\s?(?:the |our )?(?:ai )?(?:security )?policy\b/i.test(rest) ? { prefix: 'POL' } : null;
 }
 
 /** "ISO 42001 clause 8.3", "clause 8.3 of 42001": the clause of an outside standard. */

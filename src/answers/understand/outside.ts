@@ -39,7 +39,6 @@ const DOCUMENTS_ELSEWHERE =
 
 const CLASSES: readonly RegExp[] = [
   DOCUMENTS_ELSEWHERE,
-  OTHER_COMPANIES,
   HAPPENED,
   ABOUT_THE_MACHINE,
   STATE_NOW,
@@ -49,6 +48,11 @@ const CLASSES: readonly RegExp[] = [
   NO_SUCH_PART,
   BRANDS,
 ];
+
+/** Is another company the subject, whatever the tables hold? `lower` is the folded question in lower case. */
+export function isAboutOthers(lower: string): boolean {
+  return OTHER_COMPANIES.test(lower);
+}
 
 /** Is the question of a class that no document can answer? `lower` is the folded question in lower case. */
 export function isOutside(lower: string): boolean {

@@ -1,6 +1,6 @@
 /** Questions that are no questions: orders to act, instructions to the machine, and things nobody wrote down. */
 import type { AbstainReason } from '../types.ts';
-import { isOutside } from './outside.ts';
+import { isAboutOthers, isOutside } from './outside.ts';
 
 /** Text that tries to steer the machine rather than to ask. */
 const INSTRUCTIONS =
@@ -44,7 +44,7 @@ export function refuseByWords(lower: string): AbstainReason | null {
   if (ORDER.test(compact) && (!(ASKS.test(compact) || NAMES_TOPIC.test(compact)) || REQUEST_ID.test(compact)))
     return 'request_to_act';
   if (REQUEST_ID.test(compact)) return 'not_in_documents';
-  if (FOREIGN.test(compact)) return 'not_in_documents';
+  if (FOREIGN.test(compact) || isAboutOthers(compact)) return 'not_in_documents';
   return null;
 }
 
