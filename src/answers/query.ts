@@ -18,6 +18,8 @@ export type Query = {
   readonly foreign: ReadonlySet<string>;
   /** Own stems that occur nowhere in the library. */
   readonly unknown: readonly string[];
+  /** All words in order, those without a topic too. */
+  readonly words: readonly string[];
   /** Words corrected: wrong -> right. */
   readonly corrections: ReadonlyMap<string, string>;
 };
@@ -170,5 +172,5 @@ export function buildQuery(
   }
   if (neutral.size < own.length) for (const word of neutral) weights.set(word, NEUTRAL_WEIGHT);
   const unknown = own.filter((word) => !index.fields.has(word) && !offers.has(word));
-  return { weights, own, offers, neutral, foreign, unknown, corrections };
+  return { weights, own, offers, neutral, foreign, unknown, words: words.map(({ word }) => word), corrections };
 }

@@ -8,8 +8,11 @@ const K1 = 1.2;
 /** The IDF is flattened: with curated questions in plain words, a rare word says less than usual. */
 const IDF_POWER = 0.4;
 
-/** Weights of the voices; `crowd` is the mean of the second and third nearest entries. */
-const VOICES = { fields: 1.2, entry: 1.1, crowd: 0.4, statement: 0.9, vectors: 0.25 } as const;
+/**
+ * Weights of the voices; `crowd` is the mean of the second and third nearest entries, `typical` the classifier's. With
+ * the classifier the item of 3,917 curated questions, each asked while left out, comes first for 84.0 % instead of 80.6 %.
+ */
+const VOICES = { fields: 1.2, entry: 1.1, crowd: 0.4, statement: 0.9, typical: 0.6, vectors: 0.25 } as const;
 
 /** One ranked item with what each voice said, all in 0..1. */
 export type Ranked = {
@@ -39,6 +42,7 @@ export function rankItems(
   const fields = fieldScores(index, query);
   const { scores: entry, nearest, crowd } = entryScores(index, query);
   const statement = statementScores(index, query);
+  const typical = index.classifier.typical(query.words);
   const vector = new Float32Array(index.items.length);
   for (const hit of vectors) {
     const item = index.number.get(hit.itemId);
@@ -51,6 +55,7 @@ export function rankItems(
       VOICES.fields * parts.fields +
       VOICES.entry * parts.entry +
       VOICES.statement * (statement[item] ?? 0) +
+      VOICES.typical * (typical[item] ?? 0) +
       VOICES.vectors * parts.vector +
       VOICES.crowd * (crowd[item] ?? 0);
     if (sum === 0) continue;

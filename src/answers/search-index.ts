@@ -4,6 +4,8 @@
  */
 import type { Library, LibraryItem } from '#src/knowledge/library.ts';
 import { itemPassages } from '#src/knowledge/passages.ts';
+import type { Classifier } from './classifier.ts';
+import { trainClassifier } from './classifier.ts';
 import { allStems, isStopWord, stem, tokens, topicStems, trigrams, wordsOf } from './text.ts';
 
 /**
@@ -47,6 +49,8 @@ export type SearchIndex = {
   readonly statementPostings: ReadonlyMap<string, Postings>;
   /** Inverse document frequency of a stem over items; for an unknown stem the highest there is. */
   readonly idf: (stem: string) => number;
+  /** How typical words are of each curated item. */
+  readonly classifier: Classifier;
   /** Words of the library's texts (not stems) with their number of uses, for spelling. */
   readonly words: ReadonlyMap<string, number>;
   readonly trigramWords: ReadonlyMap<string, readonly string[]>;
@@ -86,6 +90,7 @@ export function buildSearchIndex(library: Library): SearchIndex {
     entryPostings: entryPostings(entries),
     ...statementIndex(items, idf, topics),
     idf,
+    classifier: trainClassifier(items),
     words,
     trigramWords: trigramIndex(words),
     kin: kinOf(rows),
