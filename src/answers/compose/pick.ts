@@ -141,7 +141,7 @@ function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
   const best = itemOf(context, first);
   if (!frame.asksWho && best.authority !== 'binding' && MUST.test(frame.lower) && frame.documents.length === 0) {
     const binding = ranked.find((hit) => itemOf(context, hit).authority === 'binding');
-    return binding !== undefined && binding.score >= 0.75 * first.score && binding.entry >= 0.45
+    return binding !== undefined && binding.score >= 0.82 * first.score && binding.entry >= 0.5
       ? itemOf(context, binding)
       : best;
   }
@@ -158,8 +158,9 @@ function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
 }
 
 const MUST =
-  /\bmust\b|\bmandatory\b|\brequire[ds]?\b|\bhave to\b|\bobliged\b|\ballowed\b|\bforbidden\b|\bprohibited\b|\bcompulsory\b|\bdo (?:i|we) (?:need|have to)\b|\bobliged\b|\bobligat\w+\b|\bmay (?:i|we)\b/;
-const RECOMMENDS = /\brecommend\w*\b|\bsuggest\w*\b|\bbest practices?\b|\badvises?\b/;
+  /\bmust\b|\bmandatory\b|\brequire[ds]?\b|\bha(?:ve|s) to\b|\ballowed\b|\bforbid\w*|\bprohibit\w*|\bbanned\b|\bcompulsory\b|\bneed(?:s|ed)?\b|\boblig\w+|\bpermit(?:ted)?\b|\bdemand\w*|\brules?\b|\b(?:can|may|could) (?:we|i)\b|\benough\b|\bsufficient\b|\b(?:ok|okay|fine|acceptable) (?:to|if|with)\b|^(?:(?:so|and|but|hey|hi|ok|btw|um|well)[ ,]+)*(?:do|does|are|is) (?!there\b)/;
+const RECOMMENDS =
+  /\brecommend\w*\b|\bsuggest\w*\b|\bbest practices?\b|\badvis\w+|\bshould\b|\bhow (?:do|can|to|would|could) (?:we|i|you|one)?\b/;
 
 const PERCENT = /%|\bper ?cent|\bpercentage\b|\bshare of\b|\bpct\b/;
 
@@ -171,8 +172,8 @@ function steerFor(context: Context): Steer {
     const item = index.items[number];
     if (item === undefined) return 0;
     let factor = 1;
-    if (!frame.asksWho && item.authority === 'binding' && MUST.test(frame.lower)) factor *= 1.15;
-    if (item.authority === 'reference' && RECOMMENDS.test(frame.lower)) factor *= 1.15;
+    if (!frame.asksWho && item.authority === 'binding' && MUST.test(frame.lower)) factor *= 1.1;
+    if (item.authority === 'reference' && RECOMMENDS.test(frame.lower)) factor *= 1.1;
     if (frame.asksWho) {
       if (item.raci !== undefined) factor *= 1.15;
       else if (letters && item.kind === 'guide') factor *= 0.75;
