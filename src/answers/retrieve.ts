@@ -13,6 +13,8 @@ const IDF_POWER = 0.4;
  * the classifier the item of 3,917 curated questions, each asked while left out, comes first for 84.0 % instead of 80.6 %.
  */
 const VOICES = { fields: 1.2, entry: 1.1, crowd: 0.4, statement: 0.9, typical: 0.6, vectors: 0.25 } as const;
+/** A curated question or title in the very same words outdoes what other items have of them. */
+const SAME_WORDS = { from: 0.97, bonus: 0.4 } as const;
 
 /** One ranked item with what each voice said, all in 0..1. */
 export type Ranked = {
@@ -57,7 +59,8 @@ export function rankItems(
       VOICES.statement * (statement[item] ?? 0) +
       VOICES.typical * (typical[item] ?? 0) +
       VOICES.vectors * parts.vector +
-      VOICES.crowd * (crowd[item] ?? 0);
+      VOICES.crowd * (crowd[item] ?? 0) +
+      (parts.entry >= SAME_WORDS.from ? SAME_WORDS.bonus : 0);
     if (sum === 0) continue;
     const factor = steer(item);
     if (factor <= 0) continue;

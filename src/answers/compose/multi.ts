@@ -120,7 +120,7 @@ function byDocuments(context: Context): readonly Frame[] | null {
 }
 
 const BOTH_CONTROLS =
-  /\b(?:both|the two|all|each of the|these two|either|each) controls?\b|\bboth (?:aicm|of the controls)\b/;
+  /\b(?:both|two|all|either|each)(?: of)?(?: the| our| these| those)?(?: \w+)? controls?\b|\bboth (?:aicm|of the controls)\b/;
 
 /** "in both controls": every control of the library that has ownership by layer. */
 function bothControls(context: Context): readonly Frame[] | null {
@@ -134,9 +134,15 @@ function bothControls(context: Context): readonly Frame[] | null {
   }));
 }
 
+/** In so many words, or as a comparison of "the controls" by what only controls have. */
+function namesBothControls(frame: Frame): boolean {
+  if (BOTH_CONTROLS.test(frame.lower)) return true;
+  return frame.compares && /\bcontrols\b/.test(frame.lower) && (frame.ssrm || frame.standard !== null || frame.asksMapping);
+}
+
 function byIds(context: Context): readonly Frame[] | null {
   const { frame, library } = context;
-  if (frame.ids.length === 0 && BOTH_CONTROLS.test(frame.lower)) return bothControls(context);
+  if (frame.ids.length === 0 && namesBothControls(frame)) return bothControls(context);
   if (frame.ids.length < 2) return null;
   const known = frame.ids.filter((id) => id.known);
   if (known.length === 0) return null;
@@ -229,7 +235,8 @@ function byClauses(context: Context): readonly Frame[] | null {
     const clause = withAntecedent(said, clauses[at - 1] ?? '');
     const alone = placed(partFrame(context, clause, true), clause, prefix, place);
     const content = contentStems(topicOf(alone, { letters: true, strict: true }));
-    const whole = prefix === '' ? alone : partFrame(context, content.length > 1 ? clause : `${clause} ${prefix}`, true);
+    const complete = content.length > 1 && !PRONOUN.test(clause.toLowerCase());
+    const whole = prefix === '' ? alone : partFrame(context, complete ? clause : `${clause} ${prefix}`, true);
     return {
       frame: prefix === '' ? alone : { ...whole, documents: alone.documents },
       content,
