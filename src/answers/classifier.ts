@@ -156,8 +156,7 @@ function classOdds(
   profiles.forEach((profile, at) => {
     for (const [feature, own] of profile) {
       const total = totals[feature] ?? 0;
-      const value =
-        Math.log((own + SMOOTHING) / SMOOTHING) - Math.log((total - own + SMOOTHING) / (total + SMOOTHING));
+      const value = Math.log((own + SMOOTHING) / SMOOTHING) - Math.log((total - own + SMOOTHING) / (total + SMOOTHING));
       odds[feature]?.push([at, value]);
     }
   });

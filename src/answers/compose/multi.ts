@@ -3,31 +3,31 @@
 import type { Ranked } from '../retrieve.ts';
 import { tokens } from '../text.ts';
 import type { Frame } from '../understand/frame.ts';
-import { understand } from '../understand/frame.ts';
 import { contentStems, topicOf } from '../understand/topic.ts';
+import { byAspects } from './aspects.ts';
 import type { Context, Draft, Source } from './context.ts';
 import { draft, find } from './context.ts';
+import { CLAUSE_START, clausesOf, PRONOUN, partFrame } from './parts.ts';
 import { routeSingle } from './route.ts';
 
 const MOST_PARTS = 4;
 const VERSUS = /\s+(?:vs\.?|versus|as opposed to|compared (?:to|with)|or rather)\s+/i;
-/** A clause that points back at the one before it does not stand alone. */
-const PRONOUN = /\b(?:it|them|they|that|this|those|these)\b/;
-const CLAUSE_START = /(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b/i;
-const CLAUSE_BORDER =
-  /(?:\s*[,;?.]\s*(?:and |but |also |plus )?|\s*&\s*|\s+(?:and|but|plus|as well as)\s+(?:also\s+)?)(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i;
-
-/** Answers a question about several topics; null when it has only one. */
+/** Answers a question about several topics, or about one topic in several ways; null when it has only one part. */
 export function multiAnswer(context: Context): Draft | null {
+  if (context.frame.refusal !== null) return null;
+  const topics = byIds(context) ?? byDocuments(context) ?? byVersus(context) ?? byAnd(context) ?? byClauses(context);
+  return together(context, topics, 2) ?? together(context, byAspects(context), 1);
+}
+
+/** Each part's answer after the other; null when fewer items than `least` answer them all, or none does. */
+function together(context: Context, parts: readonly Frame[] | null, least: number): Draft | null {
   const { frame } = context;
-  if (frame.refusal !== null) return null;
-  const parts = byIds(context) ?? byDocuments(context) ?? byVersus(context) ?? byAnd(context) ?? byClauses(context);
   if (parts === null) return null;
   const drafts = parts.slice(0, MOST_PARTS).map((part) => routeSingle({ ...context, frame: part }));
   if (drafts.every((one) => one.reason !== null)) return null;
   const sources = drafts.flatMap((one) => one.sources.slice(0, 1));
   const distinct = new Set(sources.map((source) => source.id));
-  if (distinct.size < 2 && drafts.length > 1 && !drafts.some((one) => one.reason !== null)) return null;
+  if (distinct.size < least && drafts.length > 1 && !drafts.some((one) => one.reason !== null)) return null;
   context.trace(
     'parts',
     parts.map((part) => part.text),
@@ -40,7 +40,16 @@ export function multiAnswer(context: Context): Draft | null {
     sources: unique([...sources, ...rest]),
     related: [...new Set(drafts.flatMap((one) => one.related))].slice(0, 4),
     letters: frame.letters,
+    ...tables(drafts),
   });
+}
+
+/** The one table among the parts: "what is a canary release and who is accountable" has one. */
+function tables(drafts: readonly Draft[]): Pick<Draft, 'roles' | 'owners'> {
+  const [only, ...more] = drafts.filter((one) => one.roles !== null || one.owners !== null);
+  return only === undefined || more.length > 0
+    ? { roles: null, owners: null }
+    : { roles: only.roles, owners: only.owners };
 }
 
 function unique(sources: readonly Source[]): readonly Source[] {
@@ -56,41 +65,6 @@ function verdict(frame: Frame, drafts: readonly Draft[]): string {
   );
   if (a === undefined || b === undefined || a === null || b === null) return '';
   return a === b ? 'The same in both. ' : 'They differ. ';
-}
-
-/** The frame of a part: its own words, with what the whole question asks about it. */
-function partFrame(context: Context, text: string, own: boolean): Frame {
-  const { frame, library, index } = context;
-  const part = understand(library, index, text);
-  const elliptic = /^(?:and |but )?(?:who|whom|whose|which|what)(?:'s|s)?(?: (?:for|about|in|on|with|then)\b|$)/i.test(
-    text,
-  );
-  const keep = own && !elliptic && (part.letters.length > 0 || part.asksWho || text.split(/\s+/).length > 2);
-  const asks = keep
-    ? part
-    : {
-        ...part,
-        letters: frame.letters,
-        owns: frame.owns,
-        loose: frame.loose,
-        asksWho: frame.asksWho,
-        lower: own ? part.lower : frame.lower,
-      };
-  return {
-    ...asks,
-    documents: part.documents.length > 0 || own ? part.documents : frame.documents,
-    layers: part.layers.length > 0 ? part.layers : frame.layers,
-    standard: part.standard ?? frame.standard,
-    ssrm: part.ssrm || frame.ssrm,
-    asksMapping: part.asksMapping || (!own && frame.asksMapping),
-    asksGuardrails: part.asksGuardrails || (!own && frame.asksGuardrails),
-    asksNumber: part.asksNumber || (!own && frame.asksNumber),
-    asksFrequency: part.asksFrequency || (!own && frame.asksFrequency),
-    yesNo: false,
-    compares: false,
-    attribute: own ? part.attribute : null,
-    refusal: null,
-  };
 }
 
 /** "what does our policy say and what does the paper say": the same question to two documents. */
@@ -137,7 +111,9 @@ function bothControls(context: Context): readonly Frame[] | null {
 /** In so many words, or as a comparison of "the controls" by what only controls have. */
 function namesBothControls(frame: Frame): boolean {
   if (BOTH_CONTROLS.test(frame.lower)) return true;
-  return frame.compares && /\bcontrols\b/.test(frame.lower) && (frame.ssrm || frame.standard !== null || frame.asksMapping);
+  return (
+    frame.compares && /\bcontrols\b/.test(frame.lower) && (frame.ssrm || frame.standard !== null || frame.asksMapping)
+  );
 }
 
 function byIds(context: Context): readonly Frame[] | null {
@@ -225,10 +201,7 @@ function byClauses(context: Context): readonly Frame[] | null {
     );
   const prefix = colon !== null && !CLAUSE_START.test(colon[1] ?? '') ? (colon[1] ?? '') : '';
   const body = prefix === '' ? text : text.slice(colon?.[0].length ?? 0);
-  const clauses = body
-    .split(CLAUSE_BORDER)
-    .map((clause) => clause.trim())
-    .filter((clause) => clause !== '');
+  const clauses = clausesOf(body);
   if (clauses.length < 2) return null;
   const place = POLICY_PREFIX.test(prefix) || frame.documents.length === 1 ? frame.documents : [];
   const parts = clauses.map((said, at) => {

@@ -1,0 +1,54 @@
+/** Parts of a question: its clauses, and what each of them takes over from the whole. */
+import type { Frame } from '../understand/frame.ts';
+import { understand } from '../understand/frame.ts';
+import type { Context } from './context.ts';
+
+/** A clause that points back at the one before it does not stand alone. */
+export const PRONOUN = /\b(?:it|them|they|that|this|those|these)\b/;
+export const CLAUSE_START = /(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b/i;
+const CLAUSE_BORDER =
+  /(?:\s*[,;?.]\s*(?:and |but |also |plus )?|\s*&\s*|\s+(?:and|but|plus|as well as)\s+(?:also\s+)?)(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i;
+
+/** The clauses of a question: "who scans, and who repairs" has two. */
+export function clausesOf(text: string): readonly string[] {
+  return text
+    .replace(/[?!.\s]+$/, '')
+    .split(CLAUSE_BORDER)
+    .map((clause) => clause.trim())
+    .filter((clause) => clause !== '');
+}
+
+/** The frame of a part: its own words, with what the whole question asks about it. */
+export function partFrame(context: Context, text: string, own: boolean): Frame {
+  const { frame, library, index } = context;
+  const part = understand(library, index, text);
+  const elliptic = /^(?:and |but )?(?:who|whom|whose|which|what)(?:'s|s)?(?: (?:for|about|in|on|with|then)\b|$)/i.test(
+    text,
+  );
+  const keep = own && !elliptic && (part.letters.length > 0 || part.asksWho || text.split(/\s+/).length > 2);
+  const asks = keep
+    ? part
+    : {
+        ...part,
+        letters: frame.letters,
+        owns: frame.owns,
+        loose: frame.loose,
+        asksWho: frame.asksWho,
+        lower: own ? part.lower : frame.lower,
+      };
+  return {
+    ...asks,
+    documents: part.documents.length > 0 || own ? part.documents : frame.documents,
+    layers: part.layers.length > 0 ? part.layers : frame.layers,
+    standard: part.standard ?? frame.standard,
+    ssrm: part.ssrm || frame.ssrm,
+    asksMapping: part.asksMapping || (!own && frame.asksMapping),
+    asksGuardrails: part.asksGuardrails || (!own && frame.asksGuardrails),
+    asksNumber: part.asksNumber || (!own && frame.asksNumber),
+    asksFrequency: part.asksFrequency || (!own && frame.asksFrequency),
+    yesNo: false,
+    compares: false,
+    attribute: own ? part.attribute : null,
+    refusal: null,
+  };
+}
