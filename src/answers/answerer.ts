@@ -7,6 +7,7 @@ import { draft } from './compose/context.ts';
 import { multiAnswer } from './compose/multi.ts';
 import { routeSingle } from './compose/route.ts';
 import { firstSentence, followUp } from './conversation.ts';
+import { asksWhoIn } from './languages.ts';
 import { phraseWith, withinBudget } from './model-path.ts';
 import type { Thesaurus } from './query.ts';
 import { buildThesaurus } from './query.ts';
@@ -58,7 +59,7 @@ export function createAnswerer(parts: AnswererParts): Answerer {
     const started = now();
     const vectors = await vectorHits(parts.vectors, question, trace);
     const input = { library: parts.library, index, thesaurus, question, options, vectors, trace };
-    const first = draftFor({ ...input, rewrites: [] });
+    const first = draftFor({ ...input, rewrites: [], readByModel: false });
     const phrased =
       parts.model === undefined ? first : await withModel(parts.model, options.budget ?? parts.budget, input, first);
     return dress(parts.library, question, options, phrased, now() - started);
@@ -107,12 +108,14 @@ type DraftInput = {
   readonly options: AskOptions;
   readonly vectors: readonly VectorHit[];
   readonly rewrites: readonly string[];
+  readonly readByModel: boolean;
   readonly trace: Trace;
 };
 
 function draftFor(input: DraftInput): Draft {
-  const { library, index, thesaurus, question, options, vectors, rewrites, trace } = input;
-  const read = understand(library, index, question);
+  const { library, index, thesaurus, question, options, vectors, rewrites, readByModel, trace } = input;
+  const words = understand(library, index, question);
+  const read = asksWhoIn(words.text) ? { ...words, owns: true, asksWho: true } : words;
   const follow = followUp(library, index, read, options.thread ?? []);
   const frame = follow.kind === 'completed' ? follow.frame : read;
   trace('understand', {
@@ -129,6 +132,7 @@ function draftFor(input: DraftInput): Draft {
     audience: options.audience ?? 'public',
     vectors,
     rewrites,
+    readByModel,
     trace,
   };
   if (frame.text === '' || !/[\p{L}\p{N}]/u.test(frame.text)) return abstain(context, 'empty_question');
@@ -154,7 +158,7 @@ function shorter(of: Answer): Draft {
 async function withModel(
   model: ChatModel,
   budget: ModelBudget | undefined,
-  input: Omit<DraftInput, 'rewrites'>,
+  input: Omit<DraftInput, 'rewrites' | 'readByModel'>,
   first: Draft,
 ): Promise<Draft> {
   let best = first;
@@ -163,14 +167,14 @@ async function withModel(
   if (first.reason === 'not_in_documents' || first.reason === 'unclear' || first.reason === 'other_language') {
     const rewritten = await withinBudget(budget, question, () => model.rewrite(question));
     input.trace('rewrite', rewritten);
-    if (rewritten.ok && rewritten.value.length > 0) {
-      best = draftFor({ ...input, rewrites: rewritten.value.slice(0, 8) });
+    if (rewritten.ok) {
+      best = draftFor({ ...input, rewrites: rewritten.value.slice(0, 8), readByModel: true });
       const { model: name, promptHash } = rewritten;
       if (best.reason === null) onCall?.({ purpose: 'rewrite', model: name, promptHash });
     }
   }
   const phrased = await phraseWith(model, budget, input.library, question, best);
-  if (phrased.call !== null) onCall?.(phrased.call);
+  for (const call of phrased.calls) onCall?.(call);
   input.trace('phrase', phrased.note);
   return phrased.draft;
 }

@@ -114,6 +114,20 @@ export function groundSentence(library: Library, allowed: ReadonlySet<string>, c
   return { ok: true };
 }
 
+/**
+ * Does a sentence in another language carry only the numbers and abbreviations of its English words, and no markup? The
+ * rest of what it says was checked in English.
+ */
+export function keepsFigures(sentence: string, english: string): boolean {
+  if (MARKUP.test(sentence)) return false;
+  // A date or a decimal is written otherwise in other languages: only the digits are compared.
+  const digits = (text: string): readonly string[] => text.match(/\d+/g) ?? [];
+  const capitals = (text: string): readonly string[] => text.match(/\b[A-Z][A-Z0-9-]+\b/g) ?? [];
+  const same = (found: readonly string[], wanted: readonly string[]): boolean =>
+    [...found].sort().join(' ') === [...wanted].sort().join(' ');
+  return same(digits(sentence), digits(english)) && same(capitals(sentence), capitals(english));
+}
+
 /** Does the quote stand in one of the item's passages, white space aside? */
 function isVerbatim(item: LibraryItem, quote: string): boolean {
   const wanted = squeeze(quote);

@@ -2,11 +2,20 @@
 import type { Library } from '#src/knowledge/library.ts';
 import { itemPassages } from '#src/knowledge/passages.ts';
 import type { Draft, Source } from './compose/context.ts';
-import { groundSentence } from './ground.ts';
-import type { ChatModel, ModelBudget, ModelCall, ModelOutcome, ModelPassage, TokenUse } from './types.ts';
+import { groundSentence, keepsFigures } from './ground.ts';
+import { languageOf } from './languages.ts';
+import type {
+  ChatModel,
+  ModelBudget,
+  ModelCall,
+  ModelOutcome,
+  ModelPassage,
+  ModelSentence,
+  TokenUse,
+} from './types.ts';
 
 /** What became of the model's phrasing, for the log. */
-export type Phrased = { readonly draft: Draft; readonly note: string; readonly call: ModelCall | null };
+export type Phrased = { readonly draft: Draft; readonly note: string; readonly calls: readonly ModelCall[] };
 
 /** The longest reply that is asked of a model, in tokens. */
 export const MODEL_OUTPUT_TOKENS_MAX = 900;
@@ -43,28 +52,67 @@ export async function phraseWith(
   question: string,
   draft: Draft,
 ): Promise<Phrased> {
-  if (draft.reason !== null || draft.mode !== 'extractive') return { draft, note: 'not needed', call: null };
+  if (draft.reason !== null || draft.mode !== 'extractive') return { draft, note: 'not needed', calls: [] };
   const passages = passagesForModel(library, draft.sources);
   if (passages.length === 0 || draft.sources.some((source) => !passages.some((passage) => passage.id === source.id))) {
-    return { draft, note: 'text may not reach an outside model', call: null };
+    return { draft, note: 'text may not reach an outside model', calls: [] };
   }
   const size = passages.map(({ id, title, text }) => `${id} ${title} ${text}`).join();
-  const outcome = await withinBudget(budget, `${question} ${size}`, () => model.phrase(question, passages));
-  if (!outcome.ok) return { draft, note: outcome.reason, call: null };
+  const language = languageOf(question)?.name ?? null;
+  const outcome = await withinBudget(budget, `${question} ${size}`, () => model.phrase(question, passages, language));
+  if (!outcome.ok) return { draft, note: outcome.reason, calls: [] };
   const allowed = new Set(passages.map((passage) => passage.id));
-  const kept = outcome.value.filter((claim) => groundSentence(library, allowed, claim).ok);
+  const read = language === null ? inEnglish(outcome.value) : await readBack(model, budget, outcome.value);
+  if (!read.ok) return { draft, note: read.reason, calls: [] };
+  const kept = outcome.value.filter((claim, at) => isGrounded(library, allowed, claim, read.value[at]));
   const cites = kept.flatMap((claim) => claim.cites);
   const primary = draft.sources[0]?.id;
   if (kept.length === 0 || !cites.some((cite) => cite.id === primary))
-    return { draft, note: 'the core was not supported', call: null };
+    return { draft, note: 'the core was not supported', calls: [] };
   const sources = draft.sources.map((source) => cites.find((cite) => cite.id === source.id) ?? source);
   const answer = kept.map((claim) => claim.sentence.trim()).join(' ');
   const dropped = outcome.value.length - kept.length;
   return {
     draft: { ...draft, answer, mode: 'model', sources },
     note: `${kept.length} sentences kept, ${dropped} dropped; ${outcome.model}; prompt ${outcome.promptHash}`,
-    call: { purpose: 'phrase', model: outcome.model, promptHash: outcome.promptHash },
+    calls: [{ purpose: 'phrase', model: outcome.model, promptHash: outcome.promptHash }, ...read.calls],
   };
+}
+
+type Read = { readonly ok: true; readonly value: readonly string[]; readonly calls: readonly ModelCall[] };
+
+const inEnglish = (claims: readonly ModelSentence[]): Read => ({
+  ok: true,
+  value: claims.map(({ sentence }) => sentence),
+  calls: [],
+});
+
+/**
+ * What sentences in another language say, in English, so that the checks can read them. Asked in a call of its own that
+ * knows neither question nor passages: a translation that says something else cannot come back as what the passages say.
+ */
+async function readBack(
+  model: ChatModel,
+  budget: ModelBudget | undefined,
+  claims: readonly ModelSentence[],
+): Promise<Read | Extract<ModelOutcome<never>, { ok: false }>> {
+  const sentences = claims.map(({ sentence }) => sentence);
+  const outcome = await withinBudget(budget, sentences.join(' '), () => model.english(sentences));
+  if (!outcome.ok) return outcome;
+  if (outcome.value.length !== sentences.length) return { ok: false, reason: 'malformed' };
+  const { value, model: name, promptHash } = outcome;
+  return { ok: true, value, calls: [{ purpose: 'check', model: name, promptHash }] };
+}
+
+/** The sentence as it is shown holds no more than what the checks of its English words allow. */
+function isGrounded(
+  library: Library,
+  allowed: ReadonlySet<string>,
+  claim: ModelSentence,
+  english: string | undefined,
+): boolean {
+  if (english === undefined || !groundSentence(library, allowed, { ...claim, sentence: english }).ok) return false;
+  return english === claim.sentence || keepsFigures(claim.sentence, english);
 }
 
 /** One call to the model within a budget; `text` is what goes out beside the prompt. */

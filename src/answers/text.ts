@@ -1,6 +1,7 @@
 /** Words, stems and n-grams: how questions and items are made comparable. */
 import { stemmer } from 'stemmer';
 import { foldText } from '#src/knowledge/names.ts';
+import { FUNCTION_WORDS } from './languages.ts';
 
 /** Words that carry no topic. */
 const STOP_WORDS = new Set(
@@ -60,7 +61,7 @@ export function stem(word: string): string {
 
 /** Is it a word without a topic? */
 export function isStopWord(word: string): boolean {
-  return STOP_WORDS.has(word);
+  return STOP_WORDS.has(word) || FUNCTION_WORDS.has(word);
 }
 
 /** Stems of the words that carry a topic, in order, with repetitions. */

@@ -101,7 +101,7 @@ export interface Reservation {
 
 /** A call to a model that had a part in an answer. */
 export type ModelCall = {
-  readonly purpose: 'rewrite' | 'phrase';
+  readonly purpose: 'rewrite' | 'phrase' | 'check';
   /** As the server named it. */
   readonly model: string;
   /** First 12 hex digits of the prompt's sha256. */
@@ -172,5 +172,12 @@ export interface ChatModel {
   /** Search words for a question that the library's vocabulary may not know. */
   rewrite(question: string): Promise<ModelOutcome<readonly string[]>>;
   /** Sentences that answer the question from the passages, each with its sources. */
-  phrase(question: string, passages: readonly ModelPassage[]): Promise<ModelOutcome<readonly ModelSentence[]>>;
+  phrase(
+    question: string,
+    passages: readonly ModelPassage[],
+    /** Name of the language to answer in; null for English. */
+    language: string | null,
+  ): Promise<ModelOutcome<readonly ModelSentence[]>>;
+  /** The sentences in English, in order; the call knows neither question nor passages. */
+  english(sentences: readonly string[]): Promise<ModelOutcome<readonly string[]>>;
 }

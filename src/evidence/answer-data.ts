@@ -20,12 +20,12 @@ export const answerDataSchema = z.strictObject({
   model: z
     .array(
       z.strictObject({
-        purpose: z.enum(['rewrite', 'phrase']),
+        purpose: z.enum(['rewrite', 'phrase', 'check']),
         /** As the server named it in its reply. */
         model: code,
         /** SHA-256 of the prompt file, its first 12 hex digits. */
         prompt: z.string().regex(/^[0-9a-f]{12}$/),
       }),
     )
-    .max(2),
+    .max(3),
 });

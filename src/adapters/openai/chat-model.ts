@@ -21,6 +21,7 @@ export type ChatSettings = {
 const DEFAULT_TIMEOUT_MS = 8_000;
 
 const rewriteSchema = z.object({ phrases: z.array(z.string().max(120)).max(5) });
+const englishSchema = z.object({ sentences: z.array(z.string().max(900)).max(6) });
 const phraseSchema = z.object({
   sentences: z
     .array(
@@ -36,21 +37,29 @@ const phraseSchema = z.object({
 export function openAiChatModel(settings: ChatSettings): ChatModel {
   const rewritePrompt = readPrompt('rewrite');
   const phrasePrompt = readPrompt('phrase');
+  const englishPrompt = readPrompt('english');
   return {
     rewrite: async (question): Promise<ModelOutcome<readonly string[]>> => {
       const outcome = await call(settings, rewritePrompt, `Question:\n${question}`, 'search_phrases', rewriteSchema);
       return outcome.ok ? { ...outcome, value: outcome.value.phrases } : outcome;
     },
-    phrase: async (question, passages): Promise<ModelOutcome<readonly ModelSentence[]>> => {
-      const outcome = await call(settings, phrasePrompt, phraseInput(question, passages), 'answer', phraseSchema);
+    phrase: async (question, passages, language): Promise<ModelOutcome<readonly ModelSentence[]>> => {
+      const input = phraseInput(question, passages, language);
+      const outcome = await call(settings, phrasePrompt, input, 'answer', phraseSchema);
+      return outcome.ok ? { ...outcome, value: outcome.value.sentences } : outcome;
+    },
+    english: async (sentences): Promise<ModelOutcome<readonly string[]>> => {
+      const input = sentences.map((sentence, at) => `${at + 1}. ${sentence}`).join('\n');
+      const outcome = await call(settings, englishPrompt, input, 'english', englishSchema);
       return outcome.ok ? { ...outcome, value: outcome.value.sentences } : outcome;
     },
   };
 }
 
-function phraseInput(question: string, passages: readonly ModelPassage[]): string {
+function phraseInput(question: string, passages: readonly ModelPassage[], language: string | null): string {
   const listed = passages.map((passage, at) => `[${at + 1}] id ${passage.id} (${passage.title})\n${passage.text}`);
-  return `Question:\n${question}\n\nPassages:\n${listed.join('\n\n')}`;
+  const last = language === null ? '' : `\n\nLanguage: ${language}`;
+  return `Question:\n${question}\n\nPassages:\n${listed.join('\n\n')}${last}`;
 }
 
 async function call<T>(

@@ -1,5 +1,6 @@
 /** The honest no: what is missing, what comes nearest, who could know. */
 import type { LibraryItem } from '#src/knowledge/library.ts';
+import { languageOf } from '../languages.ts';
 import type { AbstainReason } from '../types.ts';
 import type { Context, Draft, Source } from './context.ts';
 import { draft, mayRead } from './context.ts';
@@ -27,18 +28,6 @@ const SENTENCES: Readonly<Record<AbstainReason, string>> = {
   restricted: 'This is not available to you.',
 };
 
-/** Function words of languages people here may write in; none of them is an English word. */
-const FOREIGN_WORDS =
-  /(?<![\p{L}])(?:der|das|ist|wer|und|für|nicht|wie|wir|eine[rnms]?|welche[rsn]?|muss|qui|est|les|une|pour|quel(?:le)?s?|dans|avec|sont|los|las|quién|quien|qué|cuál|para|una|che|chi|della|sono|quale|quali|het|een|van|voor|jest|kto|czy|não|quem|är|och|vem|för)(?![\p{L}])/giu;
-
-/** Is the question written in another language? Judged by its function words and letters. */
-function isForeign(text: string): boolean {
-  const letters = text.match(/\p{L}/gu)?.length ?? 0;
-  const latin = text.match(/[A-Za-z]/g)?.length ?? 0;
-  if (letters >= 4 && latin < letters / 2) return true;
-  return (text.match(FOREIGN_WORDS)?.length ?? 0) >= 2;
-}
-
 /** Builds an abstention; `near` are the nearest items, best first; `sources` where the source itself shows the gap. */
 export function abstain(
   context: Context,
@@ -48,9 +37,11 @@ export function abstain(
   sources: readonly Source[] = [],
 ): Draft {
   const readable = near.filter((item) => mayRead(context.audience, item)).slice(0, 3);
-  const said =
-    reason === 'not_in_documents' && missing === null && isForeign(context.frame.text) ? 'other_language' : reason;
-  const parts = [missing ?? SENTENCES[said]];
+  // A model that read the question leaves no language to be asked for.
+  const language =
+    reason === 'not_in_documents' && missing === null && !context.readByModel ? languageOf(context.frame.text) : null;
+  const said = language === null ? reason : 'other_language';
+  const parts = [missing ?? language?.hint ?? SENTENCES[said]];
   const silent = reason === 'request_to_act' || reason === 'instruction_in_question' || reason === 'empty_question';
   if (readable.length > 0 && !silent) {
     parts.push(`Nearest: ${readable.map((item) => `${item.id} ${item.title}`).join('; ')}.`);

@@ -37,6 +37,8 @@ export type Context = {
   readonly vectors: readonly VectorHit[];
   /** Words a language model adds for retrieval; empty without one. */
   readonly rewrites: readonly string[];
+  /** A language model read the question, in whatever language it is. */
+  readonly readByModel: boolean;
   /** Notes each step's result, for `--explain`. */
   readonly trace: (step: string, detail: unknown) => void;
 };
