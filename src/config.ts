@@ -42,6 +42,8 @@ export type Config = EvidenceConfig & {
   readonly committeeChannel: string | null;
   readonly evidenceChannel: string | null;
   readonly logOrigin: string | null;
+  /** Hosts from which linked evidence is fetched and kept, in small letters. */
+  readonly captureHosts: readonly string[];
   readonly signingKeyFile: string | null;
   readonly checkpointKeyFile: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -66,6 +68,7 @@ export class ConfigError extends Error {
 type Field = { readonly schema: z.ZodType; readonly problem: string; readonly remedy: string };
 
 const slackUserId = /^[UW][A-Z0-9]{2,20}$/;
+const hostName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 const channelId = /^[CG][A-Z0-9]{2,20}$/;
 
 const FIELDS: Readonly<Record<string, Field>> = {
@@ -129,6 +132,11 @@ const FIELDS: Readonly<Record<string, Field>> = {
     problem: 'is not a Slack channel id',
     remedy: 'Use the id at the foot of the channel details, such as C024BE91L.',
   },
+  COUNTERSIGN_CAPTURE_HOSTS: {
+    schema: z.string().refine((v) => list(v.toLowerCase()).every((name) => hostName.test(name))),
+    problem: 'holds something that is not a host name',
+    remedy: 'List host names separated by commas, such as wiki.example.com; no addresses, ports or wildcards.',
+  },
   COUNTERSIGN_LOG_ORIGIN: {
     schema: z.string().regex(/^[^\s+]{3,200}$/),
     problem: 'holds a space or a plus sign, or is too short',
@@ -177,6 +185,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
     committeeChannel: read('COUNTERSIGN_COMMITTEE_CHANNEL'),
     evidenceChannel: read('COUNTERSIGN_EVIDENCE_CHANNEL'),
     logOrigin: read('COUNTERSIGN_LOG_ORIGIN'),
+    captureHosts: list((read('COUNTERSIGN_CAPTURE_HOSTS') ?? '').toLowerCase()),
     signingKeyFile: path('COUNTERSIGN_SIGNING_KEY_FILE'),
     checkpointKeyFile: path('COUNTERSIGN_CHECKPOINT_KEY_FILE'),
     ...readEvidence(read, path, issues),

@@ -5,6 +5,7 @@ import type { AnswerLog } from './answer-log.ts';
 import type { Conversations } from './conversations.ts';
 import type { Desk } from './desk.ts';
 import type { Forms } from './forms.ts';
+import type { Links } from './links.ts';
 import type { GapStore, Ledger, Outbox, PeopleStore, RefusalStore } from './ports.ts';
 import type { EvidenceDesk } from './systems-evidence.ts';
 import type { Uploads } from './uploads.ts';
@@ -19,6 +20,7 @@ export type HandlerDeps = {
   readonly forms: Forms;
   readonly files: Pick<EvidenceDesk, 'attest' | 'capture'>;
   readonly uploads: Uploads;
+  readonly links: Links;
   /** `person`: the asker's pseudonym, for what the model may cost. */
   readonly answer: (question: string, options: AskOptions, person: string) => Promise<Answer>;
   readonly answerLog: AnswerLog;

@@ -6,6 +6,7 @@ import { type FormValues, filledGroups, one } from './form-values.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
 import { outgoing } from './intents.ts';
+import { keepLinks } from './keep-links.ts';
 import { keepUploads } from './keep-uploads.ts';
 import { bulletin } from './people-notices.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
@@ -23,19 +24,29 @@ export async function submitRequest(
   typed: Form & { readonly form: RequestForm },
   person: string,
 ): Promise<readonly OutgoingMessage[]> {
-  const { values, notes } = await keepUploads(deps, { itemId: item.id, user: typed.user.id, person }, typed.values);
+  const { values, notes: refused } = await keepUploads(
+    deps,
+    { itemId: item.id, user: typed.user.id, person },
+    typed.values,
+  );
   const taken = await take(deps, item, { ...typed, values }, person);
+  const notes = [...refused, ...taken.notes];
   return notes.length === 0 ? taken.messages : [...taken.messages, ...notKept(item, typed, notes, taken.shortId)];
 }
 
 /** What became of a form: the request it made or changed, null for none, and what is to be said. */
-type Taken = { readonly shortId: string | null; readonly messages: readonly OutgoingMessage[] };
+type Taken = {
+  readonly shortId: string | null;
+  readonly messages: readonly OutgoingMessage[];
+  /** Links that were to be captured and could not. */
+  readonly notes: readonly string[];
+};
 
 async function take(deps: HandlerDeps, item: InboxItem, form: RequestFormIn, person: string): Promise<Taken> {
   const about = readAbout(aboutFormSchema, form.about);
   const at = { id: item.id, at: item.receivedAt, user: form.user.id, person, channel: about?.ch ?? null };
   const refuse = async (refused: Pick<RefusedAct, 'requestId' | 'action' | 'reason' | 'detail'>): Promise<Taken> => {
-    return { shortId: null, messages: await refuseAct(deps, { ...at, ...refused }) };
+    return { shortId: null, messages: await refuseAct(deps, { ...at, ...refused }), notes: [] };
   };
   if (about === null) return refuse({ requestId: null, action: 'submit', reason: 'invalid', detail: [] });
   const persons = await personsIn(deps, form.values);
@@ -47,24 +58,27 @@ async function take(deps: HandlerDeps, item: InboxItem, form: RequestFormIn, per
   if (about.e !== undefined) {
     const record = await deps.desk.read(about.e);
     // A redelivered edit has made its revision already; another person's edit in the meantime must not be overwritten.
-    if (record?.state.seen.includes(base.commandId)) return { shortId: record.state.shortId, messages: [] };
+    if (record?.state.seen.includes(base.commandId)) return { shortId: record.state.shortId, messages: [], notes: [] };
     if (record !== null && about.v !== undefined && record.state.revision.hash !== about.v)
       return refuse({ requestId: about.e, action, reason: 'old_revision', detail: [] });
   }
+  const bringer = { itemId: item.id, user: form.user.id, person, at: item.receivedAt };
+  const kept = await keepLinks(deps, bringer, parsed.document.evidence);
+  const document = { ...parsed.document, evidence: kept.evidence };
   const requestId = about.e ?? deps.requestIdFor(item.id, item.receivedAt);
   const command: DeskCommand =
     about.e === undefined
       ? await opening(deps, form, about, requestId, {
           ...base,
-          document: parsed.document,
+          document,
           policy,
           requester: persons.get(one(form.values, 'requester') ?? '') ?? person,
           owner: persons.get(one(form.values, 'owner') ?? '') ?? person,
         })
-      : { type: 'edit', ...base, document: parsed.document, policy, nonce: about.n };
+      : { type: 'edit', ...base, document, policy, nonce: about.n };
   const result = await deps.desk.act(requestId, command);
   if (result.ok || result.reason === 'duplicate_command')
-    return { shortId: result.state?.shortId ?? null, messages: [] };
+    return { shortId: result.state?.shortId ?? null, messages: [], notes: kept.notes };
   const { reason, detail } = result;
   return refuse({ requestId: result.state === null ? null : requestId, action, reason, detail });
 }
@@ -77,7 +91,7 @@ function notKept(
   shortId: string | null,
 ): readonly OutgoingMessage[] {
   const to = { kind: 'user', user: user.id, channel: null } as const;
-  const say = (next: string) => bulletin(`uploads:${item.id}`, to, 'Not every file was kept.', [...notes, next]);
+  const say = (next: string) => bulletin(`uploads:${item.id}`, to, 'Not every document was kept.', [...notes, next]);
   if (shortId !== null) return [say(`Everything else was submitted. Add it later: /governance evidence ${shortId}`)];
   const typed = Object.fromEntries(Object.entries(values).filter(([field]) => !field.startsWith('file.')));
   const draft = outgoing(`draft:${item.id}`, { intent: 'draft', user: user.id, form, about, values: typed });

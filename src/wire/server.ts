@@ -1,9 +1,12 @@
 /** The server, from configuration to a listening address, and its orderly end. */
+import { createLinks } from '#src/adapters/links/fetch-link.ts';
 import type { Config } from '#src/config.ts';
+import type { Links } from '#src/delivery/links.ts';
 import { recordStart } from '#src/delivery/start-record.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import { createSlackApp, type SlackApp } from '#src/slack/app.ts';
+import { FILE_BYTES_MAX } from '#src/systems/evidence-files.ts';
 import { createWebServer, type Handler, sendText } from '#src/web/server.ts';
 import { syncAcceptedPacks } from './accepted-packs.ts';
 import { openAnswers } from './answers.ts';
@@ -49,6 +52,8 @@ export type ServerOptions = {
   readonly knowledgeFolder?: string;
   /** Secret with which the sandbox signs; a new random one by default. For tests that sign payloads themselves. */
   readonly sandboxSecret?: string;
+  /** How linked documents are fetched; by default from the hosts of the configuration. For tests with a host of theirs. */
+  readonly links?: Links;
 };
 
 const DRAIN_MS = 1_500;
@@ -63,6 +68,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     onLost: options.onLost ?? (() => undefined),
     knowledgeFolder: options.knowledgeFolder,
     sandboxSecret: options.sandboxSecret,
+    links: options.links,
     ends: [],
   };
   const stop = stopper(context.ends);
@@ -82,6 +88,7 @@ type StartContext = {
   readonly onLost: (reason: string) => void;
   readonly knowledgeFolder: string | undefined;
   readonly sandboxSecret: string | undefined;
+  readonly links: Links | undefined;
   /** What has to be ended, in this order. */
   readonly ends: (() => Promise<void>)[];
 };
@@ -125,7 +132,8 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   const committeeChannel = outbound.channels.committee;
   const { clients } = slack;
   const hooks = createGovernanceHooks({ core, systems, rules, clients, committeeChannel, wake: committed });
-  const files = { files: systems.evidence, uploads: uploadsOf(slack) };
+  const links = context.links ?? createLinks({ hosts: config.captureHosts, bytesMax: FILE_BYTES_MAX });
+  const files = { files: systems.evidence, uploads: uploadsOf(slack), links };
   const work = createWork({ config, core, policy, answers, outbound, anchor, hooks, ...files, log });
   wakes.push(work.outbox.wake, work.publisher.wake, systems.follower.wake);
   const app = slackAppOf(slack, core, work, now, log);

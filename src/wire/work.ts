@@ -46,6 +46,7 @@ export type WorkParts = {
   readonly hooks: GovernanceHooks;
   readonly files: HandlerDeps['files'];
   readonly uploads: HandlerDeps['uploads'];
+  readonly links: HandlerDeps['links'];
   /** Takes each checkpoint that goes to the anchors to those outside Slack; never throws. */
   readonly anchor: (checkpoint: StoredCheckpoint) => Promise<void>;
   readonly log: Log;
@@ -162,6 +163,7 @@ function handlerDeps(parts: WorkParts, forms: Forms, wakeOutbox: () => void): Ha
     forms,
     files: parts.files,
     uploads: parts.uploads,
+    links: parts.links,
     answer: parts.answers.ask,
     holders: async () => {
       const assignments = await stores.ledger.listAssignments();

@@ -21,7 +21,7 @@ export type TestServer = {
 export async function startTestServer(
   options: { readonly env?: Record<string, string> } & Pick<
     ServerOptions,
-    'now' | 'knowledgeFolder' | 'sandboxSecret'
+    'now' | 'knowledgeFolder' | 'sandboxSecret' | 'links'
   > = {},
 ): Promise<TestServer> {
   const database = await freshDatabase({ max: 2 });
@@ -40,6 +40,7 @@ export async function startTestServer(
       ...(options.now ? { now: options.now } : {}),
       ...(options.knowledgeFolder ? { knowledgeFolder: options.knowledgeFolder } : {}),
       ...(options.sandboxSecret ? { sandboxSecret: options.sandboxSecret } : {}),
+      ...(options.links ? { links: options.links } : {}),
     });
     return {
       server,

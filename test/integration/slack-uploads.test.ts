@@ -39,6 +39,15 @@ describe('a file in the form', () => {
     expect(Buffer.from(stored?.bytes ?? []).toString()).toBe(PDF);
   });
 
+  it('is stood for by somebody of another side, once', async () => {
+    const sha256 = sha256Of(PDF);
+    await stage.command('U0LEGAL', 'attest DR-1');
+    expect(await stage.submit('U0LEGAL', { file: sha256, role: 'Legal Team' })).toMatchObject({ ok: true });
+    expect(await fileOf(sha256)).toMatchObject({ attested: { role: 'Legal Team' } });
+    await stage.settle();
+    expect(JSON.stringify((await stage.record('DR-1')).events)).toContain('is attested as Legal Team');
+  });
+
   it('without the date of the document is an error on the field, and nothing is stored', async () => {
     const id = await upload('U0MILO', 'risk.pdf', `${PDF}2`);
     const result = await stage.ask('U0MILO', 'deploy', withFile(id, ''));
@@ -64,7 +73,7 @@ describe('a file in the form', () => {
     await stage.ask('U0MILO', 'deploy', withFile(id, '2026-10-01'));
     expect(await fileOf(sha256Of(bytes))).toBeNull();
     const news = (await stage.told('U0MILO')).slice(told).join('\n');
-    expect(news).toContain('Not every file was kept');
+    expect(news).toContain('Not every document was kept');
     expect(news).toContain('Nothing was submitted');
     expect(news).toContain('Draft of a deployment: ticket-router');
   });
