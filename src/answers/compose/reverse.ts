@@ -24,6 +24,8 @@ export type ReverseAsked = {
   readonly role: string;
   readonly letters: readonly RaciLetter[];
   readonly narrow: string | null;
+  /** The question without the role's name. */
+  readonly rest: string;
 };
 
 const ASKS_FOR_A_ROLE =
@@ -50,10 +52,11 @@ export function reverseAsked(context: Context): ReverseAsked | null {
   const role = subjectRole(context);
   if (role === null) return null;
   if (/\braci\b/.test(frame.lower) && frame.roles.every((one) => one.short)) return null;
+  const said = `${frame.text.slice(0, role.start)} ${frame.text.slice(role.end)}`;
   const rest = contentStems(withoutRole(frame, role.start, role.end));
   const narrow =
     rest.length > 0 ? topicOf({ ...frame, text: withoutRole(frame, role.start, role.end) }, { letters: true }) : null;
-  return { role: role.role, letters, narrow };
+  return { role: role.role, letters, narrow, rest: said };
 }
 
 const BEFORE_SUBJECT =
@@ -158,6 +161,30 @@ function place(context: Context, use: RoleUse): string {
   else if (use.note !== null) notes.push(use.note.replace(/^Or /, 'or '));
   if (use.joint) notes.push(`named jointly as ${use.printed}`);
   return `${use.itemId} ${titleInSentence(title)}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`;
+}
+
+/** The chapter whose title or alias stands in the question word for word, the longest name first; null when none does. */
+export function chapterNamed(context: Context, asked: ReverseAsked): string | null {
+  const lower = ` ${tokens(asked.rest)
+    .map(({ word }) => word)
+    .join(' ')} `;
+  const names = [...context.library.items.values()]
+    .filter((item) => isChapter(context.library, item.id))
+    .flatMap((item) => [item.title, ...item.aliases].map((name) => ({ id: item.id, name })))
+    .map(({ id, name }) => ({
+      id,
+      words: tokens(name)
+        .map(({ word }) => word)
+        .join(' '),
+    }))
+    .filter(({ words }) => words.includes(' ') && lower.includes(` ${words} `));
+  return names.sort((a, b) => b.words.length - a.words.length)[0]?.id ?? null;
+}
+
+/** "what is the CISO accountable for in chapter 2.2": an id whose sections have owners, and itself none. */
+export function isChapter(library: Context['library'], id: string): boolean {
+  if (library.items.get(id)?.raci !== undefined) return false;
+  return [...library.items.values()].some((item) => item.raci !== undefined && item.id.startsWith(`${id}.`));
 }
 
 /** Restricts the list to the chapter or items a topic names; null when the topic names none. */

@@ -17,7 +17,7 @@ import type { Found } from './pick.ts';
 import { pick } from './pick.ts';
 import { OUTSIDE, refusalOf } from './refusals.ts';
 import { requirementFrom, secondReading } from './requirement.ts';
-import { reverseAnswer, reverseAsked } from './reverse.ts';
+import { chapterNamed, isChapter, reverseAnswer, reverseAsked } from './reverse.ts';
 
 /** "according to 1.4" may mean two documents: the one whose section fits what is asked. */
 function placed(context: Context): Context {
@@ -124,12 +124,6 @@ function unknownRole(context: Context): Draft | null {
   return abstain(context, 'nobody_named', [], `The documents name no ${role}.`);
 }
 
-/** "what is the CISO accountable for in chapter 2.2": an id whose sections have owners, and itself none. */
-function isChapter(library: Context['library'], id: string): boolean {
-  if (library.items.get(id)?.raci !== undefined) return false;
-  return [...library.items.values()].some((item) => item.raci !== undefined && item.id.startsWith(`${id}.`));
-}
-
 function reverseFirst(context: Context): Draft | null {
   const { frame, library } = context;
   const known = frame.ids.filter((id) => id.known);
@@ -137,7 +131,8 @@ function reverseFirst(context: Context): Draft | null {
   if (known.length > 0 && chapter === undefined) return null;
   const asked = reverseAsked(context);
   if (asked === null) return null;
-  if (chapter !== undefined) return reverseAnswer(context, asked, (id) => id.startsWith(`${chapter}.`));
+  const within = chapter ?? chapterNamed(context, asked);
+  if (within !== null) return reverseAnswer(context, asked, (id) => id.startsWith(`${within}.`));
   if (asked.narrow !== null && frame.yesNo && frame.letters.length > 0) {
     const hit = find(context, asked.narrow, (item) => (context.index.items[item]?.raci === undefined ? 0 : 1))[0];
     if (hit !== undefined && hit.entry >= 0.4)
