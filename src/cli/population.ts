@@ -41,13 +41,15 @@ type Row = Reconciliation['rows'][number];
 const WORDS: Readonly<Record<Row['result'], string>> = {
   approved: 'approved',
   without_approval: 'WITHOUT APPROVAL',
+  by_break_glass: 'by break-glass',
+  while_suspended: 'WHILE SUSPENDED',
   before_approval: 'BEFORE ITS APPROVAL',
   outside_validity: 'OUTSIDE ITS VALIDITY',
 };
 
 /**
  * `evidence reconcile`: holds a list of deployments from elsewhere (CSV) against the approvals. Exit 1 when one had no
- * approval at its time. Throws CommandError `input_invalid`.
+ * approval at its time; an emergency that was declared is named and is none of those. Throws CommandError `input_invalid`.
  */
 export async function printReconciliation(
   context: CliContext,
@@ -58,19 +60,24 @@ export async function printReconciliation(
   return withSession<ExitCode>(context, async (session) => {
     const { selection } = await selectPublished(session, flags, false);
     const { rows, unused } = reconcile(seen, selection.requests);
-    const bad = rows.filter(({ result }) => result !== 'approved');
-    if (flags.json) context.json({ deployments: rows.length, unapproved: bad.length, rows, unused });
-    else {
-      context.text(`${rows.length - bad.length} of ${count(rows.length, 'deployment')} had their approval`);
-      if (bad.length > 0) context.text('', ...table(bad.map(rowOf)));
+    const approved = rows.filter(({ result }) => result === 'approved');
+    const emergencies = rows.filter(({ result }) => result === 'by_break_glass');
+    const unapproved = rows.length - approved.length - emergencies.length;
+    if (flags.json) {
+      context.json({ deployments: rows.length, unapproved, byBreakGlass: emergencies.length, rows, unused });
+    } else {
+      const without = emergencies.length === 0 ? '' : `, ${emergencies.length} went by break-glass`;
+      context.text(`${approved.length} of ${count(rows.length, 'deployment')} had their approval${without}`);
+      const told = rows.filter(({ result, otherName }) => result !== 'approved' || otherName);
+      if (told.length > 0) context.text('', ...table(told.map(rowOf)));
       if (unused.length > 0) context.text('', ...paragraph(`Approvals never used: ${unused.join(', ')}`));
     }
-    return bad.length === 0 ? 0 : 1;
+    return unapproved === 0 ? 0 : 1;
   });
 }
 
-function rowOf({ line, system, version, environment, time, result, request }: Row): readonly string[] {
-  const held = request === null ? '' : ` (${request})`;
+function rowOf({ line, system, version, environment, time, result, request, otherName }: Row): readonly string[] {
+  const held = request === null ? '' : ` (${request}${otherName ? ', under another name or version' : ''})`;
   return [`row ${line}`, WORDS[result], `${system} ${version} to ${environment}, ${time}${held}`];
 }
 

@@ -21,11 +21,11 @@ export function pemOf(publicKey: Uint8Array): string {
   return `-----BEGIN PUBLIC KEY-----\n${toBase64(spkiOf(publicKey))}\n-----END PUBLIC KEY-----\n`;
 }
 
-/** Raw key of an Ed25519 public key PEM; throws `vkey_invalid`. */
+/** Raw key of an Ed25519 public key PEM as `pemOf` and OpenSSL write it, to the byte; throws `vkey_invalid`. */
 export function publicKeyOfPem(pem: string): Uint8Array {
-  const match = /^-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/=\r\n]{1,200})-----END PUBLIC KEY-----\s*$/.exec(pem);
+  const match = /^-----BEGIN PUBLIC KEY-----\n([A-Za-z0-9+/=]{1,200})\n-----END PUBLIC KEY-----\n$/.exec(pem);
   if (match === null) throw new EvidenceError('vkey_invalid', 'not a public key in PEM');
-  const der = fromBase64((match[1] ?? '').replace(/[\r\n]/g, ''));
+  const der = fromBase64(match[1] ?? '');
   if (der.length !== 44 || !equalBytes(der.subarray(0, SPKI_PREFIX.length), SPKI_PREFIX)) {
     throw new EvidenceError('vkey_invalid', 'not an Ed25519 public key');
   }

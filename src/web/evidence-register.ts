@@ -1,6 +1,6 @@
 /** The register: requests by filter, and the page of the controls that they serve. */
 import { type ControlCoverage, coverageLine, coverageOf } from '#src/evidence/exports/coverage.ts';
-import { controlsOf, type ExportRequest, systemsOf } from '#src/evidence/exports/records.ts';
+import { controlsOf, type ExportRequest, hasControl, isAbout, systemsOf } from '#src/evidence/exports/records.ts';
 import { count, type Html, html, status, time, words } from './evidence-html.ts';
 import type { Register } from './evidence-ports.ts';
 
@@ -18,7 +18,7 @@ export function filtersOf(query: URLSearchParams): Filters {
 /** Everybody whom a request names. */
 export function personsOf(request: ExportRequest): readonly string[] {
   const owners = request.conditions.map(({ owner }) => owner);
-  return [...new Set([request.requester, request.owner, ...request.votes.map(({ person }) => person), ...owners])];
+  return [...new Set([...request.persons, ...owners])];
 }
 
 /** One line about what a request is for. */
@@ -44,9 +44,8 @@ function filtered(
   filters: Filters,
   names: ReadonlyMap<string, string>,
 ): readonly ExportRequest[] {
-  const [q, system, control, person] = [filters.q, filters.system, filters.control, filters.person].map((text) =>
-    text.toLowerCase(),
-  ) as [string, string, string, string];
+  const q = filters.q.toLowerCase();
+  const person = filters.person.toLowerCase();
   const end = filters.to.length === 10 ? `${filters.to}T23:59:59.999Z` : filters.to;
   return requests.filter((request) => {
     const at = request.decidedAt ?? request.submittedAt;
@@ -54,9 +53,9 @@ function filtered(
     if (filters.status !== '' && request.status !== filters.status) return false;
     if (filters.from !== '' && at < filters.from) return false;
     if (end !== '' && at > end) return false;
-    if (system !== '' && !systemsOf(request).some((name) => name.toLowerCase().includes(system))) return false;
-    if (control !== '' && !controlsOf(request).some((id) => id.toLowerCase() === control)) return false;
-    if (person !== '' && !personsOf(request).some((id) => isPerson(id, names.get(id), person))) return false;
+    if (filters.system !== '' && !isAbout(request, filters.system)) return false;
+    if (filters.control !== '' && !hasControl(request, filters.control)) return false;
+    if (person !== '' && !request.persons.some((id) => isPerson(id, names.get(id), person))) return false;
     return q === '' || q.split(/\s+/).every((word) => haystack(request).includes(word));
   });
 }
@@ -80,9 +79,15 @@ export function registerPage(
 <p class="lead">${count(found.length, 'request')}${found.length === requests.length ? '' : ` of ${requests.length}`}, as the signed log tells them.</p>
 ${unread.length === 0 ? '' : html`<p class="note bad">${count(unread.length, 'entry', 'entries')} could not be read (${unread.slice(0, 5).join(', ')}). Run <code>countersign evidence verify</code>.</p>`}
 ${filterForm(requests, filters)}
-${shown.length === 0 ? html`<p>Nothing matches. <a href="/evidence">Show all requests</a></p>` : rowsTable(shown, names)}
+${shown.length === 0 ? nothingShown(requests.length) : rowsTable(shown, names)}
 ${pages > 1 ? pager(filters, at, pages) : ''}
 ${downloads(filters)}`;
+}
+
+function nothingShown(total: number): Html {
+  return total === 0
+    ? html`<p>No request was made yet. What the log holds besides is under <a href="/evidence/entries">Entries</a>.</p>`
+    : html`<p>Nothing matches. <a href="/evidence">Show all requests</a></p>`;
 }
 
 /** A file must hold what the page shows: it can be narrowed only by what downloads know. */
@@ -100,6 +105,9 @@ function downloads(filters: Filters): Html {
 function filterForm(requests: readonly ExportRequest[], filters: Filters): Html {
   const text = (name: keyof Filters, label: string, type = 'text') =>
     html`<div><label for="f-${name}">${label}</label><input id="f-${name}" name="${name}" type="${type}" value="${filters[name]}"></div>`;
+  // These two are met exactly, as in the downloads; the list helps to get them right.
+  const oneOf = (name: 'system' | 'control', label: string, values: readonly string[]) =>
+    html`<div><label for="f-${name}">${label}</label><input id="f-${name}" name="${name}" list="l-${name}" value="${filters[name]}"><datalist id="l-${name}">${[...new Set(values)].sort().map((value) => html`<option value="${value}"></option>`)}</datalist></div>`;
   const options = (values: readonly string[], chosen: string) =>
     html`<option value="">any</option>${values.map(
       (value) => html`<option value="${value}"${value === chosen ? html` selected` : ''}>${words(value)}</option>`,
@@ -109,7 +117,7 @@ function filterForm(requests: readonly ExportRequest[], filters: Filters): Html 
 ${text('q', 'Search', 'search')}
 <div><label for="f-kind">Kind</label><select id="f-kind" name="kind">${options(['deployment', 'exception', 'use-case'], filters.kind)}</select></div>
 <div><label for="f-status">Status</label><select id="f-status" name="status">${options(statuses, filters.status)}</select></div>
-${text('system', 'System')}${text('control', 'Control or clause')}${text('person', 'Person')}
+${oneOf('system', 'System', requests.flatMap(systemsOf))}${oneOf('control', 'Control or clause', requests.flatMap(controlsOf))}${text('person', 'Person')}
 ${text('from', 'Decided or asked from', 'date')}${text('to', 'until', 'date')}
 <div><button class="main">Filter</button> <a href="/evidence">Reset</a></div></form>`;
 }
@@ -121,7 +129,7 @@ function rowsTable(rows: readonly ExportRequest[], names: ReadonlyMap<string, st
 <caption>Newest first. The number of entries is the number of signed statements about the request.</caption>
 <thead><tr>${header.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(
     (r) => html`<tr><th scope="row"><a href="/evidence/requests/${r.shortId}">${r.shortId}</a></th>
-<td data-label="About"><span>${subjectOf(r)}${r.breakGlass ? html` <strong>break-glass</strong>` : ''}</span></td><td data-label="Status"><span>${status(r.status)}</span></td>
+<td data-label="About"><span>${subjectOf(r)}${r.breakGlass !== null ? html` <strong>break-glass</strong>` : ''}</span></td><td data-label="Status"><span>${status(r.status)}</span></td>
 <td data-label="Tier">${r.tier ?? 'none'}</td><td data-label="Asked by"><span>${person(r.requester)}</span></td>
 <td data-label="Asked">${time(r.submittedAt)}</td><td data-label="Decided"><span>${r.decidedAt === null ? 'open' : time(r.decidedAt)}</span></td><td data-label="Entries">${r.entries.length}</td></tr>`,
   )}</tbody></table></div>`;

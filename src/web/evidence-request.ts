@@ -71,7 +71,7 @@ export function personHtml(person: string, names: Names): Html {
 export function requestPage(dossier: Dossier, names: Names, log: LogStatus, verifiable: boolean): Html {
   const { request, entries } = dossier;
   return html`<h1>${request.shortId} ${subjectOf(request)}</h1>
-<p class="lead">${status(request.status)}${request.breakGlass ? html`, by break-glass` : ''}. ${decidedWords(request)}</p>
+<p class="lead">${status(request.status)}${request.breakGlass !== null ? html`, by break-glass` : ''}. ${decidedWords(request)}</p>
 ${requestFacts(request, names)}
 ${proofSection(request, entries, log, verifiable)}
 <h2>Votes</h2>${votes(entries, names)}

@@ -5,7 +5,7 @@ import { parseEnvelope } from '#src/evidence/dsse.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
 import { collectRequests } from '#src/evidence/exports/collect.ts';
 import { drawSample } from '#src/evidence/exports/coverage.ts';
-import { controlsOf, type ExportRequest, systemsOf } from '#src/evidence/exports/records.ts';
+import { type ExportRequest, hasControl, isAbout } from '#src/evidence/exports/records.ts';
 import type { Crypto, Disclosure, EvidenceStore, LogEntry } from '#src/evidence/ports.ts';
 import { parseStatement, type Statement } from '#src/evidence/statement.ts';
 import { ExportError } from './export-error.ts';
@@ -153,17 +153,12 @@ async function* statements(
 function matches(request: ExportRequest, flags: ExportFilters, person: string | null): boolean {
   if (flags.request !== undefined && !isNamed(request, flags.request)) return false;
   if (flags.control !== undefined && !hasControl(request, flags.control)) return false;
-  if (flags.system !== undefined && !systemsOf(request).includes(flags.system)) return false;
-  if (person === null) return true;
-  return [request.requester, request.owner, ...request.votes.map((vote) => vote.person)].includes(person);
+  if (flags.system !== undefined && !isAbout(request, flags.system)) return false;
+  return person === null || request.persons.includes(person);
 }
 
 function isNamed(request: ExportRequest, id: string): boolean {
   return request.id === id || request.shortId === id.toUpperCase();
-}
-
-function hasControl(request: ExportRequest, control: string): boolean {
-  return controlsOf(request).some((id) => id.toUpperCase() === control.toUpperCase());
 }
 
 function isFiltered({ control, request, system, person, sample }: ExportFilters): boolean {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startEmbedded } from '#src/adapters/postgres/embedded.ts';
 import { createPool } from '#src/adapters/postgres/pool.ts';
+import { parseCsv } from '#src/evidence/exports/csv.ts';
 import { DIGEST, type Started, seedRequests, startOnFolder } from './cli-fixture.ts';
 import { countersign, jsonLines, type Ran, widest } from './cli-run.ts';
 
@@ -257,6 +258,61 @@ describe('evidence', () => {
     expect((await started.run('evidence', 'export', '--format', 'csv')).code).toBe(2);
   });
 
+  it.each([
+    [
+      ['--system', 'Ticket-Router'],
+      ['DR-1', 'EX-1'],
+    ],
+    [['--system', 'ticket'], []],
+    [['--control', 'pol-5.2'], ['EX-1']],
+    [['--request', 'dr-2'], ['DR-2']],
+    [
+      ['--person', 'U0CAIO'],
+      ['DR-1', 'EX-1'],
+    ],
+    [
+      ['--person', 'okafor'],
+      ['DR-1', 'DR-2', 'EX-1'],
+    ],
+    [['--person', 'okafor', '--system', 'credit-scoring'], ['DR-2']],
+    [['--from', '2001-01-01', '--to', '2001-12-31'], []],
+    [['--from', '2001-01-01', '--request', 'DR-1'], ['DR-1']],
+    [['--to', '2001-01-01T00:00:00Z', '--request', 'DR-1'], []],
+  ])('when it is narrowed by %j, the listing holds %j and says what it is', async (filters, expected) => {
+    const file = join(started.dataDir, 'narrowed.csv');
+    const ran = await started.run('evidence', 'export', '--format', 'csv', '--out', file, ...filters, '--json');
+    const made = json(ran) as { readonly entries: number; readonly size: number; readonly root: string };
+    const rows = parseCsv(await readFile(file, 'utf8'));
+    const about = new Map(rows.slice(0, 10).map(([name = '', value = '']) => [name, value]));
+    const entries = rows.slice(11);
+    expect(rows[10]?.slice(0, 5)).toEqual(['index', 'time', 'evidence', 'event', 'request']);
+    expect([...new Set(entries.map((row) => row[4]).filter((id) => id !== ''))].sort()).toEqual(expected);
+    expect(JSON.parse(about.get('query') ?? '')).toEqual(
+      Object.fromEntries(filters.flatMap((name, i) => (i % 2 === 0 ? [[name.slice(2), filters[i + 1]]] : []))),
+    );
+    expect(about.get('count')).toBe(String(entries.length));
+    expect([about.get('first index'), about.get('last index')]).toEqual([
+      entries[0]?.[0] ?? '',
+      entries.at(-1)?.[0] ?? '',
+    ]);
+    expect(about.get('gap check')).toBe('all indexes read, none missing');
+    expect(about.get('checkpoint size')).toBe(String(made.size));
+    expect(Buffer.from(about.get('checkpoint root') ?? '', 'base64').toString('hex')).toBe(made.root);
+    expect(made.entries).toBe(entries.length);
+  });
+
+  it('when nobody, or more than one person, is meant, it says so and writes nothing', async () => {
+    const file = join(started.dataDir, 'nobody.csv');
+    for (const [words, told] of [
+      ['nobody', 'Nobody is known as nobody.'],
+      ['a', 'More than one person is known as a.'],
+    ] as const) {
+      const ran = await started.run('evidence', 'export', '--format', 'csv', '--out', file, '--person', words);
+      expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining(told) });
+    }
+    await expect(stat(file)).rejects.toHaveProperty('code', 'ENOENT');
+  });
+
   it('when OSCAL is exported, deployments are results and exceptions are risks', async () => {
     const file = join(started.dataDir, 'oscal.json');
     expect((await started.run('evidence', 'export', '--format', 'oscal-ar', '--out', file)).code).toBe(0);
@@ -286,7 +342,9 @@ describe('what an auditor asks', () => {
       .looseObject({ controls: z.array(z.looseObject({ control: z.string(), deployments: z.array(z.string()) })) })
       .parse(json(await started.run('evidence', 'coverage', '--json')));
     expect(controls.find(({ control }) => control === 'POL-2.2')?.deployments).toEqual(['DR-1']);
-    expect(widest((await started.run('evidence', 'coverage')).out)).toBeLessThanOrEqual(80);
+    const { out } = await started.run('evidence', 'coverage');
+    expect(out).toContain('POL-2.2: 1 deployment, 1 with a risk assessment');
+    expect(widest(out)).toBeLessThanOrEqual(80);
   });
 
   it('when deployments from elsewhere are held against the log, the one without approval is named', async () => {
@@ -300,8 +358,22 @@ describe('what an auditor asks', () => {
     const ran = await started.run('evidence', 'reconcile', file, '--json');
     expect(ran.code).toBe(1);
     expect(json(ran)).toMatchObject({
+      unapproved: 1,
+      byBreakGlass: 0,
       rows: [{ result: 'approved', request: 'DR-1' }, { result: 'without_approval' }],
+      unused: [],
     });
+    const { out } = await started.run('evidence', 'reconcile', file);
+    expect(out).toMatch(/^1 of 2 deployments had their approval\n/);
+    expect(out).toContain('WITHOUT APPROVAL');
+    const early = `old-router,1.4.0,${DIGEST},staging,2020-01-01T00:00:00+02:00`;
+    await writeFile(file, ['system,version,digest,environment,time', early].join('\n'));
+    const before = await started.run('evidence', 'reconcile', file);
+    expect(before.code).toBe(1);
+    expect(before.out).toContain('BEFORE ITS APPROVAL');
+    expect(before.out.replace(/\s+/g, ' ')).toContain('(DR-1, under another name or version)');
+    expect(before.out).toContain('Approvals never used: DR-1');
+    expect(widest(before.out)).toBeLessThanOrEqual(80);
     await writeFile(file, 'system\nx\n');
     expect((await started.run('evidence', 'reconcile', file)).code).toBe(2);
   });

@@ -39,7 +39,8 @@ describe('the register', () => {
   it.each([
     ['kind=exception', ['EX-1']],
     ['status=approved', ['EX-1', 'DR-1']],
-    ['system=credit', ['DR-2']],
+    ['system=Credit-Scoring', ['DR-2']],
+    ['system=credit', []],
     ['control=pol-5.2', ['EX-1']],
     ['person=carla', ['EX-1', 'DR-1']],
     ['q=staging+ticket', ['DR-1']],

@@ -69,6 +69,7 @@ const decidedSchema = z.object({
   validUntil: text,
   conditions: z.array(conditionSchema).catch([]),
 });
+const emergencySchema = z.object({ until: z.iso.datetime().nullable().catch(null) });
 const namedCondition = z.object({ condition: word });
 
 type Draft =
@@ -137,13 +138,22 @@ const APPLY: Readonly<Record<string, Apply>> = {
     draft.status = 'deployed';
     if (draft.kind === 'deployment') draft.deployedAt ??= at;
   },
-  'breakglass.invoked': (draft) => {
-    draft.breakGlass = true;
+  'breakglass.invoked': (draft, { data, at }) => {
+    draft.breakGlass = { from: at, to: emergencySchema.parse(data).until };
   },
-  suspended: end('suspended'),
-  reinstated: (draft) => {
+  'breakglass.ended': (draft, { at }) => {
+    const { breakGlass } = draft;
+    if (breakGlass !== null && (breakGlass.to === null || at < breakGlass.to))
+      draft.breakGlass = { ...breakGlass, to: at };
+  },
+  suspended: (draft, step) => {
+    end('suspended')(draft, step);
+    if (draft.suspensions.at(-1)?.to !== null) draft.suspensions = [...draft.suspensions, { from: step.at, to: null }];
+  },
+  reinstated: (draft, { at }) => {
     draft.status = 'approved';
     draft.endedAt = null;
+    draft.suspensions = draft.suspensions.map((span) => (span.to === null ? { ...span, to: at } : span));
   },
   revoked: end('revoked'),
   superseded: end('superseded'),
@@ -173,7 +183,9 @@ function newDraft(data: unknown, step: Step, id: string): Draft {
     outcome: null,
     validUntil: null,
     endedAt: null,
-    breakGlass: false,
+    breakGlass: null,
+    suspensions: [],
+    persons: [requester, owner].filter((person) => person !== ''),
     controls: [],
     votes: [],
     conditions: [],
@@ -208,6 +220,7 @@ export async function collectRequests(
     drafts.set(id, draft);
     if (request !== undefined) draft.shortId = request.shortId;
     draft.entries = [...draft.entries, index];
+    if (/^p_/.test(actor.id) && !draft.persons.includes(actor.id)) draft.persons = [...draft.persons, actor.id];
     draft.controls = [
       ...new Set([...draft.controls, ...controls, ...draft.demands.flatMap(({ serves }) => serves)]),
     ].sort();

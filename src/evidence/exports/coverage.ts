@@ -3,7 +3,7 @@ import { toHex, utf8 } from '../encoding.ts';
 import { EvidenceError } from '../errors.ts';
 import type { Crypto } from '../ports.ts';
 import { parseCsv } from './csv.ts';
-import { type ExportDeployment, type ExportRequest, isServed, wasAllowed } from './records.ts';
+import { type ExportDeployment, type ExportRequest, isServed, type Span, wasAllowed, wasApproved } from './records.ts';
 
 /** Coverage of one control by the deployments that were let through. */
 export type ControlCoverage = {
@@ -31,7 +31,7 @@ export function coverageOf(requests: readonly ExportRequest[]): readonly Control
     return {
       control,
       deployments: deployments.map(({ shortId }) => shortId),
-      breakGlass: deployments.filter(({ breakGlass }) => breakGlass).map(({ shortId }) => shortId),
+      breakGlass: deployments.filter(({ breakGlass }) => breakGlass !== null).map(({ shortId }) => shortId),
       demands: demandsOf(deployments, control),
       exceptions: allowed
         .filter((r) => r.kind === 'exception' && r.deviatesFrom.includes(control))
@@ -56,10 +56,17 @@ function demandsOf(deployments: readonly ExportRequest[], control: string): Cont
 /** One line a control: `AICM-AIS-06: 14 deployments, 13 with a rollback plan, 1 by break-glass`. */
 export function coverageLine({ control, deployments, demands, breakGlass, exceptions }: ControlCoverage): string {
   const parts = [`${deployments.length} deployment${deployments.length === 1 ? '' : 's'}`];
-  for (const { title, served } of demands) parts.push(`${served.length} with ${title.toLowerCase()}`);
+  for (const { title, served } of demands) parts.push(`${served.length} with ${withArticle(title)}`);
   if (breakGlass.length > 0) parts.push(`${breakGlass.length} by break-glass`);
   if (exceptions.length > 0) parts.push(`${exceptions.length} exception${exceptions.length === 1 ? '' : 's'}`);
   return `${control}: ${parts.join(', ')}`;
+}
+
+/** `Rollback plan`: `a rollback plan`. A word in capitals stays as it is. */
+function withArticle(title: string): string {
+  const words = /^\p{Lu}\p{Lu}/u.test(title) ? title : title.charAt(0).toLowerCase() + title.slice(1);
+  if (/^(an?|the) /.test(words)) return words;
+  return `${/^[aeiou]/i.test(words) ? 'an' : 'a'} ${words}`;
 }
 
 /** One deployment as another source saw it. `line` counts rows of the CSV from 1, the header included. */
@@ -74,8 +81,12 @@ export type SeenDeployment = {
   readonly time: string;
 };
 
+/** How an approval stood at a time; the first is the best. */
+const STANDINGS = ['approved', 'by_break_glass', 'while_suspended', 'outside_validity', 'before_approval'] as const;
+type Standing = (typeof STANDINGS)[number];
+
 type ReconciledRow = SeenDeployment & {
-  readonly result: 'approved' | 'without_approval' | 'before_approval' | 'outside_validity';
+  readonly result: Standing | 'without_approval';
   /** The approval it was held against. */
   readonly request: string | null;
   /** The digest was approved under another system name or version. */
@@ -84,7 +95,7 @@ type ReconciledRow = SeenDeployment & {
 
 export type Reconciliation = {
   readonly rows: readonly ReconciledRow[];
-  /** Approvals that no row uses, by short id. */
+  /** Approvals that let none of the rows through, by short id. */
   readonly unused: readonly string[];
 };
 
@@ -118,22 +129,32 @@ export function reconcile(seen: readonly SeenDeployment[], requests: readonly Ex
   const approvals = requests.filter((r): r is ExportDeployment => r.kind === 'deployment' && wasAllowed(r));
   const used = new Set<string>();
   const rows = seen.map((row): ReconciledRow => {
-    const same = approvals.filter(
-      (a) => a.digest === row.digest && a.environment.toLowerCase() === row.environment.toLowerCase(),
-    );
-    const valid = same.find((a) => startOf(a) <= row.time && row.time <= endOf(a));
-    const nearest = valid ?? same.find((a) => startOf(a) <= row.time) ?? same[0];
-    for (const approval of same) used.add(approval.shortId);
-    if (nearest === undefined) return { ...row, result: 'without_approval', request: null, otherName: false };
-    const otherName = nearest.system !== row.system || nearest.version !== row.version;
-    const late = startOf(nearest) <= row.time ? 'outside_validity' : 'before_approval';
-    return { ...row, result: valid === undefined ? late : 'approved', request: nearest.shortId, otherName };
+    const [best] = approvals
+      .filter((a) => a.digest === row.digest && a.environment.toLowerCase() === row.environment.toLowerCase())
+      .map((approval) => ({ approval, result: standingAt(approval, row.time) }))
+      .sort((a, b) => STANDINGS.indexOf(a.result) - STANDINGS.indexOf(b.result));
+    if (best === undefined) return { ...row, result: 'without_approval', request: null, otherName: false };
+    const { approval, result } = best;
+    if (result === 'approved' || result === 'by_break_glass') used.add(approval.shortId);
+    const otherName = approval.system !== row.system || approval.version !== row.version;
+    return { ...row, result, request: approval.shortId, otherName };
   });
   return { rows, unused: approvals.filter(({ shortId }) => !used.has(shortId)).map(({ shortId }) => shortId) };
 }
 
-function startOf(approval: ExportDeployment): string {
-  return approval.decidedAt ?? approval.submittedAt;
+function standingAt(approval: ExportDeployment, time: string): Standing {
+  const { breakGlass, decidedAt, suspensions } = approval;
+  const approvedAt = wasApproved(approval) ? decidedAt : null;
+  if (approvedAt === null || time < approvedAt) {
+    if (breakGlass === null || time < breakGlass.from) return 'before_approval';
+    return isIn(breakGlass, time) ? 'by_break_glass' : 'outside_validity';
+  }
+  if (suspensions.some((span) => isIn(span, time))) return 'while_suspended';
+  return time <= endOf(approval) ? 'approved' : 'outside_validity';
+}
+
+function isIn({ from, to }: Span, time: string): boolean {
+  return from <= time && (to === null || time < to);
 }
 
 function endOf(approval: ExportDeployment): string {

@@ -1,6 +1,6 @@
 /** Decided deployments as OSCAL assessment results: one observation each, one finding a control. */
 import type { Crypto } from '../ports.ts';
-import { coverageOf } from './coverage.ts';
+import { coverageLine, coverageOf } from './coverage.ts';
 import {
   createResources,
   line,
@@ -27,7 +27,7 @@ export async function assessmentResults(
   { readonly ok: true; readonly document: object } | { readonly ok: false; readonly reason: 'nothing_to_assess' }
 > {
   const decided = requests.filter(
-    (r): r is ExportDeployment => r.kind === 'deployment' && (r.decidedAt !== null || r.breakGlass),
+    (r): r is ExportDeployment => r.kind === 'deployment' && (r.decidedAt !== null || r.breakGlass !== null),
   );
   const controls = [...new Set(decided.flatMap(({ controls: ids }) => ids))].sort();
   if (controls.length === 0) return { ok: false, reason: 'nothing_to_assess' };
@@ -130,7 +130,7 @@ async function observationOf(
       prop('request', shortId),
       prop('status', deployment.status),
       prop('environment', deployment.environment),
-      prop('break-glass', deployment.breakGlass),
+      prop('break-glass', deployment.breakGlass !== null),
       ...(deployment.tier === null ? [] : [prop('tier', deployment.tier)]),
       ...(deployment.outcome === null ? [] : [prop('outcome', deployment.outcome)]),
       ...(deployment.policySha256 === null ? [] : [prop('policy-sha256', deployment.policySha256)]),
@@ -147,7 +147,9 @@ async function observationOf(
 }
 
 function describe({ outcome, breakGlass, votes, conditions }: ExportDeployment): string {
-  const lines = [breakGlass ? 'Deployed by break-glass, before approval.' : `Decided: ${outcome ?? 'refused'}.`];
+  const lines = [
+    breakGlass !== null ? 'Deployed by break-glass, before approval.' : `Decided: ${outcome ?? 'refused'}.`,
+  ];
   for (const { person, role, choice, at } of votes)
     lines.push(`${person}${role === null ? '' : ` as ${role}`}: ${choice}, ${at}.`);
   for (const { id, text, dueAt, confirmed } of conditions) {
@@ -173,7 +175,7 @@ async function findingsOf(
     if (related.length === 0) continue;
     findings.push({
       uuid: await oscalUuid(crypto, context.origin, 'finding', control, context.root),
-      title: line(`${control}: ${deployments.length} deployments, ${unserved.length} gaps`),
+      title: line(`${coverageLine(coverage)}; ${unserved.length === 1 ? '1 gap' : `${unserved.length} gaps`}`),
       description:
         unserved.length === 0 ? 'The evidence that the policy demands was given.' : `${unserved.join('; ')}.`,
       target: {

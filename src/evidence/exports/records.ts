@@ -35,6 +35,9 @@ export type ExportCondition = {
   readonly overdue: boolean;
 };
 
+/** From the first time up to the second, which is null as long as it lasts. ISO 8601, UTC. */
+export type Span = { readonly from: string; readonly to: string | null };
+
 type Common = {
   readonly id: string;
   readonly shortId: string;
@@ -49,12 +52,17 @@ type Common = {
   readonly validUntil: string | null;
   /** When it stopped being valid before its time: revoked, superseded, closed, suspended until further notice. */
   readonly endedAt: string | null;
-  readonly breakGlass: boolean;
+  /** The emergency it was let through in before anybody approved it; null for all others. */
+  readonly breakGlass: Span | null;
+  /** Stops that were or were not lifted, in order. */
+  readonly suspensions: readonly Span[];
   readonly policySha256: string | null;
   readonly controls: readonly string[];
   readonly demands: readonly ExportDemand[];
   readonly evidence: readonly ExportEvidence[];
   readonly votes: readonly ExportVote[];
+  /** Everybody who asked for it, owns it or did anything about it; pseudonyms. */
+  readonly persons: readonly string[];
   readonly conditions: readonly ExportCondition[];
   /** Log indexes of all its entries, rising. */
   readonly entries: readonly number[];
@@ -109,6 +117,16 @@ export function controlsOf(request: ExportRequest): readonly string[] {
   return request.kind === 'exception' ? [...request.controls, ...request.deviatesFrom] : request.controls;
 }
 
+/** Whether it is about this system, named in any case. */
+export function isAbout(request: ExportRequest, system: string): boolean {
+  return systemsOf(request).some((name) => name.toLowerCase() === system.toLowerCase());
+}
+
+/** Whether it serves this control or deviates from it, named in any case. */
+export function hasControl(request: ExportRequest, control: string): boolean {
+  return controlsOf(request).some((id) => id.toLowerCase() === control.toLowerCase());
+}
+
 /** What every export says about where it comes from. Times are ISO 8601, UTC. */
 export type ExportContext = {
   readonly origin: string;
@@ -127,7 +145,12 @@ export type ExportContext = {
 
 /** True for a deployment that was let through: approved, with or without conditions, or by break-glass. */
 export function wasAllowed(request: ExportRequest): boolean {
-  return request.breakGlass || request.outcome === 'approved' || request.outcome === 'approved_with_conditions';
+  return request.breakGlass !== null || wasApproved(request);
+}
+
+/** True for a request that was approved, with or without conditions. */
+export function wasApproved({ outcome }: ExportRequest): boolean {
+  return outcome === 'approved' || outcome === 'approved_with_conditions';
 }
 
 /** Whether a demanded kind of evidence, or one accepted in its place, was given. */

@@ -12,7 +12,7 @@ import { planOfAction } from '#src/evidence/exports/oscal-poam.ts';
 import type { ExportContext } from '#src/evidence/exports/records.ts';
 import type { Disclosure } from '#src/evidence/ports.ts';
 import { crypto, ORIGIN, SERVICE, sharedFolder } from './fixtures.ts';
-import { DIGEST, STORY, told } from './story.ts';
+import { DIGEST, type Event, STORY, told } from './story.ts';
 
 async function collected(redact = false) {
   const disclosures = new Map<string, Disclosure>();
@@ -35,7 +35,9 @@ describe('requests from the log', () => {
   it('say what was asked, decided and done, by entry', async () => {
     const { requests, unread } = await collected();
     expect(unread).toEqual([13]);
-    expect(requests.map(({ shortId, status, outcome, breakGlass }) => [shortId, status, outcome, breakGlass])).toEqual([
+    expect(
+      requests.map(({ shortId, status, outcome, breakGlass }) => [shortId, status, outcome, breakGlass !== null]),
+    ).toEqual([
       ['DR-1', 'deployed', 'approved_with_conditions', false],
       ['DR-2', 'submitted', null, true],
       ['DR-3', 'rejected', 'rejected', false],
@@ -44,6 +46,7 @@ describe('requests from the log', () => {
     const [first] = requests;
     expect(first).toMatchObject({ entries: [0, 1, 2, 3, 11, 12], decisionIndex: 3, purpose: 'score' });
     expect(first?.conditions).toMatchObject([{ id: 'c1', confirmed: true, text: 'watch the drift' }]);
+    expect(first?.persons).toEqual(['p_requester', 'p_owner', 'p_ciso', 'p_caio']);
     expect(first?.controls).toEqual(['AICM-AIS-06', 'AICM-GRC-05', 'NIST-CM-3(2)']);
   });
 
@@ -67,6 +70,11 @@ describe('coverage', () => {
       { kind: 'rollback-plan', title: 'A rollback plan', served: ['DR-1'], missing: ['DR-2'] },
     ]);
     if (coverage === undefined) throw new Error('no coverage');
+    const titled = (title: string) =>
+      coverageLine({ ...coverage, demands: coverage.demands.map((demand) => ({ ...demand, title })) });
+    expect(titled('Rollback plan')).toContain(', 1 with a rollback plan,');
+    expect(titled('Impact assessment')).toContain(', 1 with an impact assessment,');
+    expect(titled('DPIA')).toContain(', 1 with a DPIA,');
     expect(coverageLine(coverage)).toBe(
       'AICM-AIS-06: 2 deployments, 1 with a rollback plan, 1 by break-glass, 1 exception',
     );
@@ -109,6 +117,87 @@ describe('reconciliation', () => {
     ]);
     expect(result.unused).toEqual([]);
     expect(reconcile([], one).unused).toEqual(['DR-1']);
+  });
+
+  it('tells an emergency from an approval, and does not take a suspended one for valid', async () => {
+    const { requests } = await collected();
+    const [one, two] = requests;
+    if (one === undefined || two === undefined) throw new Error('no requests');
+    const stopped = {
+      ...one,
+      suspensions: [{ from: '2026-11-21T12:00:00.000Z', to: '2026-11-22T12:00:00.000Z' }],
+    };
+    const emergency = {
+      ...two,
+      version: '2.0',
+      digest: `sha256:${'dd'.repeat(32)}`,
+      breakGlass: { from: '2026-11-21T00:00:00.000Z', to: '2026-11-21T08:00:00.000Z' },
+    };
+    const at = (time: string, digest = DIGEST) => row({ time, digest });
+    const second = emergency.digest;
+    const seen = parseDeployments(
+      csv(
+        at('2026-11-21T11:00:00Z'),
+        at('2026-11-21T13:00:00Z'),
+        at('2026-11-22T13:00:00Z'),
+        at('2026-11-20T23:00:00Z', second),
+        at('2026-11-21T07:00:00Z', second),
+        at('2026-11-21T09:00:00Z', second),
+      ),
+    );
+    const result = reconcile(seen, [stopped, emergency]);
+    expect(result.rows.map(({ result: r, request }) => [r, request])).toEqual([
+      ['approved', 'DR-1'],
+      ['while_suspended', 'DR-1'],
+      ['approved', 'DR-1'],
+      ['before_approval', 'DR-2'],
+      ['by_break_glass', 'DR-2'],
+      ['outside_validity', 'DR-2'],
+    ]);
+    expect(result.unused).toEqual([]);
+    expect(reconcile(seen.slice(1, 2), [stopped, emergency]).unused).toEqual(['DR-1', 'DR-2']);
+  });
+
+  it('calls an approval unused when another one of the same artefact let the deployment through', async () => {
+    const [one] = (await collected()).requests;
+    if (one === undefined) throw new Error('no request');
+    const again = { ...one, shortId: 'DR-8', decidedAt: '2027-06-01T00:00:00.000Z', validUntil: null };
+    const early = parseDeployments(csv(row({}), row({ time: '2026-11-20T07:00:00Z' })));
+    expect(reconcile(early, [one, again]).unused).toEqual(['DR-8']);
+    expect(reconcile(early, [again, one]).rows.map(({ request }) => request)[0]).toBe('DR-1');
+    expect(reconcile(parseDeployments(csv(row({ time: '2027-06-02T00:00:00Z' }))), [one, again])).toMatchObject({
+      rows: [{ result: 'approved', request: 'DR-8' }],
+      unused: ['DR-1'],
+    });
+  });
+
+  it('reads suspensions and emergencies from the log', async () => {
+    const story: Event[] = [
+      ...STORY.slice(0, 4),
+      { request: 1, type: 'suspended', actor: 'p_ciso', data: { reason: 'drift' } },
+      { request: 1, type: 'reinstated', actor: 'p_caio', data: {} },
+      { request: 1, type: 'suspended', actor: 'p_ciso', data: { reason: 'again' } },
+      STORY[4] as Event,
+      {
+        request: 2,
+        type: 'breakglass.invoked',
+        actor: 'p_ops',
+        data: { reason: 'outage', until: '2026-11-20T09:00:00.000Z' },
+      },
+      { request: 2, type: 'breakglass.ended', actor: 'service', data: { reviewed: false } },
+    ];
+    const [one, two] = (await collectRequests(told(story, new Map()))).requests;
+    expect(one).toMatchObject({
+      status: 'suspended',
+      suspensions: [
+        { from: '2026-11-20T08:00:04.000Z', to: '2026-11-20T08:00:05.000Z' },
+        { from: '2026-11-20T08:00:06.000Z', to: null },
+      ],
+    });
+    expect(two).toMatchObject({
+      breakGlass: { from: '2026-11-20T08:00:08.000Z', to: '2026-11-20T08:00:09.000Z' },
+      persons: ['p_requester', 'p_owner', 'p_ops'],
+    });
   });
 
   it('refuses a list it cannot read, naming the row', () => {
