@@ -2,16 +2,17 @@ import type { PoolClient } from 'pg';
 import type { ErasureCounts, ErasureStore, HeldScopes } from '#src/delivery/erasure-ports.ts';
 import type { Database } from './database.ts';
 import { inTransaction } from './transaction.ts';
+import { wholeName, wholeNameInBytes } from './whole-name.ts';
 
 type Query = (text: string, values: readonly unknown[]) => Promise<number>;
 
-/** Names shorter than this would be found inside other words; then only the Slack id is looked for. */
+/** Names shorter than this are everyday words too often; then only the Slack id is looked for. */
 const NAME_CHARS_MIN = 4;
 const ENDED = ['withdrawn', 'expired', 'rejected', 'refused', 'closed', 'revoked', 'superseded', 'renewed'];
-/** $1: Slack id, $2: name in small letters; each null where there is none. */
+/** $1: Slack id, $2: pattern of the whole name in small letters; each null where there is none. */
 const MENTIONS = (column: string) =>
   `(($1::text IS NOT NULL AND position($1::text in ${column}) > 0)
-    OR ($2::text IS NOT NULL AND position($2::text in lower(${column})) > 0))`;
+    OR ($2::text IS NOT NULL AND lower(${column}) ~ $2::text))`;
 /** Hashes that the entries of held requests hide. */
 const HELD_HASHES = (streams: string) =>
   `SELECT jsonb_path_query(data, '$.**."$hidden"') #>> '{}' FROM event WHERE stream = ANY(${streams}::text[])`;
@@ -58,8 +59,8 @@ async function erasePerson(
   held: HeldScopes,
 ): Promise<ErasureCounts> {
   const { user, name } = await read(person);
-  const shown = name !== null && name.trim().length >= NAME_CHARS_MIN ? name.trim().toLowerCase() : null;
-  const who = [user, shown];
+  const shown = name !== null && name.trim().length >= NAME_CHARS_MIN ? name : null;
+  const who = [user, shown === null ? null : wholeName(shown)];
   const streams = held.requests.map((id) => `request:${id}`);
   const texts = await query(
     `UPDATE disclosure SET value = NULL, salt = '' WHERE value IS NOT NULL AND person = $1
@@ -75,8 +76,8 @@ async function erasePerson(
     `DELETE FROM object WHERE (media_type = 'application/json' OR media_type LIKE 'text/%')
        AND sha256 NOT IN (SELECT object FROM knowledge_pack)
        AND (($1::text IS NOT NULL AND position(convert_to($1, 'UTF8') in bytes) > 0)
-         OR ($2::text IS NOT NULL AND position(convert_to($2, 'UTF8') in bytes) > 0))`,
-    [user, shown === null ? null : (name?.trim() ?? null)],
+         OR ($2::text IS NOT NULL AND encode(bytes, 'escape') ~ $2::text))`,
+    [user, shown === null ? null : wholeNameInBytes(shown)],
   );
   // Before the payloads that say which logged answers were given to whom: what they asked can then be matched no more.
   const salts = await query(
