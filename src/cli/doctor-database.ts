@@ -22,6 +22,8 @@ import type { Session } from './session.ts';
 import { count } from './terminal.ts';
 
 const REQUESTS_MAX = 10_000;
+/** A running server signs within a second. */
+const CHECKPOINT_LATE_MS = 60_000;
 /** Changed rows that are named one by one. */
 const ROWS_NAMED_MAX = 5;
 /** Statuses in which a decision can still be missing. */
@@ -51,6 +53,14 @@ export async function checkDatabase(
   ]);
   const sizes = `${count(head.size, 'entry', 'entries')} committed, ${tree.size} in the tree, ${checkpoint?.size ?? 0} under a checkpoint`;
   found.ok('log', `${stamp.logOrigin}: ${sizes}`);
+  const waiting = head.size - (checkpoint?.size ?? 0);
+  if (waiting > 0 && head.lastAt !== null && context.now().getTime() - head.lastAt.getTime() > CHECKPOINT_LATE_MS) {
+    found.problem(
+      'checkpoint',
+      `${count(waiting, 'entry', 'entries')} committed until ${head.lastAt.toISOString()} ${waiting === 1 ? 'is' : 'are'} under no checkpoint yet`,
+      'A running server tries again by itself: its log ("publisher") says what is in the way. A start signs one first.',
+    );
+  }
   await checkState(session, found);
   await checkQueues(session, found);
   const roster = await deskOf(session, context).roster();

@@ -5,11 +5,15 @@
 import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
 import type { VerifierKey } from '#src/evidence/note.ts';
 import type { Crypto, EvidenceStore, SignedMemory, Signer, StoredCheckpoint } from '#src/evidence/ports.ts';
+import { createLoop, type Loop } from './loop.ts';
 
 /** A checkpoint goes to the anchors at most this often. */
 const ANCHOR_EVERY_MS = 5 * 60_000;
 /** Under load a checkpoint covers what was committed in this time: signing one a commit would double the load. */
 const PUBLISH_EVERY_MS = 100;
+/** A publish that failed is tried again by itself: after a second, then twice as long each time, up to a minute. */
+const RETRY_MS = 1_000;
+const RETRY_MS_MAX = 60_000;
 
 export type PublisherDeps = {
   readonly crypto: Crypto;
@@ -24,9 +28,7 @@ export type PublisherDeps = {
   readonly onError: (error: unknown) => void;
 };
 
-export type Publisher = {
-  /** Something was committed. */
-  wake(): void;
+export type Publisher = Pick<Loop, 'wake' | 'failures'> & {
   /** Brings tree and checkpoint up to everything committed; throws what the store throws, `fork` above all. */
   publish(): Promise<StoredCheckpoint | null>;
   /** The last checkpoint goes to the anchors now, whatever the time; then nothing more. */
@@ -35,8 +37,6 @@ export type Publisher = {
 
 /** Makes the publisher. */
 export function createPublisher(deps: PublisherDeps): Publisher {
-  let running: Promise<void> | null = null;
-  let again = false;
   let anchoredAt = Number.NEGATIVE_INFINITY;
   let waiting: StoredCheckpoint | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -51,9 +51,9 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   const anchorWaiting = async (): Promise<void> => {
     const checkpoint = waiting;
     if (checkpoint === null) return;
-    waiting = null;
-    anchoredAt = deps.now().getTime();
     await deps.anchor(checkpoint);
+    anchoredAt = deps.now().getTime();
+    if (waiting === checkpoint) waiting = null;
   };
 
   const anchorInTime = async (): Promise<void> => {
@@ -72,37 +72,27 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       else setTimeout(resolve, PUBLISH_EVERY_MS).unref();
     });
 
-  const run = async (): Promise<void> => {
-    do {
-      again = false;
-      const checkpoint = await publish();
-      if (checkpoint !== null) {
-        waiting = checkpoint;
-        await anchorInTime();
-      }
+  const loop = createLoop({
+    async round() {
+      waiting = (await publish()) ?? waiting;
+      // Also one that could not be handed over in an earlier round.
+      if (waiting !== null) await anchorInTime();
       await pause();
-    } while (again);
-  };
-
-  const wake = (): void => {
-    again = true;
-    running ??= run()
-      .catch(deps.onError)
-      .finally(() => {
-        running = null;
-        // A commit that came in while the last round was ending must not wait for the next one.
-        if (again) wake();
-      });
-  };
+      return false;
+    },
+    onError: deps.onError,
+    retryAfterMs: (failures) => Math.min(RETRY_MS * 2 ** (failures - 1), RETRY_MS_MAX),
+  });
 
   return {
-    wake,
+    wake: loop.wake,
+    failures: loop.failures,
     publish,
     async stop() {
       if (timer) clearTimeout(timer);
       stopping = true;
       endPause?.();
-      while (running) await running;
+      await loop.stop();
       waiting = (await publish()) ?? waiting;
       await anchorWaiting();
     },

@@ -2,6 +2,7 @@
  * A pump takes claimed work from a durable queue, acts on it, and marks it done or gives it back. A crash between
  * acting and marking leads to a second attempt, so what it calls must be idempotent (DESIGN.md, rule 6).
  */
+import { createLoop, type Loop } from './loop.ts';
 
 /** What a pump needs of its queue. Times come from the clock so that tests need not sleep. */
 export type PumpDeps<T extends { readonly id: string; readonly attempts: number }> = {
@@ -20,14 +21,8 @@ export type PumpDeps<T extends { readonly id: string; readonly attempts: number 
   readonly pollMs?: number;
 };
 
-export type Pump = {
-  /** Look now: something was just put. */
-  wake(): void;
-  /** Resolves when nothing claimable is left; used by tests and by the drain at shutdown. */
-  idle(): Promise<void>;
-  /** Takes nothing new, and waits for what is under way. */
-  stop(): Promise<void>;
-};
+/** `idle` resolves when nothing claimable is left; `stop` takes nothing new and waits for what is under way. */
+export type Pump = Pick<Loop, 'wake' | 'idle' | 'stop'>;
 
 /** Back-off for a transient failure: 1 s, 2 s, 4 s ... up to 5 minutes; at most `attemptsMax` attempts. */
 export function backoffMs(attempts: number, attemptsMax = 40): number | null {
@@ -39,10 +34,7 @@ export function backoffMs(attempts: number, attemptsMax = 40): number | null {
 export function createPump<T extends { readonly id: string; readonly attempts: number }>(deps: PumpDeps<T>): Pump {
   const batch = deps.batch ?? 32;
   const leaseMs = deps.leaseMs ?? 30_000;
-  let stopped = false;
-  let running: Promise<void> | null = null;
-  let again = false;
-
+  const pollMs = deps.pollMs ?? 1000;
   const one = async (item: T): Promise<void> => {
     try {
       await deps.handle(item);
@@ -56,43 +48,24 @@ export function createPump<T extends { readonly id: string; readonly attempts: n
     }
   };
 
-  const drain = async (): Promise<void> => {
-    do {
-      again = false;
+  const loop = createLoop({
+    async round() {
       const items = await deps.claim(batch, leaseMs, deps.now());
-      if (items.length > 0) again = true;
       await inLanes(items, deps.concurrency ?? 4, one);
-    } while (again && !stopped);
-  };
-
-  const start = (): Promise<void> => {
-    running ??= drain()
-      .catch((error: unknown) => deps.onError(error, null))
-      .finally(() => {
-        running = null;
-        if (again && !stopped) void start();
-      });
-    return running;
-  };
-
-  const wake = (): void => {
-    if (stopped) return;
-    again = true;
-    void start();
-  };
-  const timer = setInterval(wake, deps.pollMs ?? 1000);
+      return items.length > 0;
+    },
+    onError: (error) => deps.onError(error, null),
+    retryAfterMs: () => pollMs,
+  });
+  const timer = setInterval(loop.wake, pollMs);
   timer.unref();
 
   return {
-    wake,
-    async idle() {
-      wake();
-      while (running) await running;
-    },
-    async stop() {
-      stopped = true;
+    wake: loop.wake,
+    idle: loop.idle,
+    stop() {
       clearInterval(timer);
-      while (running) await running;
+      return loop.stop();
     },
   };
 }

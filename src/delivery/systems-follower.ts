@@ -5,12 +5,15 @@
  */
 import type { Hold } from '#src/systems/holds.ts';
 import type { Desk } from './desk.ts';
+import { createLoop, type Loop } from './loop.ts';
 import type { Ledger } from './ports.ts';
 import type { SystemsDesk } from './systems-desk.ts';
 import type { RecordStore } from './systems-ports.ts';
 
 /** Events looked at by one read. */
 const BATCH = 500;
+/** A suspension must not wait long for a database that was away. */
+const RETRY_MS = 1_000;
 
 export type FollowerDeps = {
   readonly ledger: Pick<Ledger, 'readAll'>;
@@ -26,58 +29,23 @@ export type FollowerDeps = {
   readonly onError: (error: unknown) => void;
 };
 
-export type Follower = {
-  /** Something was committed. */
-  wake(): void;
-  /** Resolves when everything committed so far was followed. */
-  idle(): Promise<void>;
-  stop(): Promise<void>;
-};
+/** `idle` resolves when everything committed so far was followed. */
+export type Follower = Pick<Loop, 'wake' | 'idle' | 'stop'>;
 
 /** Makes the follower; it begins with its first `wake`. */
 export function createFollower(deps: FollowerDeps): Follower {
   let cursor: number | null = null;
-  let running: Promise<void> | null = null;
-  let again = false;
-  let stopped = false;
-
-  const drain = async (): Promise<void> => {
-    cursor ??= (await deps.records.read('cursor', 'systems'))?.version ?? 0;
-    do {
-      again = false;
-      for (;;) {
-        const events = await deps.ledger.readAll(cursor, BATCH);
-        if (events.length === 0) break;
-        await followAll(deps, events);
-        cursor = (events.at(-1)?.logIndex ?? cursor) + 1;
-        if (stopped) return;
-      }
-    } while (again);
-  };
-  const start = (): void => {
-    running ??= drain()
-      .catch(deps.onError)
-      .finally(() => {
-        running = null;
-        if (again && !stopped) start();
-      });
-  };
-  const wake = (): void => {
-    if (stopped) return;
-    again = true;
-    start();
-  };
-  return {
-    wake,
-    async idle() {
-      wake();
-      while (running) await running;
+  return createLoop({
+    async round() {
+      cursor ??= (await deps.records.read('cursor', 'systems'))?.version ?? 0;
+      const events = await deps.ledger.readAll(cursor, BATCH);
+      await followAll(deps, events);
+      cursor = (events.at(-1)?.logIndex ?? cursor - 1) + 1;
+      return events.length > 0;
     },
-    async stop() {
-      stopped = true;
-      while (running) await running;
-    },
-  };
+    onError: deps.onError,
+    retryAfterMs: () => RETRY_MS,
+  });
 }
 
 /** Each request once a batch, at its present state: what came between changes nothing that lasts. */

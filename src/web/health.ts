@@ -13,7 +13,12 @@ export type Metric = {
   readonly value: number;
 };
 
-export type HealthDeps = { readonly checks: readonly Check[]; readonly metrics: () => Promise<readonly Metric[]> };
+export type HealthDeps = {
+  readonly checks: readonly Check[];
+  /** Sizes of the log, shown beside the checks. */
+  readonly log: () => Promise<Readonly<Record<'sequenced' | 'integrated' | 'published', number>>>;
+  readonly metrics: () => Promise<readonly Metric[]>;
+};
 
 /** The three paths; anything else is not its own. */
 export function createHealth(deps: HealthDeps): Handler {
@@ -29,7 +34,8 @@ export function createHealth(deps: HealthDeps): Handler {
         deps.checks.map(async (check) => ({ name: check.name, problem: await guarded(check) })),
       );
       const well = results.every((result) => result.problem === null);
-      sendJson(res, well ? 200 : 503, { ready: well, checks: results });
+      const log = await deps.log().catch(() => null);
+      sendJson(res, well ? 200 : 503, { ready: well, checks: results, log });
       return true;
     }
     if (path === '/metrics') {

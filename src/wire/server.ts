@@ -137,7 +137,7 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   const work = createWork({ config, core, policy, answers, outbound, anchor, hooks, ...files, log });
   wakes.push(work.outbox.wake, work.publisher.wake, systems.follower.wake);
   const app = slackAppOf(slack, core, work, now, log);
-  const own = [slackHandler(app), healthHandler(core), ...systems.handlers, ...evidence.handlers];
+  const own = [slackHandler(app), healthHandler(core, work.publisher), ...systems.handlers, ...evidence.handlers];
   handlers.splice(0, 1, ...own, ...(slack.sandbox === null ? [] : [slack.sandbox.handle]));
   // Order of the end: no new requests, no new events, what is under way, the page's streams, the database last.
   const parts = [

@@ -79,3 +79,10 @@ it('when a key is rotated, the log verifies with the new files, and the new key 
   expect(rotated.result['vkey']).toMatch(/\+[0-9a-f]{8}\+/);
   expect((await json('evidence', 'verify')).result['verdict']).toBe('verified');
 }, 60_000);
+
+it('when entries wait for a checkpoint for more than a minute, doctor says how many', async () => {
+  await sql('DELETE FROM checkpoint');
+  await sql(`UPDATE log_head SET last_at = last_at - interval '2 minutes'`);
+  const doctor = await json('doctor');
+  expect(doctor).toMatchObject({ code: 1, result: { problems: [{ name: 'checkpoint' }] } });
+}, 60_000);

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
 import { readConfig } from '#src/config.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
+import { createWebServer } from '#src/web/server.ts';
 import { exitFor } from '#src/wire/exit.ts';
+import { healthHandler } from '#src/wire/http.ts';
 import { startServer } from '#src/wire/server.ts';
 import { freshDatabase } from './database.ts';
 import { startWithRequests } from './evidence-fixture.ts';
@@ -76,6 +78,49 @@ describe('disk full', () => {
       expect(await verified()).toMatchObject({ verdict: 'verified', findings: [], unpublished: 0 });
     },
   );
+});
+
+describe('a checkpoint that is late', () => {
+  const sizes = async (address: string) => {
+    const res = await fetch(`${address}/readyz`);
+    const { ready, checks, log } = (await res.json()) as Record<string, unknown>;
+    return { status: res.status, ready, checks, log };
+  };
+
+  it('is visible: what is committed, in the tree and under a checkpoint are three numbers', async () => {
+    const { address } = test.server;
+    await test.server.work.publisher.publish();
+    const before = await size();
+    await diskFull('checkpoint', async () => {
+      await act();
+      await expect(test.server.work.publisher.publish()).rejects.toHaveProperty('code', '53100');
+      const shown = await sizes(address);
+      expect(shown).toMatchObject({ log: { sequenced: before + 1, integrated: before + 1, published: before } });
+      const metrics = await (await fetch(`${address}/metrics`)).text();
+      expect(metrics).toContain(`countersign_log_sequenced_entries ${before + 1}\n`);
+      expect(metrics).toContain(`countersign_log_published_entries ${before}\n`);
+      expect(metrics).toMatch(/countersign_log_publish_failed_rounds \d+\n/);
+    });
+    await test.server.work.publisher.publish();
+  });
+
+  it('when it fails again and again, the server says that it is not ready, and why', async () => {
+    const fails = { count: 4 };
+    const handler = healthHandler(test.server.core, { failures: () => fails.count });
+    const web = createWebServer({ handlers: [handler], onError: () => undefined });
+    const port = await web.listen(0, '127.0.0.1');
+    try {
+      expect(await sizes(`http://127.0.0.1:${port}`)).toMatchObject({ status: 200, ready: true });
+      fails.count = 5;
+      expect(await sizes(`http://127.0.0.1:${port}`)).toMatchObject({
+        status: 503,
+        ready: false,
+        checks: [{ problem: null }, { name: 'checkpoint', problem: expect.stringContaining('5 times in a row') }],
+      });
+    } finally {
+      await web.close(0);
+    }
+  });
 });
 
 describe('the clock', () => {
