@@ -42,7 +42,13 @@ export async function openBenchCore(folder: string): Promise<BenchCore> {
   let wake = (): void => undefined;
   const [library, policy] = await Promise.all([loadLibrary(dataDir), loadPolicy()]);
   const now = (): Date => new Date();
-  const core = await openCore(config, open, { workspaceId: 'sandbox', library, policy, committed: () => wake(), now });
+  const core = await openCore(config, open, {
+    workspaceId: 'sandbox',
+    library: () => library,
+    policy,
+    committed: () => wake(),
+    now,
+  });
   const publisher = createPublisher({
     crypto: createNodeCrypto(),
     store: core.stores.evidence,

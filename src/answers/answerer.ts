@@ -43,6 +43,8 @@ export interface Answerer {
     question: string,
     options?: AskOptions,
   ): Promise<{ readonly answer: Answer; readonly steps: readonly TraceStep[] }>;
+  /** The same engine on the same lexical index with another vector voice. */
+  withVectors(vectors: VectorIndex): Answerer;
 }
 
 const MAX_ECHO = 2_000;
@@ -52,8 +54,10 @@ const OBSERVED = new Set(['rewrite', 'phrase', 'vectors']);
 
 /** Builds the engine: indexes the library once. */
 export function createAnswerer(parts: AnswererParts): Answerer {
-  const index = buildSearchIndex(parts.library);
-  const thesaurus = buildThesaurus(parts.library.glossary);
+  return answererOn(parts, buildSearchIndex(parts.library), buildThesaurus(parts.library.glossary));
+}
+
+function answererOn(parts: AnswererParts, index: SearchIndex, thesaurus: Thesaurus): Answerer {
   const now = parts.now ?? (() => performance.now());
   const run = async (question: string, options: AskOptions, trace: Trace): Promise<Answer> => {
     const started = now();
@@ -78,6 +82,7 @@ export function createAnswerer(parts: AnswererParts): Answerer {
       });
       return { answer, steps };
     },
+    withVectors: (vectors) => answererOn({ ...parts, vectors }, index, thesaurus),
   };
 }
 

@@ -63,14 +63,17 @@ function add(vector: Float32Array, feature: string, weight: number): void {
 
 /** What the vector index holds: every statement and every curated question, each under its item. */
 export function vectorEntries(library: Library): readonly VectorEntry[] {
-  const entries: VectorEntry[] = [];
+  return [...eachVectorEntry(library)];
+}
+
+/** The same, one after the other, so that whoever sends them away can do other things between. */
+export function* eachVectorEntry(library: Library): Generator<VectorEntry> {
   for (const item of library.items.values()) {
     for (const passage of itemPassages(item)) {
       if (passage.part === 'raci' || passage.part === 'mapping') continue;
       const text = `${item.title}. ${passage.text}`;
-      entries.push({ itemId: item.id, text, textHash: textHash(text) });
+      yield { itemId: item.id, text, textHash: textHash(text) };
     }
-    for (const text of item.questions) entries.push({ itemId: item.id, text, textHash: textHash(text) });
+    for (const text of item.questions) yield { itemId: item.id, text, textHash: textHash(text) };
   }
-  return entries;
 }

@@ -16,7 +16,7 @@ export async function openAnswerer(context: CliContext): Promise<Answerer> {
   if (!context.env['OPENAI_API_KEY']?.trim()) return createAnswerer({ library });
   const [{ ConfigError, readConfig }, { openModel }] = await Promise.all([
     import('#src/config.ts'),
-    import('#src/wire/answers.ts'),
+    import('#src/wire/engine.ts'),
   ]);
   try {
     const named = Object.entries(context.env).filter(([name]) => name.startsWith('OPENAI_'));

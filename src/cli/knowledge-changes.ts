@@ -165,7 +165,7 @@ function tell(
   else if (outcome.ok) {
     context.text(
       ...paragraph(
-        `${done} (entry ${outcome.logIndex} of the evidence log). "ask" answers from it at once; a running server does after its next start.`,
+        `${done} (entry ${outcome.logIndex} of the evidence log). "ask" and every running server answer from it at once.`,
       ),
     );
     context.text(...affectedLines(affected));

@@ -26,6 +26,8 @@ export type FollowerDeps = {
   readonly enforceHold: (hold: Hold['id']) => Promise<void>;
   /** Takes over rules that two administrators adopted. */
   readonly rulesChanged: () => Promise<void>;
+  /** Takes over what was accepted into the library or rolled back. */
+  readonly knowledgeChanged: () => Promise<void>;
   readonly onError: (error: unknown) => void;
 };
 
@@ -59,6 +61,7 @@ async function followAll(
     if (type === 'incident.hold_placed') await deps.enforceHold(stream.slice('incident:'.length));
     if (type === 'file.attested' || type === 'file.withdrawn') await deps.fileChanged(stream.slice('file:'.length));
     if (type === 'policy.adopted') await deps.rulesChanged();
+    if (type === 'knowledge.accepted' || type === 'knowledge.rolled_back') await deps.knowledgeChanged();
     if (last.get(stream) !== logIndex) continue;
     const record = await deps.requests.read(stream.slice('request:'.length));
     if (record !== null) await deps.systems.follow(record.state, logIndex);

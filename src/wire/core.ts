@@ -30,7 +30,8 @@ export async function openCore(
   open: OpenDatabase,
   parts: {
     readonly workspaceId: string;
-    readonly library: Library;
+    /** The library in force. */
+    readonly library: () => Library;
     readonly policy: LoadedPolicy;
     readonly committed: () => void;
     readonly now: () => Date;
@@ -53,7 +54,7 @@ export async function openCore(
     standIns: (at) => standInsAt(stores.records, at),
     fileFlaw: fileFlawFrom(stores.ledger),
     newId,
-    knowledge: () => knowledgeOf(parts.library),
+    knowledge: () => knowledgeOf(parts.library()),
     policyBytes: (hash) => (hash === parts.policy.hash ? parts.policy.bytes : null),
     reactions: reactionsTo,
     committed: parts.committed,

@@ -10,15 +10,19 @@ import { parsePolicy } from '#src/approvals/policy.ts';
 import { canonicalBytes } from '#src/evidence/canonical.ts';
 import { buildLibrary, type Library } from '#src/knowledge/library.ts';
 import { composeLibrary } from '#src/knowledge/packs/compose.ts';
+import type { RawFile } from '#src/knowledge/raw.ts';
 import { KNOWLEDGE_FOLDER } from './paths.ts';
 import { StartRefusedError } from './workspace.ts';
 
 /**
  * The library in force: the shipped documents, and in place of theirs those that were accepted, as the data folder
- * keeps them. Throws KnowledgeError with every problem of every file.
+ * keeps them. `shipped` is their folder or its files. Throws KnowledgeError with every problem of every file.
  */
-export async function loadLibrary(dataDir: string, folder: string = KNOWLEDGE_FOLDER): Promise<Library> {
-  const files = await readKnowledgeFolder(folder);
+export async function loadLibrary(
+  dataDir: string,
+  shipped: string | readonly RawFile[] = KNOWLEDGE_FOLDER,
+): Promise<Library> {
+  const files = typeof shipped === 'string' ? await readKnowledgeFolder(shipped) : shipped;
   if (!existsSync(join(dataDir, 'in-force.json'))) return buildLibrary(files);
   return composeLibrary(files, await openPackFolder(dataDir).acceptedPacks());
 }

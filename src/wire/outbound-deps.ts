@@ -44,7 +44,7 @@ const RESTING = [
 export function outboundDeps(
   config: Config,
   core: Core,
-  library: Library,
+  library: () => Library,
   policy: LoadedPolicy,
   clients: SlackClients,
   newNonce: () => string,
@@ -65,7 +65,7 @@ export function outboundDeps(
     holdersOf: async (role) => [
       ...new Set(holdersOf(await ledger.listAssignments(), role, core.now()).map((a) => a.person)),
     ],
-    source: (itemId, citedHash, quote) => sourceOf(library, itemId, citedHash, quote),
+    source: (itemId, citedHash, quote) => sourceOf(library(), itemId, citedHash, quote),
     policy: () => policy,
     policyOf: policyReader(ledger, policy),
     admins: async () => {

@@ -1,5 +1,6 @@
 /** The server, from configuration to a listening address, and its orderly end. */
 import { createLinks } from '#src/adapters/links/fetch-link.ts';
+import { readKnowledgeFolder } from '#src/adapters/parse/yaml-folder.ts';
 import type { Config } from '#src/config.ts';
 import type { Links } from '#src/delivery/links.ts';
 import { recordStart } from '#src/delivery/start-record.ts';
@@ -11,15 +12,18 @@ import { createWebServer, type Handler, sendText } from '#src/web/server.ts';
 import { syncAcceptedPacks } from './accepted-packs.ts';
 import { openAnswers } from './answers.ts';
 import { type Core, knowledgeOf, openCore } from './core.ts';
-import { openDatabase } from './database.ts';
+import { type OpenDatabase, openDatabase } from './database.ts';
+import { type Engine, openEngine } from './engine.ts';
 import { type Evidence, openEvidence } from './evidence.ts';
 import { type Governance, openGovernance, type Rules, startGovernance, takeRecordedRules } from './governance.ts';
 import { createGovernanceHooks } from './governance-hooks.ts';
 import { healthHandler, slackHandler } from './http.ts';
 import { newId, newNonce } from './ids.ts';
 import { type LoadedPolicy, loadLibrary, loadPolicy } from './knowledge.ts';
+import { followLibrary, type LibraryFollower } from './library-in-force.ts';
 import { createLog, type Log } from './log.ts';
 import { outboundDeps } from './outbound-deps.ts';
+import { KNOWLEDGE_FOLDER } from './paths.ts';
 import { loadAnswerSettings, loadGateSettings } from './settings-files.ts';
 import { connectSlack, type SlackSide, uploadsOf } from './slack-side.ts';
 import { createSteps, type Steps } from './steps.ts';
@@ -35,8 +39,8 @@ export type RunningServer = {
   readonly work: Work;
   readonly systems: Systems;
   readonly evidence: Evidence;
-  /** What became of the vector index, which is opened after the start. */
-  readonly vectors: Promise<'loaded' | 'built' | 'failed'>;
+  /** The answering engine; its vector index is opened after the start. */
+  readonly engine: Engine;
   /** Resolves when everything received so far is worked off; for tests. */
   idle(): Promise<void>;
   /** Drains the server, then stops PostgreSQL last. May be called twice. */
@@ -105,30 +109,29 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   ends.unshift(() => web.close(DRAIN_MS));
   const open = await openDatabase(config, 'server', steps, context.onLost);
   ends.push(open.close);
-  const folder = context.knowledgeFolder;
-  await syncAcceptedPacks(config.dataDir, open.database, now, folder);
-  const [library, policy, gate, answerSettings] = await Promise.all([
-    loadLibrary(config.dataDir, folder),
-    loadPolicy(folder),
-    loadGateSettings(),
-    loadAnswerSettings(folder),
-  ]);
+  const { policy, gate, answerSettings, engine, follow } = await openKnowledge(context, open);
   const slack = await connectSlack(config, port, now, context.sandboxSecret);
   const wakes: (() => void)[] = [];
   const committed = () => {
     for (const wake of wakes) wake();
   };
-  const core = await openCore(config, open, { workspaceId: slack.workspaceId, library, policy, committed, now });
+  const core = await openCore(config, open, {
+    workspaceId: slack.workspaceId,
+    library: engine.library,
+    policy,
+    committed,
+    now,
+  });
+  const { refresh } = follow(core);
   const governance = openGovernance(core, committed);
   const rules: Rules = { policy, gate, answers: answerSettings };
   const settings = () => rules.answers.settings;
-  const answers = await openAnswers({ config, library, core, settings, committed, log });
-  steps.done(`${library.items.size} items and ${answers.passages} passages indexed`);
-  await recordOpening(context, core, governance, rules, library);
-  const outbound = outboundDeps(config, core, library, policy, slack.clients, newNonce);
+  const answers = openAnswers({ engine, refresh, core, settings, committed, log });
+  await recordOpening(context, core, governance, rules, engine.library());
+  const outbound = outboundDeps(config, core, engine.library, policy, slack.clients, newNonce);
   const evidence = openEvidence({ config, core, committed, log });
   const { anchor } = evidence;
-  const systems = openSystems({ core, rules, governance, committed, log });
+  const systems = openSystems({ core, rules, governance, knowledgeChanged: refresh, committed, log });
   const committeeChannel = outbound.channels.committee;
   const { clients } = slack;
   const hooks = createGovernanceHooks({ core, systems, rules, clients, committeeChannel, wake: committed });
@@ -145,7 +148,7 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
     () => systems.stop(),
     () => work.stop(),
     () => evidence.stop(),
-    () => answers.close(),
+    () => engine.close(),
     async () => slack.sandbox?.close(),
   ];
   ends.splice(1, 0, ...parts);
@@ -155,10 +158,28 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   work.start();
   systems.start();
   evidence.start();
-  const vectors = answers.openVectors();
+  void engine.openVectors();
   slack.sandbox?.resume();
   const address = addressOf(config.host, port);
-  return { address, port, core, work, systems, evidence, idle: () => idle(work, systems), vectors, stop };
+  return { address, port, core, work, systems, evidence, idle: () => idle(work, systems), engine, stop };
+}
+
+/** The library with its answering engine, and the rules, as files and accepted packs say. */
+async function openKnowledge({ config, now, steps, log, knowledgeFolder }: StartContext, open: OpenDatabase) {
+  const { dataDir } = config;
+  const files = await readKnowledgeFolder(knowledgeFolder ?? KNOWLEDGE_FOLDER);
+  const synced = await syncAcceptedPacks(dataDir, open.database, now, files);
+  const [library, policy, gate, answerSettings] = await Promise.all([
+    loadLibrary(dataDir, files),
+    loadPolicy(knowledgeFolder),
+    loadGateSettings(),
+    loadAnswerSettings(knowledgeFolder),
+  ]);
+  const engine = await openEngine(config, library, log, (line) => steps.say(`  ${line}`));
+  steps.done(`${library.items.size} items and ${engine.passages} passages indexed`);
+  const follow = (core: Core): LibraryFollower =>
+    followLibrary({ ledger: core.stores.ledger, dataDir, files, ...synced, take: engine.take, log });
+  return { policy, gate, answerSettings, engine, follow };
 }
 
 /**

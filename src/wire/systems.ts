@@ -35,12 +35,14 @@ export type SystemsParts = {
   readonly core: Core;
   readonly rules: Rules;
   readonly governance: Governance;
+  /** Takes over what was accepted into the library or rolled back. */
+  readonly knowledgeChanged: () => Promise<void>;
   readonly committed: () => void;
   readonly log: Log;
 };
 
 /** Puts them together; nothing runs before `start`. */
-export function openSystems({ core, rules, governance, committed, log }: SystemsParts): Systems {
+export function openSystems({ core, rules, governance, knowledgeChanged, committed, log }: SystemsParts): Systems {
   const { ledger, records, gate: store } = core.stores;
   const { recorder, now } = core;
   const deps = { ledger, recorder, now, newId, committed, records, randomBytes: random };
@@ -64,6 +66,7 @@ export function openSystems({ core, rules, governance, committed, log }: Systems
     enforceHold: incidents.enforce,
     fileChanged: (sha256) => followFile({ ledger, requests: core.desk }, sha256),
     rulesChanged: () => takeRecordedRules(governance, rules),
+    knowledgeChanged,
     onError: failed('follower'),
   });
   let clock: NodeJS.Timeout | null = null;

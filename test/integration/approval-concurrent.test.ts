@@ -55,9 +55,10 @@ async function replica(): Promise<Desk> {
   closing.push(() => database.close());
   const open = { database, connectionString: url, embedded: null, close: () => database.close() };
   const knowledge = join(folder, 'knowledge');
+  const library = await loadLibrary(dataDir, knowledge);
   const core = await openCore(config, open, {
     workspaceId: 'sandbox',
-    library: await loadLibrary(dataDir, knowledge),
+    library: () => library,
     policy: await loadPolicy(knowledge),
     committed: () => undefined,
     now: stage.now,

@@ -125,7 +125,7 @@ describe('in the server', () => {
       knowledgeFolder: folder,
       now: () => NOON,
     });
-    await test.server.vectors;
+    await test.server.engine.vectors();
   });
   afterAll(async () => {
     await test.close();
@@ -159,7 +159,7 @@ describe('in the server', () => {
 
   it('above the limit it comes without the model, also after a restart; the reader sees no difference in kind', async () => {
     test = await test.restart();
-    await test.server.vectors;
+    await test.server.engine.vectors();
     await test.driver.say('U0EMMA', 'D0EMMA', QUESTION);
     expect(chats()).toBe(1);
     const shown = (await answers('U0EMMA')).at(-1);

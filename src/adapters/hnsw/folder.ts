@@ -62,9 +62,13 @@ export async function readVectors(path: string, meta: IndexMeta): Promise<Readon
   }
 }
 
+/** What the index in a folder was built from; its last file. */
+export async function writeMeta(path: string, meta: IndexMeta): Promise<void> {
+  await writeFile(join(path, 'meta.json'), JSON.stringify(meta));
+}
+
 /** Puts a finished folder in service and removes all but it and the one before. */
-export async function publish(root: string, name: string, meta: IndexMeta): Promise<void> {
-  await writeFile(join(root, name, 'meta.json'), JSON.stringify(meta));
+export async function publish(root: string, name: string): Promise<void> {
   const temporary = join(root, `current.${name}.tmp`);
   await writeFile(temporary, JSON.stringify({ folder: name }));
   await rename(temporary, join(root, 'current.json'));
