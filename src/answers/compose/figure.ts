@@ -29,7 +29,9 @@ export function figureAnswer(context: Context, item: LibraryItem, query: Query):
     .sort((a, b) => b.score - a.score);
   const counted = COUNTED.exec(frame.lower)?.[1];
   const top =
-    counted === undefined || figures.some(({ figure }) => shares(counted, `${figure.of} ${figure.value ?? ''}`))
+    counted === undefined ||
+    ANYTHING.test(counted) ||
+    figures.some(({ figure }) => shares(counted, `${figure.of} ${figure.value ?? ''}`))
       ? figures[0]
       : undefined;
   const scored = scoreStatements(index, item, query, [...aspectsAsked(frame), 'criteria'])
@@ -137,6 +139,9 @@ function noNumberNotes(item: LibraryItem): readonly { readonly text: string }[] 
 }
 
 const COUNTED = /\b(?:how many|number of) ((?:[a-z-]+ ){0,3}[a-z-]+)/;
+
+/** "how many items are on that list": whatever the figure counts. */
+const ANYTHING = /^(?:items?|things?|points?|entries|elements?|positions?|parts?|ones)\b/;
 
 /** Does a counted thing ("auditing steps") stand in what the figure counts? */
 function shares(counted: string, of: string): boolean {

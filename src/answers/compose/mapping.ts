@@ -21,12 +21,16 @@ export function mappingAnswer(context: Context, item: LibraryItem): Draft {
     return abstain(context, 'empty_at_source', [item], text);
   }
   const asksGap = /\bgaps?\b|\bmissing\b|\black\w*|\baddend\w+|\bnot cover\w*/.test(frame.lower);
+  const asksCount = /\bhow many\b|\bnumber of\b/.test(frame.lower);
   const parts = shown.map((mapping) => {
     const refs = mapping.refs.map((ref) => {
       const note = mapping.notes?.[ref];
       return note === undefined || shown.length > 1 ? ref : `${ref} (${note})`;
     });
-    const said = [sentence(`${name} maps to ${mapping.standard}: ${refs.join(', ') || 'no reference'}`)];
+    const count = asksCount
+      ? ` (${mapping.refs.length} ${mapping.refs.length === 1 ? 'reference' : 'references'})`
+      : '';
+    const said = [sentence(`${name} maps to ${mapping.standard}${count}: ${refs.join(', ') || 'no reference'}`)];
     if (asksGap || shown.length === 1) {
       if (mapping.gap !== null && mapping.gap !== undefined) said.push(`Gap: ${sentence(mapping.gap)}`);
       if (asksGap && mapping.addendum !== null && mapping.addendum !== undefined)
@@ -91,15 +95,16 @@ export function citingAnswer(context: Context): Draft | null {
 
 /** Words around a guardrail's name that are not part of it. */
 const AROUND =
-  /\b(?:which|what|any|where|who|is|are|do|does|the|a|an|of|in|on|as|to|for|by|our|we|i|it|and|use[sd]?|using|point(?:s|ed)?|refers?|referred|paper|whitepaper|cit(?:e|es|ed)|names?|named|mention(?:s|ed)?|list(?:s|ed)?|show|shows|up|appears?|recommend(?:s|ed)?|sections?|topics?|areas?|chapters?|parts?|items?|guard-?rails?|standards?|frameworks?|apply|applies|relevant|should|follow|followed|under)\b/g;
+  /\b(?:which|what|any|where|who|is|are|do|does|the|a|an|of|in|on|as|to|for|by|our|we|i|it|and|use[sd]?|using|point(?:s|ed)?|refers?|referred|paper|whitepaper|cit(?:e|es|ed)|names?|named|mention(?:s|ed)?|list(?:s|ed)?|show|shows|up|appears?|recommend(?:s|ed)?|sections?|topics?|areas?|chapters?|parts?|items?|guard-?rails?|standards?|frameworks?|apply|applies|relevant|should|follow|followed|under|tells?|us|stuff|foundational|says?|rely|relies|apply|things?|would|must|does)\b/g;
 
 /** "which sections use the STIGs as guardrail": the sections whose guardrails hold that name; null when none does. */
 export function guardedAnswer(context: Context): Draft | null {
   const { frame, library } = context;
-  if (!/\b(?:sections?|topics?|areas?|chapters?|guard-?rails?|cit\w+|appear\w*|show up)\b/.test(frame.lower))
+  if (!/\b(?:sections?|topics?|areas?|chapters?|guard-?rails?|cit\w+|appear\w*|show up)\b|^where\b/.test(frame.lower))
     return null;
   const words = frame.lower.replace(AROUND, ' ').match(/[a-z0-9]+(?:-[0-9]+)?/g) ?? [];
-  const name = words.filter((word) => word !== 'nist' || words.length === 1);
+  const own = words.filter((word) => !/^(?:nist|controls?|benchmarks?|docs?|documents?|publications?)$/.test(word));
+  const name = own.length > 0 ? own : words;
   if (name.length === 0 || name.length > 5) return null;
   const ids = itemsGuardedBy(library, name).filter((id) => {
     const item = library.items.get(id);
