@@ -7,6 +7,8 @@ import { draft } from './compose/context.ts';
 import { multiAnswer } from './compose/multi.ts';
 import { routeSingle } from './compose/route.ts';
 import { firstSentence, followUp } from './conversation.ts';
+import { directFirst } from './direct.ts';
+import { type Holder, holderAnswer, holdersOfPrinted } from './holders.ts';
 import { asksWhoIn } from './languages.ts';
 import { phraseWith, withinBudget } from './model-path.ts';
 import type { Thesaurus } from './query.ts';
@@ -63,6 +65,8 @@ function answererOn(parts: AnswererParts, index: SearchIndex, thesaurus: Thesaur
     const started = now();
     const vectors = await vectorHits(parts.vectors, question, trace);
     const input = { library: parts.library, index, thesaurus, question, options, vectors, trace };
+    const held = holderAnswer(parts.library, question, options);
+    if (held !== null) return dress(parts.library, question, options, held.draft, now() - started, held.people);
     const first = draftFor({ ...input, rewrites: [], readByModel: false });
     const phrased =
       parts.model === undefined ? first : await withModel(parts.model, options.budget ?? parts.budget, input, first);
@@ -142,7 +146,7 @@ function draftFor(input: DraftInput): Draft {
   };
   if (frame.text === '' || !/[\p{L}\p{N}]/u.test(frame.text)) return abstain(context, 'empty_question');
   if (follow.kind === 'shorter') return shorter(follow.of);
-  return multiAnswer(context) ?? routeSingle(context);
+  return directFirst(library, frame, multiAnswer(context) ?? routeSingle(context));
 }
 
 /** The last answer's first sentence, with its sources. */
@@ -197,7 +201,14 @@ function plainText(text: string): string {
 }
 
 /** Adds what every answer carries: citations with versions and hashes, holders, latency. */
-function dress(library: Library, question: string, options: AskOptions, made: Draft, latencyMs: number): Answer {
+function dress(
+  library: Library,
+  question: string,
+  options: AskOptions,
+  made: Draft,
+  latencyMs: number,
+  people?: readonly Holder[],
+): Answer {
   const citations: Citation[] = [];
   for (const source of made.sources) {
     const item = library.items.get(source.id);
@@ -224,9 +235,10 @@ function dress(library: Library, question: string, options: AskOptions, made: Dr
     roles: made.roles,
     owners: made.owners,
     holders:
-      holders === undefined || made.roles === null
+      people ??
+      (holders === undefined || made.roles === null
         ? null
-        : named.flatMap((role) => holders(library.roles.canonical(role) ?? role).map((user) => ({ role, user }))),
+        : named.flatMap((role) => holdersOfPrinted(library, holders, role))),
     items: made.items,
     related: made.related,
     latencyMs: Math.round(latencyMs * 1000) / 1000,

@@ -75,6 +75,22 @@ describe('a thread', () => {
   });
 });
 
+describe('the people behind roles', () => {
+  it('who is the DPO here names whoever holds the role, in the text’s own line', async () => {
+    await test.driver.say('U0EMMA', 'C0ASK', 'who is the DPO here');
+    const answer = await newest('U0EMMA', 'C0ASK');
+    expect(answer?.text).toContain("The organisation's directory has one person as Data Protection Officer");
+    const dpo = (await test.server.core.stores.ledger.listAssignments(['Data Protection Officer']))[0]?.person ?? '';
+    const user = (await test.server.core.stores.people.slackUserOf(dpo))?.slackUserId ?? 'nobody';
+    expect(JSON.stringify(answer?.blocks)).toContain(`Here: Data Protection Officer: <@${user}>`);
+  });
+
+  it('an answer about owners shows who holds the roles', async () => {
+    await test.driver.say('U0EMMA', 'C0ASK', 'who is accountable for business approval procedures?');
+    expect(JSON.stringify((await newest('U0EMMA', 'C0ASK'))?.blocks)).toContain('Here: Chief AI Officer: <@U0CAIO>');
+  });
+});
+
 describe('what is left', () => {
   it('of a person who is erased: nothing', async () => {
     const { people, erasing } = test.server.core.stores;

@@ -72,7 +72,11 @@ function ownRoles(context: Context, item: LibraryItem, letters: readonly RaciLet
       const canonical = context.library.roles.canonical(mention.name);
       const mapped = context.library.roleMap.map.find((entry) => entry.role === canonical);
       if (mapped === undefined || canonical === null || mapped.ours === canonical) continue;
-      if (mapped.ours !== null) said.push(`In this organisation the ${canonical} is: ${mapped.ours}.`);
+      said.push(
+        mapped.ours === null
+          ? `In this organisation nobody is the ${canonical} yet.`
+          : `In this organisation the ${canonical} is: ${mapped.ours}.`,
+      );
     }
   }
   return [...new Set(said)];
