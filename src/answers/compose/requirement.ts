@@ -74,6 +74,24 @@ function aspectsFor(context: Context, item: LibraryItem): readonly Aspect[] {
 
 /** The statements that answer: a whole clause; of longer items what fits the aspect and the words. */
 export function chooseStatements(context: Context, item: LibraryItem, query: Query): readonly Scored[] {
+  const chosen = fitting(context, item, query);
+  if (item.kind === 'clause' || item.kind === 'document') return chosen;
+  const scored = scoreStatements(context.index, item, query, []);
+  const sharp = [...scored].sort((a, b) => b.sharpness - a.sharpness);
+  const least = Math.max(SHARP, SHARP_SHARE * (sharp[0]?.sharpness ?? 0));
+  const more = sharp
+    .filter((statement) => statement.sharpness >= least && statement.aspect !== 'gap')
+    .slice(0, MOST_SHARP)
+    .filter((statement) => !chosen.some((one) => one.index === statement.index));
+  return [...chosen, ...more];
+}
+
+/** Statements with the question's rarer words are told whatever their aspect. */
+const SHARP = 0.2;
+const SHARP_SHARE = 0.6;
+const MOST_SHARP = 6;
+
+function fitting(context: Context, item: LibraryItem, query: Query): readonly Scored[] {
   const asked = aspectsFor(context, item);
   const scored = scoreStatements(context.index, item, query, asked);
   const best = [...scored].sort((a, b) => b.score - a.score);
@@ -102,7 +120,7 @@ export function chooseStatements(context: Context, item: LibraryItem, query: Que
   return filled(chosen, scored);
 }
 
-const ENOUGH = 8;
+const ENOUGH = 11;
 const FILL = [
   'requirement',
   'strategy',
@@ -171,15 +189,18 @@ const ENUMERATES = /\b(?:which|what|list|name|all|how many|enumerate|give me)\b/
 function labelledGroup(context: Context, scored: readonly Scored[], best: readonly Scored[]): readonly Scored[] | null {
   if (!ENUMERATES.test(context.frame.lower)) return null;
   const asked = new Set(topicStems(context.frame.lower));
-  const label = (text: string): string =>
-    topicStems(/^[^:,(]{3,40}(?=[:,])/.exec(text)?.[0].replace(/\d+/g, '') ?? '').at(-1) ?? '';
+  const label = (text: string): readonly string[] =>
+    topicStems(/^[^:,(]{3,40}(?=[:,])/.exec(text)?.[0].replace(/\d+/g, '') ?? '');
   const own = best
     .slice(0, 6)
-    .map((statement) => label(statement.text))
-    .find((one) => one !== '' && asked.has(one));
+    .flatMap((statement) => label(statement.text).slice(-2).reverse())
+    .find((word) => asked.has(word) && scored.filter(({ text }) => label(text).includes(word)).length >= 3);
   if (own === undefined) return null;
-  const group = scored.filter((statement) => label(statement.text) === own);
-  return group.length >= 3 ? group.slice(0, 18) : null;
+  const group = scored.filter((statement) => label(statement.text).includes(own));
+  const shared = (statement: Scored): number => label(statement.text).filter((word) => asked.has(word)).length;
+  const most = Math.max(...group.map(shared));
+  const nearest = group.filter((statement) => shared(statement) === most);
+  return (nearest.length >= 3 ? nearest : group).slice(0, 18);
 }
 
 /** What the item is about: its definition, requirements and strategy. */

@@ -13,6 +13,8 @@ export type Scored = {
   readonly text: string;
   readonly score: number;
   readonly similarity: number;
+  /** Share of the question's words that it has, 0..1; words that few statements of the item have weigh most. */
+  readonly sharpness: number;
 };
 
 /** Words of a question that point at an aspect of a section. */
@@ -54,16 +56,34 @@ export function scoreStatements(
   const title = new Set(topicStems(item.title));
   let whole = 0;
   for (const [word, weight] of query.weights) if (!title.has(word) && weight === 1) whole += index.idf(word);
+  const stems = item.statements.map(({ text }) => new Set(topicStems(text)));
+  const rarity = rarityWithin(stems, query);
+  const sum = [...rarity].reduce((total, [word, value]) => total + (query.own.includes(word) ? value : 0), 0);
   return item.statements.map((statement, position): Scored => {
-    const stems = new Set(topicStems(statement.text));
+    const own = stems[position] ?? new Set();
     let similarity = 0;
+    let sharpness = 0;
     for (const [word, weight] of query.weights) {
-      if (stems.has(word)) similarity += weight * index.idf(word) * (title.has(word) ? 0.25 : 1);
+      if (!own.has(word)) continue;
+      similarity += weight * index.idf(word) * (title.has(word) ? 0.25 : 1);
+      sharpness += weight * (rarity.get(word) ?? 0);
     }
     similarity /= Math.max(1, whole);
+    sharpness = sum === 0 ? 0 : Math.min(1, sharpness / sum);
     const bonus = asked.includes(statement.aspect) ? 0.5 : SHY.includes(statement.aspect) ? -0.4 : 0;
-    return { index: position, aspect: statement.aspect, text: statement.text, score: similarity + bonus, similarity };
+    const score = similarity + bonus;
+    return { index: position, aspect: statement.aspect, text: statement.text, score, similarity, sharpness };
   });
+}
+
+/** How rare each of the query's words is among the statements of one item; words that none of them has are left out. */
+function rarityWithin(stems: readonly ReadonlySet<string>[], query: Query): ReadonlyMap<string, number> {
+  const rarity = new Map<string, number>();
+  for (const word of query.weights.keys()) {
+    const uses = stems.filter((one) => one.has(word)).length;
+    if (uses > 0) rarity.set(word, Math.log(1 + stems.length / (1 + uses)));
+  }
+  return rarity;
 }
 
 /** Statements that hold a number or say that there is none. */
