@@ -8,6 +8,7 @@ import { byAspects } from './aspects.ts';
 import type { Context, Draft, Source } from './context.ts';
 import { draft, find } from './context.ts';
 import { CLAUSE_START, clausesOf, PRONOUN, partFrame } from './parts.ts';
+import { GENERIC } from './pick.ts';
 import { routeSingle } from './route.ts';
 
 const MOST_PARTS = 4;
@@ -216,6 +217,9 @@ function byClauses(context: Context): readonly Frame[] | null {
       documents: alone.documents.join(),
     };
   });
+  const known = frame.ids.filter((id) => id.known);
+  if (known.length === 1 && parts.some((part) => part.frame.ids.length === 0 && part.content.length < 2)) return null;
+  if (prefix === '' && parts.slice(1).some((part) => part.content.every((word) => GENERIC.has(word)))) return null;
   const standing = parts.filter((part) => part.content.length > 0 || (part.documents !== '' && prefix !== ''));
   if (standing.length < 2) return null;
   if (standing.length !== parts.length && prefix === '') return null;

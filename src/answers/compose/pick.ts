@@ -67,7 +67,7 @@ function rivalOf(context: Context, ranked: readonly Ranked[], chosen: LibraryIte
 }
 
 /** Nouns that ask for a kind of answer, not for a subject. */
-const GENERIC = new Set(
+export const GENERIC = new Set(
   `standard framework law regulation rule requirement control section clause team role party layer step measure metric
   figure target percentage share value kind type sort technique method tool practice mechanism thing data document doc
   article reference guardrail exec department body technology principle activity criterion criteria asset threat risk

@@ -74,16 +74,16 @@ function aspectsFor(context: Context, item: LibraryItem): readonly Aspect[] {
 
 /** The statements that answer: a whole clause; of longer items what fits the aspect and the words. */
 export function chooseStatements(context: Context, item: LibraryItem, query: Query): readonly Scored[] {
-  const chosen = fitting(context, item, query);
-  if (item.kind === 'clause' || item.kind === 'document') return chosen;
-  const scored = scoreStatements(context.index, item, query, []);
+  const scored = scoreStatements(context.index, item, query, aspectsFor(context, item));
+  const fit = fitting(context, item, scored);
+  if (item.kind === 'clause' || item.kind === 'document') return fit;
+  const chosen = [...(context.frame.compares ? subjects(scored, query) : []), ...fit];
   const sharp = [...scored].sort((a, b) => b.sharpness - a.sharpness);
   const least = Math.max(SHARP, SHARP_SHARE * (sharp[0]?.sharpness ?? 0));
   const more = sharp
     .filter((statement) => statement.sharpness >= least && statement.aspect !== 'gap')
-    .slice(0, MOST_SHARP)
-    .filter((statement) => !chosen.some((one) => one.index === statement.index));
-  return [...chosen, ...more];
+    .slice(0, MOST_SHARP);
+  return withoutOthers([...chosen, ...more], query);
 }
 
 /** Statements with the question's rarer words are told whatever their aspect. */
@@ -91,9 +91,41 @@ const SHARP = 0.2;
 const SHARP_SHARE = 0.6;
 const MOST_SHARP = 6;
 
-function fitting(context: Context, item: LibraryItem, query: Query): readonly Scored[] {
+/** A list and what is recommended about it, when both are asked for. */
+function withPointed(group: readonly Scored[], best: readonly Scored[], asked: readonly Aspect[]): readonly Scored[] {
+  const pointed = best.filter(
+    (one) => asked.includes(one.aspect) && !VAGUE.includes(one.aspect) && !group.includes(one) && one.similarity > 0,
+  );
+  return [...group, ...pointed.slice(0, 3)];
+}
+
+const MOST_SUBJECTS = 6;
+
+/** What is said of the very things that a question compares: statements that begin with one of them. */
+function subjects(scored: readonly Scored[], query: Query): readonly Scored[] {
+  const rank = (statement: Scored): number => (statement.aspect === 'definition' ? 0 : 1);
+  return scored
+    .filter(({ text }) => query.weights.has(topicStems(text)[0] ?? ''))
+    .sort((a, b) => rank(a) - rank(b) || a.index - b.index)
+    .slice(0, MOST_SUBJECTS);
+}
+
+/** "SaaS: ..." is asked for by name, so what is said of PaaS and IaaS is left out; each statement stands once. */
+function withoutOthers(chosen: readonly Scored[], query: Query): readonly Scored[] {
+  const once = chosen.filter((one, at) => chosen.findIndex(({ index }) => index === one.index) === at);
+  const label = ({ text }: Scored): readonly string[] =>
+    topicStems(/^([^:.]{2,40}):/.exec(text)?.[1]?.replace(/\(.*\)|,.*/g, '') ?? '');
+  const said = (word: string): boolean =>
+    query.own.some(
+      (own) => own === word || (own.length >= 3 && word.startsWith(own)) || query.offers.get(own)?.includes(word),
+    );
+  const named = (stems: readonly string[]): boolean => stems.length > 0 && stems.every(said);
+  if (!once.some((one) => named(label(one)))) return once;
+  return once.filter((one) => label(one).length === 0 || named(label(one)));
+}
+
+function fitting(context: Context, item: LibraryItem, scored: readonly Scored[]): readonly Scored[] {
   const asked = aspectsFor(context, item);
-  const scored = scoreStatements(context.index, item, query, asked);
   const best = [...scored].sort((a, b) => b.score - a.score);
   if (item.kind === 'clause') return wholeClause(scored);
   if (item.kind === 'document') {
@@ -101,7 +133,7 @@ function fitting(context: Context, item: LibraryItem, query: Query): readonly Sc
     return best.filter((statement) => statement.score >= 0.6 * top && statement.score > 0).slice(0, 3);
   }
   const group = labelledGroup(context, scored, best);
-  if (group !== null) return group;
+  if (group !== null) return group.length < SHORT_GROUP ? filled(group, scored) : withPointed(group, best, asked);
   const list = listStatements(scored, best, asked);
   if (list !== null) return list;
   if (asked.length === 0 && (best[0]?.similarity ?? 0) < 0.15) return overview(item, scored);
@@ -121,6 +153,8 @@ function fitting(context: Context, item: LibraryItem, query: Query): readonly Sc
 }
 
 const ENOUGH = 11;
+/** A shorter list is continued like any other answer. */
+const SHORT_GROUP = 6;
 const FILL = [
   'requirement',
   'strategy',

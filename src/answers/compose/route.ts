@@ -150,7 +150,7 @@ function answerFrom(context: Context, target: Found): Draft {
   const { item, query, near, rival } = target;
   const layered =
     item.ownership !== undefined &&
-    (frame.asksWho || frame.layers.length > 0 || (frame.ssrm && frame.actors.length > 0));
+    (frame.asksWho || frame.layers.length > 0 || (frame.ssrm && frame.actors.length > 0 && !DEFINES.test(frame.lower)));
   if (layered && !isAboutAuditOrMapping(context)) return ssrmAnswer(context, item);
   if (item.mappings.length > 0 && (frame.standard !== null || frame.asksMapping || frame.references.length > 0))
     return mappingAnswer(context, item);
@@ -171,7 +171,8 @@ function answerFrom(context: Context, target: Found): Draft {
     const named = namedAnswer(context, item, query);
     if (named !== null) return named;
     const raci = near.find((other) => other.raci !== undefined);
-    if (frame.letters.length > 0 && raci !== undefined) return nobodyNamed(context, item);
+    if (frame.letters.length > 0 && raci !== undefined && NAMES_WANTED.test(frame.lower))
+      return nobodyNamed(context, item);
   }
   if (frame.asksNumber || frame.asksFrequency) {
     const figure = figureAnswer(context, item, query);
@@ -181,6 +182,14 @@ function answerFrom(context: Context, target: Found): Draft {
   }
   return withRival(context, requirementFrom(context, item, query), query, rival);
 }
+
+/** "what is a model provider, and which companies are examples": the definition, not who owns which layer. */
+const DEFINES =
+  /\bwhat (?:is|are|does) (?:an? |the )?\w+ (?:provider|customer)s?\b(?! (?:responsible|accountable))|\bdefin\w+|\bexamples?\b|\bmeans?\b|\bcompanies\b/;
+
+/** "my responsibilities with PaaS" asks for duties; a team or a person is asked for in other words. */
+const NAMES_WANTED =
+  /\bwho\b|\bwho'?s\b|\bwhom\b|\bwhose\b|\b(?:accountable|responsible|consulted|informed)\b|\b(?:which|what) (?:\w+ )?(?:team|role|person|body|board|department)s?\b/;
 
 /** The runner-up nearly as near as the first: both readings are answered, the nearer one first. */
 function withRival(context: Context, first: Draft, query: Query, rival: LibraryItem | null): Draft {
@@ -218,6 +227,8 @@ function wantsRaci(context: Context): boolean {
 function isAboutAuditOrMapping(context: Context): boolean {
   const { frame } = context;
   if (frame.layers.length > 0) return false;
+  if (/\baudit(?:ing|or|s)?(?:'s)? (?:guid\w+|steps?|criteria|procedures?|checks?)\b|\bauditing\b/.test(frame.lower))
+    return true;
   if (frame.letters.length > 0 || frame.owns) return false;
   return (
     frame.standard !== null ||
