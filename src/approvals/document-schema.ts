@@ -1,13 +1,15 @@
 /** The exact shape of a request document, checked again where a command enters the core: forms can be bypassed. */
 import { z } from 'zod';
 import type { RequestDocument } from './document.ts';
-import { isText, LIMITS } from './text-limits.ts';
+import { hidesCharacters, isText, LIMITS } from './text-limits.ts';
 
 const text = (max: number, what: string) =>
   z
     .string()
     .refine((value) => value.trim() !== '', `${what} is empty`)
     .refine((value) => isText(value, max), `${what}: at most ${max} characters, no control characters`);
+const seen = (max: number, what: string) =>
+  text(max, what).refine((value) => !hidesCharacters(value), `${what} holds characters that nobody can see`);
 const moment = z.iso.datetime({ precision: 3 });
 const id = text(LIMITS.id, 'id');
 const names = z.array(text(LIMITS.name, 'a name')).max(LIMITS.names);
@@ -45,10 +47,10 @@ export const scopeSchema = z.strictObject({
 
 const deployment = z.strictObject({
   kind: z.literal('deployment'),
-  system: text(LIMITS.name, 'the system'),
-  version: text(60, 'the version'),
+  system: seen(LIMITS.name, 'the system'),
+  version: seen(60, 'the version'),
   digest: digestSchema,
-  environment: text(40, 'the environment'),
+  environment: seen(40, 'the environment'),
   purpose: text(LIMITS.purpose, 'the purpose'),
   dataClasses: names.min(1).exactOptional(),
   useCase: z
@@ -85,7 +87,7 @@ const exception = z.strictObject({
 
 const useCase = z.strictObject({
   kind: z.literal('use-case'),
-  system: text(LIMITS.name, 'the system'),
+  system: seen(LIMITS.name, 'the system'),
   purpose: text(LIMITS.purpose, 'the purpose'),
   affected: text(LIMITS.longText, 'who is affected'),
   dataClasses: names.min(1),

@@ -28,6 +28,14 @@ export function isText(text: unknown, max: number): text is string {
   return typeof text === 'string' && text.length <= max && text.isWellFormed() && !CONTROL.test(text);
 }
 
+/** Characters that are not drawn, or only as a gap that is no plain blank; also those that turn the direction. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Co}\p{Cn}]|(?! )\p{Z}/u;
+
+/** Whether a name holds what nobody can see: two names could then look the same and be different. */
+export function hidesCharacters(name: string): boolean {
+  return UNSEEN.test(name);
+}
+
 /** Whether there is something to read in it. */
 export function isBlank(text: string | null): boolean {
   return text === null || text.trim() === '';

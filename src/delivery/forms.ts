@@ -7,6 +7,8 @@ import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { RequestDocument } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import type { FormResult } from '#src/approvals/forms.ts';
+import { hidesCharacters } from '#src/approvals/text-limits.ts';
+import { looksLike } from '#src/systems/look-alike.ts';
 import { type AboutForm, aboutFormSchema, readAbout } from './about.ts';
 import type { Desk } from './desk.ts';
 import { type FieldErrors, type FormValues, many, one, shortIdsIn, text } from './form-values.ts';
@@ -37,6 +39,8 @@ export type FormsDeps = {
   readonly policyOf: (hash: string) => Promise<PolicyInForce | null>;
   readonly desk: Pick<Desk, 'read'>;
   readonly findRequest: Ledger['findRequest'];
+  /** Names of the systems in the inventory. */
+  readonly systemNames: () => Promise<readonly string[]>;
   readonly now: () => Date;
 };
 
@@ -61,7 +65,8 @@ export function createForms(deps: FormsDeps): Forms {
       person,
     };
     const parsed = parseRequest(form, values, context);
-    const errors = { ...links.errors, ...(await basisErrors(deps, form, parsed)) };
+    const named = await nameErrors(deps, values);
+    const errors = { ...links.errors, ...(await basisErrors(deps, form, parsed)), ...named };
     if (Object.keys(errors).length === 0) return { parsed, policy: inForce };
     return { parsed: { ok: false, errors: { ...(parsed.ok ? {} : parsed.errors), ...errors } }, policy: inForce };
   };
@@ -113,6 +118,17 @@ async function basisErrors(
   const related = await relatedTo({ findRequest: deps.findRequest, stateOf }, parsed.document);
   const flaws = basisOf(parsed.document, related, deps.now().getTime())?.useCase ?? [];
   return flaws.length === 0 ? {} : { useCase: `Outside the use case: ${flaws.map(flawInWords).join('; ')}.` };
+}
+
+/** A system's name that hides characters, or that looks like another system's and was not said to be a new one. */
+async function nameErrors(deps: Pick<FormsDeps, 'systemNames'>, values: FormValues): Promise<FieldErrors> {
+  const system = one(values, 'system');
+  if (system === null) return {};
+  if (hidesCharacters(system))
+    return { system: 'The name holds characters that nobody can see. Type it anew instead of pasting it.' };
+  const alike = looksLike(system, await deps.systemNames());
+  if (alike === null || one(values, 'anotherSystem') === 'yes') return {};
+  return { system: `It looks like "${alike}", which is in the inventory. Write that name, or confirm below.` };
 }
 
 /** The requests that a form names: whether they exist, and which id stands behind `replaces`. */

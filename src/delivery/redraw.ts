@@ -15,7 +15,7 @@ export function redraw(
   receivedAt: Date,
 ): readonly OutgoingMessage[] | null {
   const { view, action } = press;
-  if (!['value', 'form_more', 'form_add', 'form_draft'].includes(action)) return null;
+  if (!['value', 'form_again', 'form_more', 'form_add', 'form_draft'].includes(action)) return null;
   if (view === null) return [];
   const values = Object.fromEntries(
     Object.entries(view.values).map(([field, value]) => [field, Array.isArray(value) ? [...value] : value]),

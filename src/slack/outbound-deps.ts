@@ -4,6 +4,8 @@ import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { Desk, RequestRecord } from '#src/delivery/desk.ts';
 import type { HomePart } from '#src/delivery/people-home.ts';
 import type { Ledger, Outbox } from '#src/delivery/ports.ts';
+import { looksLike } from '#src/systems/look-alike.ts';
+import { sameName } from '#src/systems/names.ts';
 import type { SourceView } from './blocks/answer.ts';
 import type { CardView } from './blocks/card.ts';
 import { cardView, type RenderContext } from './blocks/card-view.ts';
@@ -41,13 +43,15 @@ export type OutboundDeps = {
   readonly told: (requestId: string, role: string, persons: readonly string[]) => Promise<void>;
   /** What "Verify" shows for a request. */
   readonly verification: (requestId: string) => Promise<readonly string[]>;
+  /** Names of the systems in the inventory. */
+  readonly systemNames: () => Promise<readonly string[]>;
   readonly newNonce: () => string;
   readonly now: () => Date;
 };
 
 /** The card of a record at this moment, with everybody's Slack user resolved. */
 export async function viewOf(
-  deps: Pick<OutboundDeps, 'desk' | 'slackUsersOf' | 'now'>,
+  deps: Pick<OutboundDeps, 'desk' | 'slackUsersOf' | 'systemNames' | 'now'>,
   record: RequestRecord,
 ): Promise<{ readonly view: CardView; readonly context: RenderContext; readonly entry: number | null }> {
   const { state } = record;
@@ -73,6 +77,18 @@ export async function viewOf(
     now: deps.now(),
     slackUser: (p: string) => users.get(p),
     decisionEntry: entry,
+    alike: await alikeOf(deps, state),
   };
   return { view: cardView(state, context), context, entry: entry ?? record.entries.at(-1)?.index ?? null };
+}
+
+/** Another system that the request's name looks like, whether or not its own is in the inventory by now. */
+async function alikeOf(
+  { systemNames }: Pick<OutboundDeps, 'systemNames'>,
+  { document }: RequestRecord['state'],
+): Promise<string | null> {
+  if (document.kind === 'exception') return null;
+  const { system } = document;
+  const others = (await systemNames()).filter((name) => !sameName(name, system));
+  return looksLike(system, others);
 }

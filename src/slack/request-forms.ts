@@ -5,10 +5,11 @@ import type { Roster, Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/about.ts';
 import type { RequestRecord } from '#src/delivery/desk.ts';
 import { basisDocument, previewTerms } from '#src/delivery/form-preview.ts';
-import type { FormValues } from '#src/delivery/form-values.ts';
+import { type FormValues, one } from '#src/delivery/form-values.ts';
 import type { ModalSpec } from '#src/delivery/intents.ts';
 import { relatedTo } from '#src/delivery/related.ts';
 import { differingFields, kindOf, type RequestForm, valuesOf } from '#src/delivery/request-form.ts';
+import { looksLike } from '#src/systems/look-alike.ts';
 import { type Modal, readingModal } from './blocks/modal.ts';
 import { type RequestFormView, requestForm } from './blocks/request-form.ts';
 import { inline, mention } from './blocks/text.ts';
@@ -56,6 +57,7 @@ export async function drawRequestForm(
     terms,
     unfilled: unfilledPlaces(terms, await deps.desk.roster()),
     admins: await adminMentions(deps),
+    alike: looksLike(one(values, 'system') ?? '', await deps.systemNames()),
     from:
       source === null
         ? null

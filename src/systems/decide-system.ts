@@ -1,5 +1,6 @@
 /** What may be done to an entry of the inventory: pure, from the state and the roles held at the moment of the click. */
 import { z } from 'zod';
+import { hidesCharacters } from '#src/approvals/text-limits.ts';
 import { canonicalText } from '#src/evidence/canonical.ts';
 import { CHECKLIST, DECOMMISSION_STEPS, stepRefusal } from './decommission.ts';
 import { type Envelope, envelopeSchema } from './envelope.ts';
@@ -112,7 +113,8 @@ function register(state: SystemState | null, command: Extract<SystemCommand, { t
   if (state !== null) return refuse('exists');
   const name = command.name.trim();
   const facts = factsSchema.safeParse(command.facts);
-  if (name === '' || name.length > NAME_CHARS_MAX || !name.isWellFormed()) return refuse('invalid', 'name');
+  const writable = name !== '' && name.length <= NAME_CHARS_MAX && name.isWellFormed() && !hidesCharacters(name);
+  if (!writable) return refuse('invalid', 'name');
   if (!facts.success) return refuse('invalid', facts.error.issues[0]?.path.join('.') ?? 'facts');
   const { origin, approvalDue, runsIn, useCase } = command;
   const data = { ...facts.data, key: systemKeyOf(name), name, origin, approvalDue, runsIn, useCase };

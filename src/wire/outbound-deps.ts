@@ -2,6 +2,7 @@
 import type { Config } from '#src/config.ts';
 import { followUp, restsOn } from '#src/delivery/follow-up.ts';
 import { homeParts } from '#src/delivery/people-home.ts';
+import { systemNames } from '#src/delivery/systems-rows.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import { adminsAt } from '#src/directory/governed.ts';
 import type { Library } from '#src/knowledge/library.ts';
@@ -55,6 +56,7 @@ export function outboundDeps(
     ...clients,
     desk: core.desk,
     findRequest: ledger.findRequest,
+    systemNames: () => systemNames(core.stores.records),
     places: outbox,
     channels: {
       committee: config.committeeChannel ?? 'C0COMMITTEE',

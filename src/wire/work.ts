@@ -8,6 +8,7 @@ import { outgoing } from '#src/delivery/intents.ts';
 import { createPublisher, type Publisher } from '#src/delivery/publisher.ts';
 import { backoffMs, createPump, type Pump } from '#src/delivery/pump.ts';
 import { createSweeper, type Sweeper } from '#src/delivery/sweeper.ts';
+import { systemNames } from '#src/delivery/systems-rows.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import type { StoredCheckpoint } from '#src/evidence/ports.ts';
 import { createOutbound } from '#src/slack/outbound.ts';
@@ -63,6 +64,7 @@ export function createWork(parts: WorkParts): Work {
     policyOf: parts.outbound.policyOf,
     desk: core.desk,
     findRequest: (id) => stores.ledger.findRequest(id),
+    systemNames: () => systemNames(stores.records),
     now,
   });
   const writer = createOutbound(parts.outbound);

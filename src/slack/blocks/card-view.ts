@@ -18,6 +18,8 @@ export type RenderContext = {
   readonly slackUser: (person: Person) => string | undefined;
   /** Log index of the decision's entry; null before it. */
   readonly decisionEntry: number | null;
+  /** Another system of the inventory that the name looks like. */
+  readonly alike: string | null;
 };
 
 /** "Deploy credit-scoring 2.1 to production" */
@@ -53,7 +55,7 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     evidenceMissing: missing.map(
       (m) => `${m.demand.title} ${WHY_MISSING[m.why ?? 'missing']} (${m.demand.serves.join(', ')})`,
     ),
-    facts: factsOf(state, who),
+    facts: [...alikeFact(context.alike), ...factsOf(state, who)],
     needed: neededOf(state, standing),
     votes: state.votes.map((vote) => ({
       who: who(vote.by),
@@ -66,6 +68,12 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     status: state.status,
     standing: standingOf(state),
   };
+}
+
+function alikeFact(alike: string | null): readonly string[] {
+  return alike === null
+    ? []
+    : [`⚠️ The name looks like *${inline(alike, 120)}*, which is another system of the inventory.`];
 }
 
 /** What a reader of the card has to know beside the votes. Mentions are ready; texts are still raw. */

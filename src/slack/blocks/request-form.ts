@@ -34,6 +34,8 @@ export type RequestFormView = {
   /** Places of the quorum that nobody can fill now, in words, and who can name holders (mentions). */
   readonly unfilled: readonly string[];
   readonly admins: readonly string[];
+  /** Another system of the inventory that the name looks like. */
+  readonly alike: string | null;
   /** How it stands to the use case it names, in words; empty where it names none. */
   readonly basis: readonly string[];
   /** The request it was filled in from, and the names of the blocks that differ from it now. */
@@ -46,6 +48,7 @@ export function requestForm(view: RequestFormView): Modal {
   const blocks: KnownBlock[] = [
     ...fromPart(view),
     ...WHAT[kindOf(form)](view),
+    ...alikePart(view),
     ...touchesPart(view),
     ...basisPart(view),
     ...proofPart(view),
@@ -149,6 +152,21 @@ function environments(present: string | null) {
   const names: readonly string[] = ENVIRONMENTS;
   const all = present === null || names.includes(present) ? names : [...names, present.slice(0, 75)];
   return all.map((name) => ({ value: name, label: name }));
+}
+
+/** The name looks like another system's: said, and asked. */
+function alikePart({ alike, values }: RequestFormView): KnownBlock[] {
+  if (alike === null) return [];
+  const answers = [{ value: 'yes', label: 'Yes, it is another system' }];
+  return [
+    section(
+      `⚠️ This name looks like *${inline(alike, 120)}*, which is in the inventory. If you mean that one, write its name.`,
+    ),
+    choice('anotherSystem', 'Is it really another one?', answers, {
+      optional: true,
+      initial: one(values, 'anotherSystem') ?? '',
+    }),
+  ];
 }
 
 function touchesPart(view: RequestFormView): KnownBlock[] {

@@ -1,4 +1,4 @@
-import type { App } from '@slack/bolt';
+import type { App, ViewOutput } from '@slack/bolt';
 import { type ListenerDeps, store } from './store.ts';
 import { valuesOf } from './view-values.ts';
 
@@ -9,6 +9,8 @@ export function registerViews(app: App, deps: ListenerDeps): void {
     const errors = await deps.validate(view.callback_id, view.private_metadata, values);
     if (errors !== null) {
       await ack({ response_action: 'errors', errors });
+      // The form may have a question to show that only its answers raise.
+      if ('system' in errors) await drawAgain(deps, body.user.id, view, values);
       return;
     }
     // A view is submitted once: its id with its hash is the command's identity, also when Slack sends it again.
@@ -23,5 +25,20 @@ export function registerViews(app: App, deps: ListenerDeps): void {
     // A form that was opened from another modal leaves nothing stale behind it.
     if (view.previous_view_id) await ack({ response_action: 'clear' });
     else await ack();
+  });
+}
+
+/** As if something that redraws had been pressed in the form. */
+async function drawAgain(deps: ListenerDeps, user: string, view: ViewOutput, values: object): Promise<void> {
+  await store(deps, `again:${view.id}:${view.hash}:${user}`, {
+    kind: 'press',
+    user: { id: user, name: null },
+    action: 'form_again',
+    value: '',
+    channel: null,
+    messageTs: null,
+    threadTs: null,
+    triggerId: view.id,
+    view: { id: view.id, form: view.callback_id, about: view.private_metadata, values },
   });
 }
