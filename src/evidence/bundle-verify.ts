@@ -55,7 +55,11 @@ export type VerifyBundleOptions = {
   readonly anchors?: readonly Anchor[];
   /** False checks the tree alone: neither statements nor texts nor the listing. Default true. */
   readonly signatures?: boolean;
+  /** Told after every 500 entries how many are checked, of as many as the manifest says; awaited. */
+  readonly onProgress?: (checked: number, count: number) => Promise<void>;
 };
+
+const PROGRESS_EVERY = 500;
 
 /** Verifies a bundle. Never throws for what the bundle holds; throws `vkey_invalid` for a bad trusted key. */
 export async function verifyBundle(
@@ -203,6 +207,7 @@ async function verifyBundleEntries(
   list(listingHeader());
   const useProofs = !manifest.complete || (source.files.get(FILES.proofs) ?? 0) > 0;
   const heads: readonly (Checkpoint & Partial<SignedHead>)[] = [...known, head];
+  let checked = 0;
   const report = await verifyEntries(
     crypto,
     {
@@ -224,6 +229,8 @@ async function verifyBundleEntries(
       onEntry: async (index, statement, hidden) => {
         list(listingLine(index, statement));
         await disclosures.check(index, hidden);
+        checked += 1;
+        if (checked % PROGRESS_EVERY === 0) await options.onProgress?.(checked, manifest.count);
       },
     },
     findings,

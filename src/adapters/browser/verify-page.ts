@@ -9,6 +9,8 @@ import { canVerify, createWebCrypto } from './web-crypto.ts';
 // The page's policy forbids code made from text, which zod would otherwise try.
 z.config({ jitless: true });
 
+const SAID_EVERY = 2_500;
+
 const VERDICTS: Readonly<Record<BundleReport['verdict'], string>> = {
   verified: 'Verified: signed by the key you gave, every entry in its place.',
   'self-consistent, signer unproven':
@@ -71,10 +73,11 @@ function facts(report: BundleReport): readonly (readonly string[])[] {
     ['Texts', `${report.disclosuresChecked} match their hashes`],
   ];
   if (manifest !== null) {
+    const { strength } = manifest.anchors;
     rows.push(
       ['Extent', manifest.complete ? 'the whole log' : 'a selection: that nothing else matched is not proven'],
       ['Asked for', manifest.query === null ? 'everything' : JSON.stringify(manifest.query)],
-      ['Anchors, as the bundle says', ANCHOR_STRENGTHS[manifest.anchors.strength]],
+      ['Anchors, as the bundle says', strength === 'none' ? 'none' : ANCHOR_STRENGTHS[strength]],
       ['Who can reach the keys, as it says', manifest.anchors.keysReachableBy],
     );
   }
@@ -100,6 +103,14 @@ function show(report: BundleReport): void {
   details.replaceChildren(...tables);
 }
 
+/** Says how far it is, not too often for who hears it read, and lets the browser show it and listen. */
+async function progress(checked: number, count: number): Promise<void> {
+  if (checked % SAID_EVERY === 0) {
+    say(`Checking… ${checked.toLocaleString('en')} of ${count.toLocaleString('en')} entries`, 'busy');
+  }
+  await new Promise((resolve) => setTimeout(resolve));
+}
+
 async function verify(): Promise<void> {
   const file = bundle.files?.[0];
   if (file === undefined) return say('Choose a bundle first.', 'bad');
@@ -110,7 +121,8 @@ async function verify(): Promise<void> {
   const trusted = keys.value.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
   const kept: { name: string; note: string }[] = [];
   for (const anchor of anchors.files ?? []) kept.push({ name: anchor.name, note: await anchor.text() });
-  show(await verifyBundle(crypto, await openBlobZip(crypto, file), { trusted, anchors: kept }));
+  const options = { trusted, anchors: kept, onProgress: progress };
+  show(await verifyBundle(crypto, await openBlobZip(crypto, file), options));
 }
 
 form.addEventListener('submit', (event) => {
