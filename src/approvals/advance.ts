@@ -48,10 +48,11 @@ function approve(recorder: OpenRecorder, standing: Tally): void {
   }
 }
 
-/** When an approval given now ends: by the policy, the narrowed scope or the exception's own date, whichever is first. */
-function validUntil(state: SubmittedState, nowMs: number): number {
+/** When an approval given now ends: by the policy, the narrowed scope or the exception's own date, whichever is first; null for rules. */
+function validUntil(state: SubmittedState, nowMs: number): number | null {
   const { terms, document } = state;
   const longest = nowMs + terms.maxDurationMs;
+  if (document.kind === 'policy') return null;
   if (document.kind === 'exception') return Math.min(msOf(document.expiresAt), longest);
   const scopeEnd =
     document.kind === 'deployment' && document.scope?.until ? msOf(document.scope.until) : Number.POSITIVE_INFINITY;
@@ -67,6 +68,7 @@ export function emitDecision(
 ): void {
   const { state, nowMs, command } = recorder;
   const positive = outcome === 'approved' || outcome === 'approved_with_conditions';
+  const untilMs = positive ? validUntil(state, nowMs) : null;
   emit(
     recorder,
     'decided',
@@ -79,7 +81,7 @@ export function emitDecision(
       votes: state.votes.map(({ by, choice }) => ({ person: by, choice })),
       vetoedBy: standing.vetoedBy,
       conditions: positive ? [...conditions, ...controlConditions(state, conditions.length)] : [],
-      validUntil: positive ? isoOf(validUntil(state, nowMs)) : null,
+      validUntil: untilMs === null ? null : isoOf(untilMs),
       missing: positive ? [] : missingInWords(standing),
       informed: state.terms.informed,
       roster: command.roster.ref,

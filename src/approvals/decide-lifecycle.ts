@@ -12,6 +12,8 @@ type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
 /** Whether something is permitted that could be stopped: an approval, or an emergency permission still running. */
 function isLive(state: SubmittedState): boolean {
+  // Rules that were adopted are in force until others are; nobody stops them alone.
+  if (state.document.kind === 'policy') return false;
   return isApproved(state) || (state.breakGlass !== null && !state.breakGlass.ended);
 }
 
@@ -71,7 +73,7 @@ export function decideClose(recorder: OpenRecorder, command: CommandOf<'close'>)
   const { state } = recorder;
   const refused = textGiven(command.reason, LIMITS.reason, true);
   if (refused) return refused;
-  if (!isApproved(state)) return refuse('not_in_force', state.status);
+  if (!isApproved(state) || state.document.kind === 'policy') return refuse('not_in_force', state.status);
   if (!isExcluded(state, command.by) && !authorityIn(command.roster, command.by, state.terms.closeRoles))
     return refuse('role_missing', ...state.terms.closeRoles);
   emit(recorder, 'closed', { cause: command.cause, reason: command.reason });

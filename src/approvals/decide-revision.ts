@@ -59,7 +59,8 @@ function revise(recorder: OpenRecorder, document: RequestDocument, nonce: string
   if (!isText(nonce, LIMITS.id) || nonce.length < 16) return refuse('invalid', 'nonce');
   const problem = documentProblem(document);
   if (problem !== null) return refuse('invalid', problem);
-  if (document.kind !== state.document.kind) return refuse('wrong_kind', state.document.kind);
+  if (document.kind !== state.document.kind || document.kind === 'policy')
+    return refuse('wrong_kind', state.document.kind);
   const changed = changedFields(state.document, document);
   if (changed.length === 0) return refuse('nothing_changed');
   const terms = cause.policy ? termsFor(cause.policy, document) : state.terms;

@@ -61,8 +61,11 @@ function openingProblem(recorder: Recorder, command: Opening): Handled {
   if (!isText(command.nonce, LIMITS.id) || command.nonce.length < 16) return refuse('invalid', 'nonce');
   const problem = documentProblem(command.document);
   if (problem !== null) return refuse('invalid', problem);
-  const { kind } = command.document;
-  return command.policy.policy.kinds[kind] === undefined ? refuse('kind_not_in_policy', kind) : null;
+  const { document, policy } = command;
+  // A change of the rules is decided under the rules that it would replace, whoever they say.
+  if (document.kind === 'policy')
+    return document.from.sha256 === policy.hash ? null : refuse('policy_mismatch', policy.hash);
+  return policy.policy.kinds[document.kind] === undefined ? refuse('kind_not_in_policy', document.kind) : null;
 }
 
 /** Dates a document may not have: an end in the past, or further away than the policy allows. */

@@ -80,6 +80,8 @@ export function mayVote(
 
 function ballotProblem({ state, nowMs }: OpenRecorder, ballot: Ballot): Handled {
   const { choice, reason, conflict, conditions } = ballot;
+  // Rules are adopted as they stand, or not.
+  if (choice === 'approve_with_conditions' && state.document.kind === 'policy') return refuse('wrong_kind', 'policy');
   const demanded = choice === 'reject' || choice === 'approve_with_conditions' || state.terms.reasonForEveryVote;
   const text = textGiven(reason, LIMITS.reason, demanded && choice !== 'recuse');
   if (text) return text;

@@ -1,6 +1,8 @@
 /** Checks for `countersign doctor`: quorums that nobody can reach, in the policy and among open requests. */
+import type { PolicyInForce } from './commands.ts';
 import type { RequestKind } from './document.ts';
 import { fillPlaces } from './matching.ts';
+import { termsFor } from './policy.ts';
 import type { ApprovalPolicy } from './policy-schema.ts';
 import { placesInWords, tally } from './tally.ts';
 import { isOpen } from './timers.ts';
@@ -16,12 +18,37 @@ export type UnreachableQuorum = {
 /** Every kind and tier whose quorum the people of the roster could not fill even if all agreed. */
 export function unreachableQuorums(policy: ApprovalPolicy, roster: Roster): readonly UnreachableQuorum[] {
   const found: UnreachableQuorum[] = [];
-  for (const kind of ['deployment', 'exception', 'use-case'] as const)
+  for (const kind of ['deployment', 'exception', 'use-case', 'policy'] as const)
     for (const tier of ['minimal', 'limited', 'high'] as const) {
+      if (kind === 'policy' && tier !== 'high') continue;
       const missing = missingPlaces(policy.kinds[kind]?.tiers[tier].quorum ?? [], roster);
       if (missing.length > 0) found.push({ kind, tier, missing });
     }
   return found;
+}
+
+/** The places of a policy's own change that nobody could fill: in force, it could never be changed again. */
+export function unreachableChange({ policy }: PolicyInForce, roster: Roster): readonly string[] {
+  const kind = policy.kinds.policy ?? policy.kinds.deployment;
+  return missingPlaces(kind.tiers.high.quorum, roster);
+}
+
+/**
+ * Open requests that nobody could decide any more were they judged by a new policy: what they ask for would have to be
+ * asked for again under it, and could not. A change of the rules is not counted; it is decided by those it would replace.
+ */
+export function strandedBy(
+  policy: PolicyInForce,
+  states: readonly RequestState[],
+  roster: Roster,
+  now: Date,
+): readonly StuckRequest[] {
+  const judged = states.flatMap((state): readonly RequestState[] =>
+    state.status === 'draft' || state.document.kind === 'policy'
+      ? []
+      : [{ ...state, terms: termsFor(policy, state.document) }],
+  );
+  return stuckRequests(judged, roster, now);
 }
 
 function missingPlaces(quorum: Terms['quorum'], roster: Roster): readonly string[] {
@@ -39,12 +66,11 @@ function missingPlaces(quorum: Terms['quorum'], roster: Roster): readonly string
   });
 }
 
+/** An open request with the places of its quorum that nobody can fill, in words. */
+type StuckRequest = { readonly id: string; readonly shortId: string; readonly missing: readonly string[] };
+
 /** Open requests whose own quorum can no longer be reached by the people there are, each with what is missing. */
-export function stuckRequests(
-  states: readonly RequestState[],
-  roster: Roster,
-  now: Date,
-): readonly { readonly id: string; readonly shortId: string; readonly missing: readonly string[] }[] {
+export function stuckRequests(states: readonly RequestState[], roster: Roster, now: Date): readonly StuckRequest[] {
   return states.flatMap((state) => {
     if (state.status === 'draft' || !isOpen(state)) return [];
     const standing = tally(state, roster, now.getTime());

@@ -97,8 +97,21 @@ const useCase = z.strictObject({
   raisedTier: tier,
 });
 
+const policyVersion = z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), version: text(30, 'the version') });
+const policy = z.strictObject({
+  kind: z.literal('policy'),
+  from: policyVersion,
+  to: policyVersion,
+  purpose: text(LIMITS.purpose, 'the purpose'),
+  changes: z.array(text(LIMITS.change, 'a change')).min(1).max(LIMITS.changes),
+  answers: z.strictObject({}),
+  evidence: z.array(evidenceItemSchema).max(0),
+  replaces: z.null(),
+  raisedTier: z.null(),
+});
+
 /** A request document of any kind, as the core stores it. */
-export const documentSchema = z.discriminatedUnion('kind', [deployment, exception, useCase]);
+export const documentSchema = z.discriminatedUnion('kind', [deployment, exception, useCase, policy]);
 
 /** Checks a document; null when it is sound, else the path of the first thing wrong. */
 export function documentProblem(document: RequestDocument): string | null {

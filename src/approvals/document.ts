@@ -4,7 +4,9 @@
  */
 import type { Person, Tier } from './basics.ts';
 
-export type RequestKind = 'deployment' | 'exception' | 'use-case';
+/** Kinds that people ask for in a form. */
+export type FormKind = 'deployment' | 'exception' | 'use-case';
+export type RequestKind = FormKind | 'policy';
 
 /** A link or captured file offered as evidence. */
 export type EvidenceItem = {
@@ -93,4 +95,22 @@ export type UseCaseDocument = {
   readonly raisedTier: Tier | null;
 };
 
-export type RequestDocument = DeploymentDocument | ExceptionDocument | UseCaseDocument;
+/** A version of the approval policy: sha256 of its canonical JSON, and what it calls itself. */
+type PolicyVersion = { readonly sha256: string; readonly version: string };
+
+/** A change of the approval policy, decided under the policy that it would replace. It has no second revision. */
+export type PolicyDocument = {
+  readonly kind: 'policy';
+  /** What was in force when it was put to the vote. */
+  readonly from: PolicyVersion;
+  readonly to: PolicyVersion;
+  readonly purpose: string;
+  /** The difference in words, bounded; both versions are kept as objects. */
+  readonly changes: readonly string[];
+  readonly answers: Answers;
+  readonly evidence: readonly EvidenceItem[];
+  readonly replaces: string | null;
+  readonly raisedTier: Tier | null;
+};
+
+export type RequestDocument = DeploymentDocument | ExceptionDocument | UseCaseDocument | PolicyDocument;

@@ -9,8 +9,8 @@ import type {
   DeploymentDocument,
   EvidenceItem,
   ExceptionDocument,
+  FormKind,
   RequestDocument,
-  RequestKind,
   Scope,
   UseCaseDocument,
 } from './document.ts';
@@ -92,12 +92,7 @@ export function listOf(input: string | readonly string[] | undefined): readonly 
   return [...new Set(parts.map(trimmed).filter((part) => part !== ''))];
 }
 
-function answersOf(
-  policy: ApprovalPolicy,
-  kind: RequestKind,
-  input: DeploymentInput['answers'],
-  errors: Errors,
-): Answers {
+function answersOf(policy: ApprovalPolicy, kind: FormKind, input: DeploymentInput['answers'], errors: Errors): Answers {
   const answers: Record<string, boolean> = {};
   for (const question of policy.questions) {
     if (!question.kinds.includes(kind)) continue;

@@ -93,6 +93,8 @@ export function checkPolicy(policy: ApprovalPolicy): readonly Found[] {
         });
     }
   }
+  if (policy.kinds.policy !== undefined)
+    found.push(...checkTier(policy, policy.kinds.policy.tiers.high, keys, ['kinds', 'policy']));
   return found;
 }
 

@@ -85,6 +85,42 @@ const plainKindTerms = kindTerms.omit({ controlsConfirmedBy: true, breakGlass: t
   breakGlass: { roles: [], validity: 1, review: 1 },
 }));
 
+/** Who changes the policy itself. Once adopted it is in force until another one is: there is nothing to suspend or end. */
+const policyTerms = z
+  .strictObject({
+    chair: roleName,
+    quorum: tierTerms.shape.quorum,
+    veto: tierTerms.shape.veto,
+    consulted: tierTerms.shape.consulted,
+    informed: tierTerms.shape.informed,
+    minimumReview: duration,
+    deadline: positiveDuration,
+    reminders: tierTerms.shape.reminders,
+    escalation: tierTerms.shape.escalation,
+    reasonForEveryVote: z.boolean(),
+  })
+  .transform(({ chair, ...terms }): z.infer<typeof kindTerms> => {
+    const never = {
+      evidence: [],
+      capturedEvidence: false,
+      validity: 1,
+      maximumDuration: 1,
+      reviewReminders: [],
+      useCase: false,
+    };
+    const tier = { ...terms, ...never };
+    return {
+      chair,
+      suspend: [],
+      revoke: [],
+      close: [],
+      controlsConfirmedBy: chair,
+      breakGlass: { roles: [], validity: 1, review: 1 },
+      material: ['to'],
+      tiers: { minimal: tier, limited: tier, high: tier },
+    };
+  });
+
 /** The whole file. */
 export const approvalPolicySchema = z.strictObject({
   version: z.string().trim().min(1).max(30),
@@ -115,8 +151,13 @@ export const approvalPolicySchema = z.strictObject({
       captured: z.boolean().default(false),
     }),
   ),
-  /** A policy from before there were use cases names none; none can be asked for under it. */
-  kinds: z.strictObject({ deployment: kindTerms, exception: kindTerms, 'use-case': plainKindTerms.optional() }),
+  /** A policy from before there were use cases names none; none can be asked for under it. For `policy` see `termsFor`. */
+  kinds: z.strictObject({
+    deployment: kindTerms,
+    exception: kindTerms,
+    'use-case': plainKindTerms.optional(),
+    policy: policyTerms.optional(),
+  }),
 });
 
 /** The approval policy as the core uses it: durations in milliseconds, every default filled in. */

@@ -78,8 +78,9 @@ function holds(when: PolicyWhen, document: RequestDocument): boolean {
 
 function textsOf(document: RequestDocument, field: string): readonly string[] {
   if (document.kind === 'exception' && field === 'residualRisk') return [document.residualRisk.level];
-  if (field !== 'environment' || document.kind === 'use-case') return [];
-  return document.kind === 'deployment' ? [document.environment] : document.environments;
+  if (field !== 'environment') return [];
+  if (document.kind === 'exception') return document.environments;
+  return document.kind === 'deployment' ? [document.environment] : [];
 }
 
 /** The tier of a document with every rule that matched; the strictest wins, and a person's raise counts as one. */
@@ -87,8 +88,12 @@ export function tierOf(
   policy: ApprovalPolicy,
   document: RequestDocument,
 ): { readonly tier: Tier; readonly reasons: readonly TierReason[] } {
+  // Nothing weighs more than the rules by which everything else is decided.
+  if (document.kind === 'policy')
+    return { tier: 'high', reasons: [{ tier: 'high', because: 'Changes the rules themselves', refs: ['POL-2.1'] }] };
+  const { kind } = document;
   const reasons: TierReason[] = policy.tierRules
-    .filter((rule) => rule.kinds.includes(document.kind) && holds(rule.when, document))
+    .filter((rule) => rule.kinds.includes(kind) && holds(rule.when, document))
     .map(({ tier, because, refs }) => ({ tier, because, refs }));
   const raised = document.raisedTier;
   if (raised) reasons.push({ tier: raised, because: 'Raised by a person', refs: [] });
@@ -100,6 +105,7 @@ export function tierOf(
 }
 
 function demandsOf(policy: ApprovalPolicy, terms: TierTerms, document: RequestDocument): readonly EvidenceDemand[] {
+  if (document.kind === 'policy') return [];
   return terms.evidence
     .filter((wanted) => holds(wanted.when, document))
     .flatMap((wanted) => {
@@ -116,7 +122,8 @@ function demandsOf(policy: ApprovalPolicy, terms: TierTerms, document: RequestDo
 /** The terms by which one document is judged. A prohibited one gets the high tier's, for the record of its refusal. */
 export function termsFor({ hash, policy }: PolicyInForce, document: RequestDocument): Terms {
   const { tier, reasons } = tierOf(policy, document);
-  // A kind that the policy does not know is refused at submission; the terms are for the form that says so.
+  // A policy that does not say who changes it is changed as its strictest deployment is decided. Another kind that it
+  // does not know is refused at submission; the terms are for the form that says so.
   const kind = policy.kinds[document.kind] ?? policy.kinds.deployment;
   const terms = kind.tiers[tier === 'prohibited' ? 'high' : tier];
   const longestFirst = (values: readonly number[]): readonly number[] => [...values].sort((a, b) => b - a);

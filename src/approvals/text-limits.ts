@@ -16,6 +16,8 @@ export const LIMITS = {
   names: 10,
   conditionsPerVote: 5,
   voters: 60,
+  change: 240,
+  changes: 41,
   id: 200,
 } as const;
 

@@ -59,13 +59,18 @@ async function printPolicies(context: CliContext, { policies }: Desks, flags: Js
     ),
   );
   if (waiting.length === 0) context.text('Nothing waits.');
-  for (const { id, document, to, supporters } of waiting)
+  for (const { id, document, to, supporters, vote } of waiting)
     context.text(
       '',
       id,
-      ...table([[document, `version ${to.version}; ${supporters.length} of 2 stand behind it`]], '  '),
+      ...table([[document, `version ${to.version}; ${standing(document, supporters.length, vote)}`]], '  '),
     );
   return 0;
+}
+
+function standing(document: string, supporters: number, vote: string | null): string {
+  if (document !== 'approval-policy') return `${supporters} of 2 stand behind it`;
+  return vote === null ? 'put it to the vote in Slack: /governance policy' : `the committee decides on it as ${vote}`;
 }
 
 /** Supports or ends a proposal. Exit 1 where it does not count, with the reason. */
@@ -102,6 +107,8 @@ const SETTLED: Readonly<Record<'open' | 'accepted' | 'refused', string>> = {
 };
 const REFUSED: Readonly<Record<string, string>> = {
   already_supported: 'You stand behind it already. It takes another administrator.',
+  by_vote:
+    'The approval policy changes by the vote of the committee, in Slack: "/governance policy" shows what waits and how.',
   not_admin: 'Only an administrator can do this.',
   not_open: 'It is decided already.',
   own_appointment: 'It would appoint you, so others must stand behind it.',

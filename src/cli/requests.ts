@@ -1,4 +1,5 @@
 /** `request list` and `request show`. */
+import { systemOf } from '#src/approvals/document-facts.ts';
 import { tally } from '#src/approvals/tally.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { RequestRecord } from '#src/delivery/desk.ts';
@@ -65,7 +66,7 @@ async function readRequest(
   throw new CommandError(
     'unknown_id',
     `There is no request ${id}.`,
-    'Run "countersign request list" to see them; ids look like DR-12, EX-3 and UC-1.',
+    'Run "countersign request list" to see them; ids look like DR-12, EX-3, UC-1 and PC-1.',
   );
 }
 
@@ -91,7 +92,7 @@ function summaryOf({ state, entries }: RequestRecord, people: People) {
     title: titleOf(state),
     status: state.status,
     tier: state.terms.tier,
-    system: document.kind === 'exception' ? null : document.system,
+    system: systemOf(document),
     version: deployment?.version ?? null,
     digest: deployment?.digest ?? null,
     environment: deployment?.environment ?? null,

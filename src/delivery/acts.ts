@@ -105,6 +105,7 @@ const NOTHING_TO_DO: Readonly<Partial<Record<Act, Refusal>>> = {
 /** A renewal, a reinstatement and a newer version are new requests that name this one; anybody of its side may ask. */
 function renewOffer({ state, person }: OfferContext): Offer {
   const act = 'renew';
+  if (state.document.kind === 'policy') return { act, ok: false, reason: 'wrong_kind', detail: [] };
   const over = state.closure !== null && state.closure.reason !== 'validity_ended';
   const approved = state.decision?.outcome === 'approved' || state.decision?.outcome === 'approved_with_conditions';
   if (!approved || over || state.revokedAtMs !== null)

@@ -2,12 +2,14 @@
  * The desk: one command of a person or a timer against one request, from reading to commit. Everything that must hold
  * is checked here at the moment of the click, by `decide`; what a card showed does not matter.
  */
+
 import { createHash } from 'node:crypto';
 import { fold } from '#src/approvals/apply.ts';
 import { basisIdsOf } from '#src/approvals/basis.ts';
 import type { Command, Decision, Refusal } from '#src/approvals/commands.ts';
 import { decide } from '#src/approvals/decide.ts';
 import type { RequestDocument } from '#src/approvals/document.ts';
+import { systemOf } from '#src/approvals/document-facts.ts';
 import type { ApprovalEvent } from '#src/approvals/events.ts';
 import { rolesOf } from '#src/approvals/seats.ts';
 import type { Person, RequestState, Roster, SubmittedState } from '#src/approvals/types.ts';
@@ -292,7 +294,7 @@ export function projectionOf(state: SubmittedState): Commit['projections'][numbe
     shortId: state.shortId,
     kind: state.document.kind,
     status: state.status,
-    systemId: state.document.kind === 'exception' ? null : state.document.system,
+    systemId: systemOf(state.document),
     requester: state.requester,
     version: state.version,
     decideBy: new Date(state.decideByMs),

@@ -37,7 +37,7 @@ export function filledGroups(values: FormValues, prefix: string): readonly numbe
 
 /** The short ids (`DR-12`, `EX-3`, `UC-1`) in a text, upper case, each once. */
 export function shortIdsIn(value: string): readonly string[] {
-  return [...new Set((value.toUpperCase().match(/\b(?:DR|EX|UC)-\d{1,9}\b/g) ?? []).map((id) => id))];
+  return [...new Set((value.toUpperCase().match(/\b(?:DR|EX|UC|PC)-\d{1,9}\b/g) ?? []).map((id) => id))];
 }
 
 /** Answers to the policy's questions, by key. */

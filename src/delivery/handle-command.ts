@@ -1,5 +1,5 @@
 /** `/governance ...`: opens a form, shows a request, or says what can be typed. */
-import type { RequestKind } from '#src/approvals/document.ts';
+import type { FormKind } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { authorityIn } from '#src/approvals/seats.ts';
 import type { Act } from './acts.ts';
@@ -136,6 +136,6 @@ function say(
 
 /** Whether a form can start from a request: one of its kind, and a deployment from the use case it is to rest on. */
 function startsFrom(form: RequestForm, shortId: string): boolean {
-  const kinds: readonly RequestKind[] = form === 'deploy' ? ['deployment', 'use-case'] : [kindOf(form)];
+  const kinds: readonly FormKind[] = form === 'deploy' ? ['deployment', 'use-case'] : [kindOf(form)];
   return kinds.some((kind) => shortId.startsWith(`${PREFIX_OF[kind]}-`));
 }

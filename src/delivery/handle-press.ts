@@ -137,9 +137,10 @@ function specOf(
   channel: string | null,
   files: readonly string[] | undefined,
 ): ModalSpec {
-  if (act !== 'edit' && act !== 'renew')
+  const { kind } = state.document;
+  if ((act !== 'edit' && act !== 'renew') || kind === 'policy')
     return { kind: 'act', act, requestId: state.id, ...(files === undefined ? {} : { files: [...files] }) };
-  return { kind: 'request_form', form: formOf(state.document.kind), channel, from: { requestId: state.id, why: act } };
+  return { kind: 'request_form', form: formOf(kind), channel, from: { requestId: state.id, why: act } };
 }
 
 /** A file shared in the thread of a request's card becomes its evidence; elsewhere it is said where to share it. */

@@ -9,7 +9,9 @@ import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
 import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
 import type { PeopleDesk } from './people-desk.ts';
 import { type Bulletin, changeWords, proposalButtons } from './people-notices.ts';
+import { rulesWaiting } from './policy-commands.ts';
 import type { PolicyDesk } from './policy-desk.ts';
+import type { PolicyVote } from './policy-vote.ts';
 import type { InboxItem, Ledger, PeopleStore, RefusalStore } from './ports.ts';
 import type { SystemsDesk } from './systems-desk.ts';
 import type { IncidentDesk } from './systems-incidents.ts';
@@ -22,6 +24,7 @@ export type GovernanceHandlerDeps = {
   readonly refusals: RefusalStore;
   readonly directory: PeopleDesk;
   readonly rules: PolicyDesk;
+  readonly votes: PolicyVote;
   readonly systems: SystemsDesk;
   readonly incidents: IncidentDesk;
   readonly roster: () => Promise<Roster>;
@@ -44,6 +47,7 @@ export type Asked = {
 /** What a refusal of the directory or the rules means to whoever asked. */
 export const REFUSED: Readonly<Record<string, string>> = {
   already_supported: 'You stand behind it already. It takes another administrator.',
+  by_vote: 'The approval policy changes by the vote of the committee: "/governance policy" shows how.',
   not_admin: 'Only an administrator can do this.',
   not_holder: 'You can hand on only a role that you hold.',
   not_open: 'It is decided already.',
@@ -91,14 +95,7 @@ export async function proposals(deps: GovernanceHandlerDeps): Promise<Said> {
     };
   }
   if (rule === undefined) return { title: 'Nothing waits.' };
-  const lines = [
-    `Version ${rule.to.version} in place of ${rule.from.version}; ${rule.supporters.length} of 2 stand behind it.`,
-  ];
-  return {
-    title: `Waiting: the ${rule.document.replace('-', ' ')}`,
-    lines,
-    buttons: proposalButtons('policy', rule.id),
-  };
+  return rulesWaiting(deps, rule);
 }
 
 /** Accept or refuse, by a button. */

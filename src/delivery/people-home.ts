@@ -49,6 +49,8 @@ async function waiting({ records }: HomeDeps): Promise<readonly HomePart[]> {
     }),
     ...policy.map((row): HomePart => {
       const title = `Proposal: a new ${(row.parent ?? 'policy').replace('-', ' ')}`;
+      if (row.parent === 'approval-policy')
+        return { title, lines: ['"/governance policy" shows what it changes.'], buttons: [] };
       return { title, lines: [], buttons: proposalButtons('policy', row.id) };
     }),
   ];

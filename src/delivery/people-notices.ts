@@ -129,16 +129,26 @@ export function policyNotices(events: readonly PolicyEvent[], state: PolicyState
     if (event.type === 'policy.proposed') {
       const { proposal, document, from, to } = event.data;
       const title = `A new version of the ${words(document)} waits: ${to.version} in place of ${from.version}.`;
+      if (document === 'approval-policy')
+        return [
+          bulletin(`policy:${proposal}`, { kind: 'admins' }, title, [
+            'The committee decides on it under the policy in force; until then nothing changes.',
+            'What it changes: /governance policy',
+            `To put it to the vote: /governance policy ${proposal} why it changes`,
+          ]),
+        ];
       const lines = ['Two administrators must accept it. Open requests keep the version they were submitted under.'];
       return [bulletin(`policy:${proposal}`, { kind: 'admins' }, title, lines, proposalButtons('policy', proposal))];
     }
-    if (event.type === 'policy.adopted' && event.data.basis === 'decision') {
-      const { document, to, persons } = event.data;
+    if (event.type === 'policy.adopted' && event.data.basis !== 'bootstrap') {
+      const { document, to, persons, request } = event.data;
       const since = state.inForce.get(document)?.since ?? '';
       const title = `The ${words(document)} is now version ${to.version}.`;
       return [
         bulletin(`adopted:${document}:${since}`, { kind: 'committee' }, title, [
-          `Accepted by ${persons.join(' and ')}.`,
+          request === undefined
+            ? `Accepted by ${persons.join(' and ')}.`
+            : `Decided as ${request} by ${persons.join(', ')}.`,
         ]),
       ];
     }

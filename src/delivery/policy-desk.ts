@@ -90,13 +90,15 @@ export function createPolicyDesk(deps: PolicyDeskDeps): PolicyDesk {
         return { inForce: to, waiting: null };
       }
       const open = [...state.proposals.values()].filter(
-        (p) => p.document === document && p.status === 'open' && p.by === 'service',
+        (p) => p.document === document && p.status === 'open' && p.by === 'service' && p.vote === null,
       );
       const same = open.find((p) => p.to.sha256 === sha256);
+      // What the committee is deciding goes on, whatever the file says by now.
+      const voted = [...state.proposals.values()].find((p) => p.status === 'open' && p.to.sha256 === sha256);
       for (const { id } of open.filter((p) => p !== same))
         await act({ type: 'refuse', proposal: id, reason: 'The file changed again.' }, 'service', `replaced:${id}`);
       if (current.sha256 === sha256) return { inForce: current, waiting: null };
-      if (same !== undefined) return { inForce: current, waiting: same.id };
+      if (voted !== undefined) return { inForce: current, waiting: voted.id };
       const proposal = deps.newId(deps.now());
       await act({ type: 'propose', proposal, document, to }, 'service', `policy-propose:${startId}:${document}`, bytes);
       return { inForce: current, waiting: proposal };

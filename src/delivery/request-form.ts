@@ -3,7 +3,7 @@
  * edits, renewals and "like DR-12". Block ids are the names used here. Pure.
  */
 import type { PolicyInForce } from '#src/approvals/commands.ts';
-import type { EvidenceItem, RequestDocument, RequestKind, Scope } from '#src/approvals/document.ts';
+import type { EvidenceItem, FormKind, RequestDocument, Scope } from '#src/approvals/document.ts';
 import { parseMoment } from '#src/approvals/duration.ts';
 import { type FormResult, parseDeploymentForm, parseExceptionForm, parseUseCaseForm } from '#src/approvals/forms.ts';
 import { answersIn, type FieldErrors, type FormValues, filledGroups, one, shortIdsIn, text } from './form-values.ts';
@@ -17,20 +17,20 @@ const KIND_OF = {
   exception: 'exception',
   emergency: 'deployment',
   use_case: 'use-case',
-} as const satisfies Readonly<Record<RequestForm, RequestKind>>;
+} as const satisfies Readonly<Record<RequestForm, FormKind>>;
 const FORM_OF = {
   deployment: 'deploy',
   exception: 'exception',
   'use-case': 'use_case',
-} as const satisfies Readonly<Record<RequestKind, RequestForm>>;
+} as const satisfies Readonly<Record<FormKind, RequestForm>>;
 
 /** The kind of request a form is about. */
-export function kindOf(form: RequestForm): RequestKind {
+export function kindOf(form: RequestForm): FormKind {
   return KIND_OF[form];
 }
 
 /** The form in which a request of a kind is edited and renewed. */
-export function formOf(kind: RequestKind): RequestForm {
+export function formOf(kind: FormKind): RequestForm {
   return FORM_OF[kind];
 }
 
@@ -198,6 +198,8 @@ export function valuesOf(
     values['scope.until'] = scope?.until?.slice(0, 10) ?? null;
     return values;
   }
+  // Nobody fills in a change of the rules: it comes from a file.
+  if (document.kind === 'policy') return values;
   const { deviatesFrom, systems, environments, teams, circumstances, remediationPlan, residualRisk } = document;
   Object.assign(values, {
     deviatesFrom: deviatesFrom.join(', '),

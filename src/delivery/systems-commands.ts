@@ -19,6 +19,7 @@ import {
   uuidFor,
 } from './people-commands.ts';
 import { bulletin } from './people-notices.ts';
+import { policyCommand } from './policy-commands.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
 import { holdOfRow } from './systems-rows.ts';
 
@@ -51,7 +52,7 @@ function actOf(incoming: Incoming): Act | null {
     const [word = '', ...words] = wordsOf(incoming.text);
     const name = word.toLowerCase();
     // `suspend DR-12` is about one request and belongs to its card.
-    if (name === 'suspend' && /^(dr|ex|uc)-\d+$/i.test(words[0] ?? '')) return null;
+    if (name === 'suspend' && /^(dr|ex|uc|pc)-\d+$/i.test(words[0] ?? '')) return null;
     const run = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     return run === undefined ? null : { words, run };
   }
@@ -103,6 +104,7 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
     };
   },
   roles,
+  policy: policyCommand,
   proposals,
   appoint: (deps, asked) => proposeRole(deps, asked, 'assign'),
   dismiss: (deps, asked) => proposeRole(deps, asked, 'end'),

@@ -102,7 +102,7 @@ type About = { readonly name: string; readonly purpose: string; readonly owner: 
 
 /** The system that a request is about; null where the inventory has nothing to follow. */
 function aboutOf({ document, owner }: SubmittedState): About | null {
-  if (document.kind === 'exception') return null;
+  if (document.kind !== 'deployment' && document.kind !== 'use-case') return null;
   return { name: document.system, purpose: document.purpose, owner };
 }
 

@@ -1,5 +1,7 @@
 /** The desk of captured evidence files: stored by hash, attested by a role holder who did not bring them. */
+
 import { createHash } from 'node:crypto';
+import { systemOf } from '#src/approvals/document-facts.ts';
 import type { Roster } from '#src/approvals/types.ts';
 import {
   applyFile,
@@ -147,7 +149,7 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
 export function fileFlawFrom(ledger: StreamDeps['ledger']): FileFlawOf {
   return async ({ sha256, kind, document, excluded, at }) => {
     const file = foldFile(await readEvents(ledger, streamOf(sha256)));
-    const system = document.kind === 'exception' ? null : document.system;
+    const system = systemOf(document);
     return fileFlaw(file, { kinds: [kind], system, excluded, now: at });
   };
 }

@@ -3,6 +3,7 @@
  * that a hold covers, and the fresh look at a request when somebody stands for its evidence. It reads the log from where it stopped, so that a crash between a decision and its consequence
  * costs nothing; each consequence takes effect once.
  */
+import type { SubmittedState } from '#src/approvals/types.ts';
 import type { Hold } from '#src/systems/holds.ts';
 import type { Desk } from './desk.ts';
 import { createLoop, type Loop } from './loop.ts';
@@ -24,7 +25,9 @@ export type FollowerDeps = {
   readonly fileChanged: (sha256: string) => Promise<void>;
   /** Suspends what a hold covers; safe to call again. */
   readonly enforceHold: (hold: Hold['id']) => Promise<void>;
-  /** Takes over rules that two administrators adopted. */
+  /** Draws the consequence of a vote on the rules. */
+  readonly votedOn: (request: SubmittedState) => Promise<void>;
+  /** Takes over rules that were adopted. */
   readonly rulesChanged: () => Promise<void>;
   /** Takes over what was accepted into the library or rolled back. */
   readonly knowledgeChanged: () => Promise<void>;
@@ -64,6 +67,8 @@ async function followAll(
     if (type === 'knowledge.accepted' || type === 'knowledge.rolled_back') await deps.knowledgeChanged();
     if (last.get(stream) !== logIndex) continue;
     const record = await deps.requests.read(stream.slice('request:'.length));
-    if (record !== null) await deps.systems.follow(record.state, logIndex);
+    if (record === null) continue;
+    await deps.systems.follow(record.state, logIndex);
+    if (record.state.document.kind === 'policy') await deps.votedOn(record.state);
   }
 }

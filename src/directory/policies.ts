@@ -1,6 +1,7 @@
 /**
- * The rules in force, and the ones that wait: the approval policy, the settings of gate and answers. A changed file is a proposal
- * until two administrators support it; the first one ever is recorded as the beginning. The fold of the stream `policy`.
+ * The rules in force, and the ones that wait. A changed file is a proposal: settings wait for two administrators, the
+ * approval policy for the vote that the policy in force demands of a change of itself. The first version ever of each is
+ * recorded as the beginning. The fold of the stream `policy`.
  */
 import { isSupported, supportRefusal } from './two-persons.ts';
 
@@ -18,6 +19,8 @@ export type PolicyProposal = {
   readonly from: FileVersion;
   readonly to: FileVersion;
   readonly supporters: readonly string[];
+  /** Short id of the request by which it is decided; null before it is put to the vote, and for settings. */
+  readonly vote: string | null;
   readonly status: 'open' | 'accepted' | 'refused';
 };
 
@@ -33,7 +36,10 @@ export type PolicyEvent =
         readonly document: GovernedFile;
         readonly to: FileVersion;
         readonly from: FileVersion | null;
-        readonly basis: 'bootstrap' | 'decision';
+        /** `decision`: two administrators; `vote`: the quorum of the request named. */
+        readonly basis: 'bootstrap' | 'decision' | 'vote';
+        /** Short id of the request; left out where it was no vote. */
+        readonly request?: string;
         readonly proposal: string | null;
         readonly persons: readonly string[];
       };
@@ -47,6 +53,7 @@ export type PolicyEvent =
         readonly to: FileVersion;
       };
     }
+  | { readonly type: 'policy.put_to_vote'; readonly data: { readonly proposal: string; readonly request: string } }
   | { readonly type: 'policy.supported'; readonly data: { readonly proposal: string } }
   | { readonly type: 'policy.refused'; readonly data: { readonly proposal: string; readonly reason: string } };
 
@@ -54,6 +61,7 @@ export type PolicyEvent =
 export const POLICY_HIDDEN: Readonly<Record<PolicyEvent['type'], readonly string[]>> = {
   'policy.adopted': [],
   'policy.proposed': [],
+  'policy.put_to_vote': [],
   'policy.supported': [],
   'policy.refused': ['reason'],
 };
@@ -77,12 +85,14 @@ export function applyPolicy(state: PolicyState, event: PolicyEvent, { at, actor 
       by: actor,
       at: at.toISOString(),
       supporters: actor === 'service' ? [] : [actor],
+      vote: null,
       status: 'open',
     } as const;
     return { ...state, proposals: keep({ id, ...what, ...fresh }) };
   }
   const known = state.proposals.get(event.data.proposal);
   if (known === undefined) return state;
+  if (event.type === 'policy.put_to_vote') return { ...state, proposals: keep({ ...known, vote: event.data.request }) };
   if (event.type === 'policy.refused') return { ...state, proposals: keep({ ...known, status: 'refused' }) };
   return { ...state, proposals: keep({ ...known, supporters: [...known.supporters, actor] }) };
 }
@@ -91,16 +101,29 @@ export type PolicyCommand =
   /** The first version of a document: in force at once, once. */
   | { readonly type: 'begin'; readonly document: GovernedFile; readonly to: FileVersion }
   | { readonly type: 'propose'; readonly proposal: string; readonly document: GovernedFile; readonly to: FileVersion }
+  | { readonly type: 'put_to_vote'; readonly proposal: string; readonly request: string }
+  /** The consequence of an approved request: who filled its quorum, and what it was a change of. */
+  | {
+      readonly type: 'adopt';
+      readonly proposal: string;
+      readonly request: string;
+      /** Hex sha256 of what was voted on. */
+      readonly fromHash: string;
+      readonly toHash: string;
+      readonly persons: readonly string[];
+    }
   | { readonly type: 'support'; readonly proposal: string }
   | { readonly type: 'refuse'; readonly proposal: string; readonly reason: string };
 
 export type PolicyRefusal =
   | 'already_supported'
+  | 'by_vote'
   | 'invalid'
   | 'not_admin'
   | 'not_open'
   | 'nothing_changed'
   | 'own_appointment'
+  | 'stale'
   | 'unknown';
 
 export type PolicyDecision =
@@ -140,12 +163,42 @@ export function decidePolicy(
   const open = state.proposals.get(command.proposal);
   if (open === undefined) return no('unknown');
   if (open.status !== 'open') return no('not_open');
+  if (command.type === 'put_to_vote') {
+    if (by !== 'service' || !isVoted(open.document)) return no('invalid');
+    const { proposal, request } = command;
+    return open.vote === null
+      ? done([{ type: 'policy.put_to_vote', data: { proposal, request } }])
+      : no('nothing_changed');
+  }
+  if (command.type === 'adopt') return by === 'service' ? adopt(state, open, command, done) : no('by_vote');
   if (command.type === 'refuse') {
     const { proposal, reason } = command;
+    // Nobody takes alone from the committee what it is deciding.
+    if (open.vote !== null && by !== 'service') return no('by_vote');
     if (by !== open.by && !admins.has(by)) return no('not_admin');
     return reason.length > 1_000 ? no('invalid') : done([{ type: 'policy.refused', data: { proposal, reason } }]);
   }
   return support(state, open, by, admins, done);
+}
+
+/** Whether a document changes by the committee's vote, not by administrators. */
+function isVoted(document: GovernedFile): boolean {
+  return document === 'approval-policy';
+}
+
+/** Two persons at the least, and only in place of what the vote was about. */
+function adopt(
+  state: PolicyState,
+  open: PolicyProposal,
+  { request, fromHash, toHash, persons }: Extract<PolicyCommand, { type: 'adopt' }>,
+  done: (events: readonly PolicyEvent[]) => PolicyDecision,
+): PolicyDecision {
+  const current = state.inForce.get(open.document);
+  if (!isVoted(open.document) || open.to.sha256 !== toHash || new Set(persons).size < 2) return no('invalid');
+  if (current === undefined || current.sha256 !== fromHash) return no('stale');
+  const from = { sha256: current.sha256, version: current.version };
+  const { document, to, id: proposal } = open;
+  return done([{ type: 'policy.adopted', data: { document, to, from, basis: 'vote', request, proposal, persons } }]);
 }
 
 function support(
@@ -155,6 +208,7 @@ function support(
   admins: ReadonlySet<string>,
   done: (events: readonly PolicyEvent[]) => PolicyDecision,
 ): PolicyDecision {
+  if (isVoted(open.document)) return no('by_vote');
   const refusal = supportRefusal({ by, admins, appointees: [], supporters: open.supporters });
   if (refusal !== null) return no(refusal);
   const supported: PolicyEvent = { type: 'policy.supported', data: { proposal: open.id } };

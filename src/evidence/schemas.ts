@@ -6,7 +6,7 @@ import { statementSchema } from './statement.ts';
 
 const DESCRIPTIONS: Readonly<Record<PredicateKind, string>> = {
   request:
-    'A request (deployment, exception or use case) was submitted, refused, revised, rescoped, withdrawn, superseded, renewed or closed.',
+    'A request (deployment, exception, use case or change of the rules) was submitted, refused, revised, rescoped, withdrawn, superseded, renewed or closed.',
   consultation: 'A consulted role answered or let its time pass, or information was asked for and given.',
   vote: 'A vote was cast, changed or withdrawn, a meeting was minuted, or a rejection was settled.',
   condition: 'A condition was offered, accepted, declined, evidenced, confirmed or became overdue.',

@@ -114,6 +114,7 @@ export const COMMANDS: readonly CommandHint[] = [
       { name: 'deploy', description: 'Ask for approval to deploy a system' },
       { name: 'exception', description: 'Ask for an exception from a control' },
       { name: 'use-case', description: 'Have a purpose approved before anything is built' },
+      { name: 'policy', description: 'The rules in force, what waits, and putting it to the vote' },
       { name: 'status', description: 'Your open requests and who must act' },
       { name: 'help', description: 'What Countersign does' },
     ],

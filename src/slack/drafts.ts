@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import type { RequestKind } from '#src/approvals/document.ts';
+import type { FormKind } from '#src/approvals/document.ts';
 import { aboutFormSchema, readAbout } from '#src/delivery/about.ts';
 import { one } from '#src/delivery/form-values.ts';
 import type { Intent } from '#src/delivery/intents.ts';
@@ -48,7 +48,7 @@ export async function sendDraft(
   await deps.places.placed(item.key, channel, ts);
 }
 
-const DRAFT_OF: Readonly<Record<RequestKind, { readonly named: readonly string[]; readonly what: string }>> = {
+const DRAFT_OF: Readonly<Record<FormKind, { readonly named: readonly string[]; readonly what: string }>> = {
   deployment: { named: ['system', 'version', 'environment'], what: 'a deployment' },
   exception: { named: ['deviatesFrom', 'systems'], what: 'an exception' },
   'use-case': { named: ['system'], what: 'a use case' },

@@ -25,11 +25,13 @@ export function personsOf(request: ExportRequest): readonly string[] {
 export function subjectOf(request: ExportRequest): string {
   if (request.kind === 'deployment') return `${request.system} ${request.version} to ${request.environment}`;
   if (request.kind === 'use-case') return `Use case ${request.system}`;
+  if (request.kind === 'policy') return `Approval policy ${request.to.version} in place of ${request.from.version}`;
   return `Deviation from ${request.deviatesFrom.join(', ')} for ${request.systems.join(', ')}`;
 }
 
 function ownWords(r: ExportRequest): readonly string[] {
   if (r.kind === 'deployment') return [r.version, r.digest, r.environment];
+  if (r.kind === 'policy') return [r.from.version, r.to.version, r.to.sha256];
   return r.kind === 'exception' ? r.environments : r.dataClasses;
 }
 
@@ -115,7 +117,7 @@ function filterForm(requests: readonly ExportRequest[], filters: Filters): Html 
   const statuses = [...new Set(requests.map((r) => r.status))].sort();
   return html`<form class="filters" role="search" aria-label="Filter the requests" action="/evidence" method="get">
 ${text('q', 'Search', 'search')}
-<div><label for="f-kind">Kind</label><select id="f-kind" name="kind">${options(['deployment', 'exception', 'use-case'], filters.kind)}</select></div>
+<div><label for="f-kind">Kind</label><select id="f-kind" name="kind">${options(['deployment', 'exception', 'use-case', 'policy'], filters.kind)}</select></div>
 <div><label for="f-status">Status</label><select id="f-status" name="status">${options(statuses, filters.status)}</select></div>
 ${oneOf('system', 'System', requests.flatMap(systemsOf))}${oneOf('control', 'Control or clause', requests.flatMap(controlsOf))}${text('person', 'Person')}
 ${text('from', 'Decided or asked from', 'date')}${text('to', 'until', 'date')}

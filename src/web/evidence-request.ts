@@ -107,6 +107,13 @@ function ownFacts(request: ExportRequest): readonly (readonly [string, Html | st
       ['Affected', request.affected ?? erased],
       ['Data', request.dataClasses.join(', ')],
     ];
+  if (request.kind === 'policy')
+    return [
+      ['Why', request.purpose ?? erased],
+      ['From', html`${request.from.version}, <code>sha256:${request.from.sha256}</code>`],
+      ['To', html`${request.to.version}, <code>sha256:${request.to.sha256}</code>`],
+      ['Changes', html`<ul>${request.changes.map((change) => html`<li>${change}</li>`)}</ul>`],
+    ];
   return [
     ['Circumstances', request.circumstances ?? erased],
     ['Residual risk', html`${request.residualRisk.level}: ${request.residualRisk.text ?? erased}`],

@@ -45,6 +45,7 @@ export function createGovernanceHooks({
     refusals,
     directory: systems.people,
     rules: systems.policies,
+    votes: systems.votes,
     systems: systems.inventory,
     incidents: systems.incidents,
     roster: core.desk.roster,

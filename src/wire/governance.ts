@@ -75,6 +75,8 @@ function readPolicy(bytes: Uint8Array, hash: string): LoadedPolicy {
   );
 }
 
+const POLICY_FILE = 'approval-policy.yaml';
+
 /** What the files say against what is recorded. Call it after the log was opened, with the files' own rules. */
 export async function startGovernance(
   config: Config,
@@ -88,14 +90,14 @@ export async function startGovernance(
   const start = (document: GovernedFile, version: string, { hash, bytes }: { hash: string; bytes: Uint8Array }) =>
     policies.start(document, { sha256: hash, version, bytes }, startId);
   const started = [
-    { file: 'approval-policy.yaml', ...(await start('approval-policy', policy.policy.version, policy)) },
+    { file: POLICY_FILE, ...(await start('approval-policy', policy.policy.version, policy)) },
     { file: 'gate.yaml', ...(await start('gate-settings', gate.settings.version, gate)) },
     { file: 'answers.yaml', ...(await start('answer-settings', answers.settings.version, answers)) },
   ];
   for (const { file, waiting, inForce } of started) {
     if (waiting !== null)
       steps.done(
-        `${file} changed: it waits for two administrators (${waiting}); in force is version ${inForce.version}`,
+        `${file} changed: it waits for ${file === POLICY_FILE ? 'the vote of the committee' : 'two administrators'} (${waiting}); in force is version ${inForce.version}`,
       );
   }
   const directory = await people.start(await wantedOf(config, core), startId);

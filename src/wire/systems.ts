@@ -1,24 +1,27 @@
 /** The gate, and the desks of systems, people, incidents and risks, on an open core. */
 import { createGateDesk, type GateDesk } from '#src/delivery/gate-desk.ts';
 import { gateTokenOf, type TokenDeps } from '#src/delivery/gate-tokens.ts';
+import { createPolicyVote, type PolicyVote } from '#src/delivery/policy-vote.ts';
 import { createSystemsDesk, type SystemsDesk } from '#src/delivery/systems-desk.ts';
 import { createEvidenceDesk, type EvidenceDesk } from '#src/delivery/systems-evidence.ts';
 import { followFile } from '#src/delivery/systems-files.ts';
 import { createFollower, type Follower } from '#src/delivery/systems-follower.ts';
 import { createIncidentDesk, type IncidentDesk } from '#src/delivery/systems-incidents.ts';
 import { createRiskDesk, type RiskDesk } from '#src/delivery/systems-risks.ts';
+import { adminsAt } from '#src/directory/governed.ts';
 import { createRateLimit } from '#src/systems/rate-limit.ts';
 import { createGateApi } from '#src/web/gate-api.ts';
 import type { Handler } from '#src/web/server.ts';
 import type { Core } from './core.ts';
 import { type Governance, type Rules, takeRecordedRules } from './governance.ts';
-import { newId, random } from './ids.ts';
+import { newId, newNonce, random } from './ids.ts';
 import type { Log } from './log.ts';
 
 /** How often counted repeats of the gate's answers are written. */
 const FLUSH_EVERY_MS = 2_000;
 
 export type Systems = Governance & {
+  readonly votes: PolicyVote;
   readonly gate: GateDesk;
   readonly inventory: SystemsDesk;
   readonly incidents: IncidentDesk;
@@ -58,6 +61,14 @@ export function openSystems({ core, rules, governance, knowledgeChanged, committ
     now,
     onError: failed('gate'),
   });
+  const votes = createPolicyVote({
+    policies: governance.policies,
+    desk: core.desk,
+    ledger,
+    admins: async () => adminsAt(await governance.people.read(), now()),
+    newNonce,
+    now,
+  });
   const follower = createFollower({
     ledger,
     records,
@@ -65,6 +76,7 @@ export function openSystems({ core, rules, governance, knowledgeChanged, committ
     systems: inventory,
     enforceHold: incidents.enforce,
     fileChanged: (sha256) => followFile({ ledger, requests: core.desk }, sha256),
+    votedOn: votes.settle,
     rulesChanged: () => takeRecordedRules(governance, rules),
     knowledgeChanged,
     onError: failed('follower'),
@@ -72,6 +84,7 @@ export function openSystems({ core, rules, governance, knowledgeChanged, committ
   let clock: NodeJS.Timeout | null = null;
   return {
     ...governance,
+    votes,
     gate,
     inventory,
     incidents,

@@ -6,7 +6,14 @@ import { z } from 'zod';
 import { reveal } from '../disclose.ts';
 import type { Disclosure } from '../ports.ts';
 import type { Statement } from '../statement.ts';
-import type { ExportCondition, ExportDeployment, ExportException, ExportRequest, ExportUseCase } from './records.ts';
+import type {
+  ExportCondition,
+  ExportDeployment,
+  ExportException,
+  ExportPolicyChange,
+  ExportRequest,
+  ExportUseCase,
+} from './records.ts';
 
 const text = z.string().nullable().catch(null);
 const word = z.string().catch('');
@@ -22,6 +29,7 @@ const termsSchema = z.object({
   policyHash: text,
   evidence: z.array(z.object({ kind: word, title: word, accepts: words, serves: words })).catch([]),
 });
+const versionSchema = z.object({ sha256: word, version: word });
 const documentSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('deployment'),
@@ -52,6 +60,14 @@ const documentSchema = z.discriminatedUnion('kind', [
     dataClasses: words,
     evidence: evidenceSchema.catch([]),
   }),
+  z.object({
+    kind: z.literal('policy'),
+    purpose: text,
+    from: versionSchema,
+    to: versionSchema,
+    changes: words,
+    evidence: evidenceSchema.catch([]),
+  }),
 ]);
 const submittedSchema = z.object({
   requestId: word,
@@ -75,7 +91,8 @@ const namedCondition = z.object({ condition: word });
 type Draft =
   | { -readonly [K in keyof ExportDeployment]: ExportDeployment[K] }
   | { -readonly [K in keyof ExportException]: ExportException[K] }
-  | { -readonly [K in keyof ExportUseCase]: ExportUseCase[K] };
+  | { -readonly [K in keyof ExportUseCase]: ExportUseCase[K] }
+  | { -readonly [K in keyof ExportPolicyChange]: ExportPolicyChange[K] };
 type Step = {
   readonly index: number;
   readonly at: string;

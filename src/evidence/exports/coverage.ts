@@ -23,8 +23,8 @@ export type ControlCoverage = {
 
 /** Coverage by control, sorted by control id. Deployments that were refused do not count. */
 export function coverageOf(requests: readonly ExportRequest[]): readonly ControlCoverage[] {
-  // A use case lets nothing through by itself.
-  const allowed = requests.filter((r) => r.kind !== 'use-case' && wasAllowed(r));
+  // Neither a use case nor a change of the rules lets anything through by itself.
+  const allowed = requests.filter((r) => (r.kind === 'deployment' || r.kind === 'exception') && wasAllowed(r));
   const controls = new Set(allowed.flatMap((r) => (r.kind === 'exception' ? r.deviatesFrom : r.controls)));
   return [...controls].sort().map((control) => {
     const deployments = allowed.filter((r) => r.kind === 'deployment' && r.controls.includes(control));

@@ -105,10 +105,20 @@ export type ExportUseCase = Common & {
   readonly dataClasses: readonly string[];
 };
 
-export type ExportRequest = ExportDeployment | ExportException | ExportUseCase;
+/** A change of the approval policy that was voted on. */
+export type ExportPolicyChange = Common & {
+  readonly kind: 'policy';
+  readonly purpose: string | null;
+  readonly from: { readonly sha256: string; readonly version: string };
+  readonly to: { readonly sha256: string; readonly version: string };
+  readonly changes: readonly string[];
+};
+
+export type ExportRequest = ExportDeployment | ExportException | ExportUseCase | ExportPolicyChange;
 
 /** The systems a request is about. */
 export function systemsOf(request: ExportRequest): readonly string[] {
+  if (request.kind === 'policy') return [];
   return request.kind === 'exception' ? request.systems : [request.system];
 }
 

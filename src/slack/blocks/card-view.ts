@@ -27,6 +27,7 @@ export function titleOf(state: SubmittedState): string {
   const d = state.document;
   if (d.kind === 'deployment') return `Deploy ${d.system} ${d.version} to ${d.environment}`;
   if (d.kind === 'use-case') return `Use case ${d.system}`;
+  if (d.kind === 'policy') return `Approval policy: ${d.to.version} in place of ${d.from.version}`;
   return `Exception from ${d.deviatesFrom.join(', ')}${d.systems.length > 0 ? ` for ${d.systems.join(', ')}` : ''}`;
 }
 
@@ -95,7 +96,7 @@ function factsOf(state: SubmittedState, who: (person: Person) => string): readon
     );
   if (state.offer?.answer === 'declined') facts.push(`${who(state.requester)} declined the conditions.`);
   if (state.contradiction) facts.push('Two voters asked for conditions that contradict each other.');
-  facts.push(...basisFacts(state));
+  facts.push(...basisFacts(state), ...policyFacts(state));
   const proposals = state.proposals.filter((proposal) => proposal.status === 'open').length;
   if (proposals > 0) facts.push(`A narrower scope is proposed; ${who(state.requester)} has to answer.`);
   for (const meeting of state.meetings) {
@@ -118,6 +119,24 @@ function basisFacts(state: SubmittedState): readonly string[] {
   const flaws = flawsOfUseCase(state);
   if (flaws.length === 0) return [`Inside use case ${document.useCase}: same purpose, no further data.`];
   return [`⚠️ Outside use case ${document.useCase}: ${inline(flaws.map(flawInWords).join('; '), 500)}.`];
+}
+
+/** Characters of a card's section that a difference may take. */
+const CHANGES_CHARS_MAX = 2_000;
+
+/** What a new policy changes; as much as a card holds, the rest is behind "Details". */
+function policyFacts({ document }: SubmittedState): readonly string[] {
+  if (document.kind !== 'policy') return [];
+  const lines: string[] = [];
+  let chars = 0;
+  for (const change of document.changes) {
+    const line = `• ${inline(change, 240)}`;
+    chars += line.length;
+    if (chars > CHANGES_CHARS_MAX)
+      return [...lines, `and ${document.changes.length - lines.length} more behind "Details".`];
+    lines.push(line);
+  }
+  return [...lines, 'No open request would be left without a quorum that can be reached.'];
 }
 
 /** Why a piece of evidence does not count, in words. */
@@ -291,6 +310,11 @@ export function detailFacts(state: SubmittedState): readonly string[] {
     ];
   if (d.kind === 'use-case')
     return [`System ${d.system}`, `Affected: ${d.affected}`, `Data: ${d.dataClasses.join(', ')}`, ...answers];
+  if (d.kind === 'policy')
+    return [
+      `${d.from.sha256.slice(0, 16)}… becomes ${d.to.sha256.slice(0, 16)}…`,
+      ...d.changes.map((change) => `• ${change}`),
+    ];
   return [
     `Deviates from ${d.deviatesFrom.join(', ')}`,
     `Systems ${d.systems.join(', ') || 'all'}; environments ${d.environments.join(', ') || 'all'}`,

@@ -1,6 +1,6 @@
 /** Parts of the request form: what an exception is about, and the rarer fields of both kinds. Pure. */
 import type { KnownBlock } from '@slack/types';
-import type { RequestKind } from '#src/approvals/document.ts';
+import type { FormKind } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import type { Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/about.ts';
@@ -139,7 +139,7 @@ function controlGroups(values: FormValues, shown: number): KnownBlock[] {
   return shown >= 8 ? groups : [...groups, actions('form_add', [button('Another control', 'form_add', 'control')])];
 }
 
-const REPLACES: Readonly<Record<RequestKind, string>> = {
+const REPLACES: Readonly<Record<FormKind, string>> = {
   deployment: 'Replaces the deployment',
   exception: 'Renews the exception',
   'use-case': 'Renews the use case',

@@ -3,7 +3,7 @@
  * evidence this tier wants, each with the clause behind it). Block ids are field names. Pure.
  */
 import type { KnownBlock } from '@slack/types';
-import type { RequestKind } from '#src/approvals/document.ts';
+import type { FormKind } from '#src/approvals/document.ts';
 import { placesInWords } from '#src/approvals/tally.ts';
 import type { EvidenceDemand, Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/about.ts';
@@ -142,7 +142,7 @@ function whatPart({ form, values }: RequestFormView): KnownBlock[] {
   ];
 }
 
-const WHAT: Readonly<Record<RequestKind, (view: RequestFormView) => KnownBlock[]>> = {
+const WHAT: Readonly<Record<FormKind, (view: RequestFormView) => KnownBlock[]>> = {
   deployment: whatPart,
   exception: exceptionPart,
   'use-case': purposePart,

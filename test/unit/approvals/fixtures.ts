@@ -4,7 +4,12 @@ import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { DRAFT } from '#src/approvals/apply.ts';
 import type { Command, Decision, PolicyInForce, Refusal } from '#src/approvals/commands.ts';
 import { decide } from '#src/approvals/decide.ts';
-import type { DeploymentDocument, ExceptionDocument, UseCaseDocument } from '#src/approvals/document.ts';
+import type {
+  DeploymentDocument,
+  ExceptionDocument,
+  PolicyDocument,
+  UseCaseDocument,
+} from '#src/approvals/document.ts';
 import type { ApprovalEvent } from '#src/approvals/events.ts';
 import { type PolicySource, parsePolicy } from '#src/approvals/policy.ts';
 import type {
@@ -150,6 +155,22 @@ export function caseDocument(change: Partial<UseCaseDocument> = {}): UseCaseDocu
     dataClasses: ['loan applications', 'payment history'],
     answers: { personalData: false, affectsPeople: false },
     evidence: [link('risk-assessment')],
+    replaces: null,
+    raisedTier: null,
+    ...change,
+  };
+}
+
+/** A change of the shipped policy. */
+export function policyChange(change: Partial<PolicyDocument> = {}): PolicyDocument {
+  return {
+    kind: 'policy',
+    from: { sha256: shipped.hash, version: shipped.policy.version },
+    to: { sha256: 'cd'.repeat(32), version: '1.1' },
+    purpose: 'Decisions take too long',
+    changes: ['deadline: 20 days becomes 15 days'],
+    answers: {},
+    evidence: [],
     replaces: null,
     raisedTier: null,
     ...change,

@@ -171,7 +171,7 @@ describe('the policy in force decides', () => {
     expect(stuckRequests([one.state], rosterOf(rest), new Date(one.nowMs))).toEqual([
       { id: 'r1', shortId: 'DR-1', missing: ['Chief AI Officer'] },
     ]);
-    expect(unreachableQuorums(shipped.policy, rosterOf({ [ETHIC]: ['AI Ethics Review Board'] }))).toHaveLength(9);
+    expect(unreachableQuorums(shipped.policy, rosterOf({ [ETHIC]: ['AI Ethics Review Board'] }))).toHaveLength(10);
   });
 });
 

@@ -254,6 +254,23 @@ holdsFor('use cases: nothing is approved on a purpose that is missing, not in fo
   }
 });
 
+holdsFor(
+  'rules: what was voted on is what was put to the vote; one decision, no conditions, nobody undoes it',
+  (run) => {
+    const first = run.events[0];
+    if (first?.type !== 'request.submitted' || first.data.document.kind !== 'policy') return;
+    const types = run.events.map((event) => event.type);
+    for (const type of ['revision.made', 'suspended', 'revoked', 'closed', 'renewed', 'deployed', 'breakglass.invoked'])
+      expect(types).not.toContain(type);
+    expect(run.state.status !== 'draft' && run.state.document).toEqual(first.data.document);
+    for (const { data } of approvals(run)) {
+      expect(data.outcome).toBe('approved');
+      expect(data.validUntil).toBeNull();
+      expect(new Set(data.counted.map((one) => one.person)).size).toBeGreaterThanOrEqual(3);
+    }
+  },
+);
+
 holdsFor('use cases: the gate never opens by one', (run) => {
   const { state } = run;
   if (state.status === 'draft' || state.document.kind !== 'use-case') return;
@@ -299,6 +316,7 @@ test('the random runs reach what they are meant to test', () => {
   fc.assert(
     fc.property(scenario, (one) => {
       const run = play(one);
+      if (one.kind === 'policy' && approvals(run).length > 0) seen.set('policy/approved', 1);
       const names = run.events.map((event) =>
         event.type === 'decided' ? `${event.data.outcome}/${event.data.cause}` : event.type,
       );
@@ -330,6 +348,7 @@ test('the random runs reach what they are meant to test', () => {
     'deadline_passed',
     'basis.checked',
     'outside_use_case',
+    'policy/approved',
   ];
   expect(wanted.filter((name) => !seen.has(name))).toEqual([]);
 });

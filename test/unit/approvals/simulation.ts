@@ -29,6 +29,7 @@ import {
   LIMITED,
   link,
   MILO,
+  policyChange,
   rosterOf,
   SANDBOX_ROLES,
   shipped,
@@ -67,7 +68,7 @@ export type Scenario = {
   readonly tier: number;
   readonly roles: { readonly requester: number; readonly owner: number; readonly submitter: number };
   readonly breakGlass: boolean;
-  readonly useCase: boolean;
+  readonly kind: 'deployment' | 'use-case' | 'policy';
   readonly standIns: readonly boolean[];
   readonly steps: readonly Step[];
 };
@@ -89,7 +90,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
     submitter: fc.constantFrom(5, 5, 5, 4),
   }),
   breakGlass: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
-  useCase: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
+  kind: fc.constantFrom('deployment', 'deployment', 'deployment', 'deployment', 'use-case', 'policy'),
   standIns: fc.array(fc.boolean(), { minLength: STAND_INS.length, maxLength: STAND_INS.length }),
   steps: fc.array(step, { maxLength: 40, size: 'max' }),
 });
@@ -173,6 +174,7 @@ function documentFor(world: World, a: number): RequestDocument {
   world.version += 1;
   if (current?.kind === 'use-case' && a % 7 !== 0)
     return { ...current, ...at([{ purpose: `Purpose ${world.version}` }, { dataClasses: ['loans'] }, {}], a) };
+  if (current?.kind === 'policy') return { ...current, to: { ...current.to, version: `2.${world.version}` } };
   const base = current?.kind === 'deployment' ? current : deployment();
   const changes: readonly Partial<DeploymentDocument>[] = [
     { version: `2.${world.version}` },
@@ -379,8 +381,13 @@ const TIER_CHANGES: readonly Partial<DeploymentDocument>[] = [
   { ...HIGH, ...ON_USE_CASE, evidence: ALL_EVIDENCE.slice(0, 12) },
 ];
 
+function documentOf(kind: Scenario['kind'], tier: number): RequestDocument {
+  if (kind === 'policy') return policyChange();
+  return kind === 'use-case' ? caseDocument(at([{}, LIMITED, HIGH], tier)) : deployment(at(TIER_CHANGES, tier));
+}
+
 /** Plays a scenario from the draft on. */
-export function play({ tier, roles, breakGlass, useCase: aboutUseCase, standIns, steps }: Scenario): Run {
+export function play({ tier, roles, breakGlass, kind, standIns, steps }: Scenario): Run {
   const roster = rosterOf(
     SANDBOX_ROLES,
     STAND_INS.filter((_one, index) => standIns[index]),
@@ -406,7 +413,7 @@ export function play({ tier, roles, breakGlass, useCase: aboutUseCase, standIns,
     shortId: 'DR-1',
     requester: at(PEOPLE, roles.requester),
     owner: at(PEOPLE, roles.owner),
-    document: aboutUseCase ? caseDocument(at([{}, LIMITED, HIGH], tier)) : deployment(at(TIER_CHANGES, tier)),
+    document: documentOf(kind, tier),
     policy: shipped,
     nonce: 'nonce-0'.padEnd(24, '0'),
   };

@@ -1,4 +1,4 @@
-/** The rules change by two administrators, never by one, a file or a start (rule 9). */
+/** Settings change by two administrators, the policy by a vote; never by one person, a file or a start (rule 9). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -19,22 +19,22 @@ function run(state: PolicyState, command: PolicyCommand, by: string, admins: Rea
   return decision.ok ? { reason: null, ...decision } : { ...decision, state, events: [] };
 }
 
-const begun = run(emptyPolicies, { type: 'begin', document: 'approval-policy', to: file(1) }, 'service').state;
+const begun = run(emptyPolicies, { type: 'begin', document: 'gate-settings', to: file(1) }, 'service').state;
 const proposed = run(
   begun,
-  { type: 'propose', proposal: 'x', document: 'approval-policy', to: file(2) },
+  { type: 'propose', proposal: 'x', document: 'gate-settings', to: file(2) },
   'service',
 ).state;
-const inForce = (state: PolicyState) => state.inForce.get('approval-policy')?.version;
+const inForce = (state: PolicyState) => state.inForce.get('gate-settings')?.version;
 const support = { type: 'support', proposal: 'x' } as const;
 
 describe('the rules in force', () => {
   it('begin once, by the first start', () => {
     expect(inForce(begun)).toBe('1.0');
-    expect(run(begun, { type: 'begin', document: 'approval-policy', to: file(9) }, 'service').reason).toBe(
+    expect(run(begun, { type: 'begin', document: 'gate-settings', to: file(9) }, 'service').reason).toBe(
       'nothing_changed',
     );
-    expect(run(emptyPolicies, { type: 'begin', document: 'approval-policy', to: file(9) }, 'p_ann').reason).toBe(
+    expect(run(emptyPolicies, { type: 'begin', document: 'gate-settings', to: file(9) }, 'p_ann').reason).toBe(
       'nothing_changed',
     );
   });
@@ -71,14 +71,14 @@ describe('whatever is tried in whatever order', () => {
       ({ proposal: p, n }): PolicyCommand => ({
         type: 'propose',
         proposal: p,
-        document: 'approval-policy',
+        document: 'gate-settings',
         to: file(n),
       }),
     ),
     proposal.map((p): PolicyCommand => ({ type: 'support', proposal: p })),
     proposal.map((p): PolicyCommand => ({ type: 'support', proposal: p })),
     proposal.map((p): PolicyCommand => ({ type: 'refuse', proposal: p, reason: '' })),
-    fc.constant<PolicyCommand>({ type: 'begin', document: 'approval-policy', to: file(5) }),
+    fc.constant<PolicyCommand>({ type: 'begin', document: 'gate-settings', to: file(5) }),
   );
 
   it('each adoption names two different administrators', () => {
@@ -110,5 +110,59 @@ describe('whatever is tried in whatever order', () => {
         expect(inForce(sequence.reduce((state, step) => run(state, step, by).state, begun))).toBe('1.0');
       }),
     );
+  });
+});
+
+describe('the approval policy', () => {
+  const first = run(emptyPolicies, { type: 'begin', document: 'approval-policy', to: file(1) }, 'service').state;
+  const waiting = run(
+    first,
+    { type: 'propose', proposal: 'x', document: 'approval-policy', to: file(2) },
+    'service',
+  ).state;
+  const voted = run(waiting, { type: 'put_to_vote', proposal: 'x', request: 'PC-1' }, 'service').state;
+  const version = (state: PolicyState) => state.inForce.get('approval-policy')?.version;
+  const adopt = {
+    type: 'adopt',
+    proposal: 'x',
+    request: 'PC-1',
+    fromHash: file(1).sha256,
+    toHash: file(2).sha256,
+    persons: ['p_dan', 'p_eve'],
+  } as const;
+
+  it('is not adopted by administrators, however many', () => {
+    for (const by of ADMINS) expect(run(waiting, support, by).reason).toBe('by_vote');
+  });
+
+  it('is adopted by the decision that the server draws, which names the request and who filled the quorum', () => {
+    const done = run(voted, adopt, 'service');
+    expect(version(done.state)).toBe('2.0');
+    expect(done.events).toMatchObject([
+      { type: 'policy.adopted', data: { basis: 'vote', request: 'PC-1', persons: ['p_dan', 'p_eve'] } },
+    ]);
+    for (const by of ADMINS) expect(run(voted, adopt, by).reason).toBe('by_vote');
+  });
+
+  it.each([
+    ['one person', { persons: ['p_dan', 'p_dan'] }, 'invalid'],
+    ['another version than the one voted on', { toHash: file(3).sha256 }, 'invalid'],
+    ['another version to be replaced than the one in force', { fromHash: file(3).sha256 }, 'stale'],
+    ['a proposal that is not there', { proposal: 'y' }, 'unknown'],
+  ])('is not adopted for %s', (_what, change, reason) => {
+    const tried = run(voted, { ...adopt, ...change }, 'service');
+    expect([tried.reason, version(tried.state)]).toEqual([reason, '1.0']);
+  });
+
+  it('is not taken from the committee while it decides', () => {
+    const refuse = { type: 'refuse', proposal: 'x', reason: '' } as const;
+    expect(run(voted, refuse, 'p_ann').reason).toBe('by_vote');
+    expect(run(waiting, refuse, 'p_ann').reason).toBeNull();
+    expect(run(voted, refuse, 'service').reason).toBeNull();
+  });
+
+  it('and settings are not adopted by a vote', () => {
+    expect(run(proposed, adopt, 'service').reason).toBe('invalid');
+    expect(run(proposed, { type: 'put_to_vote', proposal: 'x', request: 'PC-1' }, 'service').reason).toBe('invalid');
   });
 });

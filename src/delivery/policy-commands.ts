@@ -1,0 +1,76 @@
+/** `/governance policy`: which rules are in force, what waits, what it would change; and how it is put to the vote. */
+import type { PolicyProposal } from '#src/directory/policies.ts';
+import type { Asked, GovernanceHandlerDeps, Said } from './people-commands.ts';
+import { proposalButtons } from './people-notices.ts';
+
+/** Lines of a difference in one message. */
+const LINES = 24;
+
+/** Shows what waits; with an id and a reason behind it, puts it to the vote. */
+export async function policyCommand(deps: GovernanceHandlerDeps, asked: Asked): Promise<Said> {
+  const [proposal, ...reason] = asked.words;
+  if (proposal !== undefined) return putToVote(deps, asked, proposal, reason.join(' ').trim());
+  const state = await deps.rules.read();
+  const waiting = [...state.proposals.values()].filter((one) => one.status === 'open');
+  const policy = waiting.findLast((one) => one.document === 'approval-policy');
+  if (policy !== undefined) return rulesWaiting(deps, policy);
+  const inForce = [...state.inForce].map(([document, { version, since }]) => {
+    return `${document.replace('-', ' ')}: version ${version} since ${since.slice(0, 10)}`;
+  });
+  const more = waiting.length > 0 ? ['"/governance proposals" shows the settings that wait.'] : [];
+  return { title: 'In force', lines: [...inForce, ...more] };
+}
+
+/** A file of rules that waits: settings with their buttons, the policy with what it changes. */
+export async function rulesWaiting(deps: GovernanceHandlerDeps, waiting: PolicyProposal): Promise<Said> {
+  const { id, document, from, to, supporters, vote } = waiting;
+  const versions = `Version ${to.version} in place of ${from.version}`;
+  const title = `Waiting: the ${document.replace('-', ' ')}`;
+  if (document !== 'approval-policy')
+    return {
+      title,
+      lines: [`${versions}; ${supporters.length} of 2 stand behind it.`],
+      buttons: proposalButtons('policy', id),
+    };
+  const changes = await deps.votes.difference(waiting);
+  const shown = (changes ?? ['It cannot be read by this version of Countersign.']).slice(0, LINES);
+  const more = changes !== null && changes.length > LINES ? [`and ${changes.length - LINES} more`] : [];
+  const next =
+    vote === null
+      ? [`To put it to the vote: /governance policy ${id} why it changes`]
+      : [`The committee decides on it as ${vote}: /governance show ${vote}`];
+  return { title, lines: [`${versions}.`, ...shown, ...more, ...next] };
+}
+
+async function putToVote(
+  deps: GovernanceHandlerDeps,
+  { person, commandId, item }: Asked,
+  proposal: string,
+  reason: string,
+): Promise<Said> {
+  if (reason === '')
+    return { title: 'Why does it change? The committee reads it: /governance policy ID why it changes' };
+  const result = await deps.votes.submit(proposal, { by: person, reason: reason.slice(0, 1_500), commandId });
+  if (result.ok)
+    return {
+      title: `${result.state.shortId}: the committee decides on it under the policy in force.`,
+      lines: [
+        'You asked for it, so you cannot vote on it.',
+        'It takes effect with the decision; nothing else changes it.',
+      ],
+    };
+  const { reason: code, detail } = result;
+  await deps.refusals.put({ at: item.receivedAt, person, requestId: null, action: 'policy_vote', reason: code });
+  return { title: REFUSED[code] ?? `Not put to the vote (${code}).`, lines: detail };
+}
+
+const REFUSED: Readonly<Record<string, string>> = {
+  unknown: 'No waiting policy has this id. "/governance policy" shows what waits.',
+  not_admin: 'Only an administrator can put a policy to the vote.',
+  not_open: 'It is decided already.',
+  already_submitted: 'It is with the committee already.',
+  unreadable: 'It cannot be read by this version of Countersign, so nobody could be asked about it.',
+  quorum_unreachable: 'Nobody can fill these places of the vote now. Name holders first, or let somebody else ask:',
+  strands_requests: 'It was not put to the vote: under it nobody could decide these open requests. Name holders first:',
+  cannot_be_changed_again: 'It was not put to the vote: nobody could ever change it again. Name holders first:',
+};
