@@ -1,48 +1,13 @@
 /** `/governance` on people and rules: roles, proposals, appointing and handing on; and the buttons that settle them. */
 import { createHash } from 'node:crypto';
 import { parseMoment } from '#src/approvals/duration.ts';
-import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
-import type { Roster } from '#src/approvals/types.ts';
 import { rosterAt, sameRole } from '#src/directory/directory.ts';
 import { adminsAt, type Change } from '#src/directory/governed.ts';
 import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
 import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
-import type { PeopleDesk } from './people-desk.ts';
-import { type Bulletin, changeWords, proposalButtons } from './people-notices.ts';
+import type { Asked, GovernanceHandlerDeps, Said } from './governance-handler.ts';
+import { changeWords, proposalButtons } from './people-notices.ts';
 import { rulesWaiting } from './policy-commands.ts';
-import type { PolicyDesk } from './policy-desk.ts';
-import type { PolicyVote } from './policy-vote.ts';
-import type { InboxItem, Ledger, PeopleStore, RefusalStore } from './ports.ts';
-import type { SystemsDesk } from './systems-desk.ts';
-import type { IncidentDesk } from './systems-incidents.ts';
-import type { RecordStore } from './systems-ports.ts';
-
-export type GovernanceHandlerDeps = {
-  readonly ledger: Pick<Ledger, 'listAssignments'>;
-  readonly records: RecordStore;
-  readonly people: PeopleStore;
-  readonly refusals: RefusalStore;
-  readonly directory: PeopleDesk;
-  readonly rules: PolicyDesk;
-  readonly votes: PolicyVote;
-  readonly systems: SystemsDesk;
-  readonly incidents: IncidentDesk;
-  readonly roster: () => Promise<Roster>;
-  readonly policy: () => ApprovalPolicy;
-  readonly now: () => Date;
-};
-
-export type Said = {
-  readonly title: string;
-  readonly lines?: readonly string[];
-  readonly buttons?: Bulletin['buttons'];
-};
-export type Asked = {
-  readonly item: InboxItem;
-  readonly person: string;
-  readonly words: readonly string[];
-  readonly commandId: string;
-};
 
 /** What a refusal of the directory or the rules means to whoever asked. */
 export const REFUSED: Readonly<Record<string, string>> = {

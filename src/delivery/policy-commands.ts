@@ -1,6 +1,6 @@
 /** `/governance policy`: which rules are in force, what waits, what it would change; and how it is put to the vote. */
 import type { PolicyProposal } from '#src/directory/policies.ts';
-import type { Asked, GovernanceHandlerDeps, Said } from './people-commands.ts';
+import type { Asked, GovernanceHandlerDeps, Said } from './governance-handler.ts';
 import { proposalButtons } from './people-notices.ts';
 
 /** Lines of a difference in one message. */

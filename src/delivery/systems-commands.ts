@@ -5,19 +5,10 @@
 import { parseMoment } from '#src/approvals/duration.ts';
 import { type HoldScope, scopeWords } from '#src/systems/holds.ts';
 import { isLegacy, liveVersions, type SystemState, statusOf, tierOfSystem } from '#src/systems/system.ts';
+import type { Asked, GovernanceHandlerDeps, Said } from './governance-handler.ts';
 import { commandIdOf } from './handler-deps.ts';
 import { type Incoming, incomingSchema } from './incoming.ts';
-import {
-  type Asked,
-  type GovernanceHandlerDeps,
-  proposals,
-  proposeRole,
-  REFUSED,
-  roles,
-  type Said,
-  settle,
-  uuidFor,
-} from './people-commands.ts';
+import { proposals, proposeRole, REFUSED, roles, settle, uuidFor } from './people-commands.ts';
 import { bulletin } from './people-notices.ts';
 import { policyCommand } from './policy-commands.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';

@@ -1,6 +1,8 @@
 /** What the outbound writer and its modals need, and the one way from a request's record to what is shown of it. */
+
 import type { WebClient } from '@slack/web-api';
 import type { PolicyInForce } from '#src/approvals/commands.ts';
+import { systemOf } from '#src/approvals/document-facts.ts';
 import type { Desk, RequestRecord } from '#src/delivery/desk.ts';
 import type { HomePart } from '#src/delivery/people-home.ts';
 import type { Ledger, Outbox } from '#src/delivery/ports.ts';
@@ -87,8 +89,8 @@ async function alikeOf(
   { systemNames }: Pick<OutboundDeps, 'systemNames'>,
   { document }: RequestRecord['state'],
 ): Promise<string | null> {
-  if (document.kind === 'exception') return null;
-  const { system } = document;
+  const system = systemOf(document);
+  if (system === null) return null;
   const others = (await systemNames()).filter((name) => !sameName(name, system));
   return looksLike(system, others);
 }

@@ -1,0 +1,38 @@
+/** What the commands of governance work with, and what they say. */
+import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
+import type { Roster } from '#src/approvals/types.ts';
+import type { PeopleDesk } from './people-desk.ts';
+import type { Bulletin } from './people-notices.ts';
+import type { PolicyDesk } from './policy-desk.ts';
+import type { PolicyVote } from './policy-vote.ts';
+import type { InboxItem, Ledger, PeopleStore, RefusalStore } from './ports.ts';
+import type { SystemsDesk } from './systems-desk.ts';
+import type { IncidentDesk } from './systems-incidents.ts';
+import type { RecordStore } from './systems-ports.ts';
+
+export type GovernanceHandlerDeps = {
+  readonly ledger: Pick<Ledger, 'listAssignments'>;
+  readonly records: RecordStore;
+  readonly people: PeopleStore;
+  readonly refusals: RefusalStore;
+  readonly directory: PeopleDesk;
+  readonly rules: PolicyDesk;
+  readonly votes: PolicyVote;
+  readonly systems: SystemsDesk;
+  readonly incidents: IncidentDesk;
+  readonly roster: () => Promise<Roster>;
+  readonly policy: () => ApprovalPolicy;
+  readonly now: () => Date;
+};
+
+export type Said = {
+  readonly title: string;
+  readonly lines?: readonly string[];
+  readonly buttons?: Bulletin['buttons'];
+};
+export type Asked = {
+  readonly item: InboxItem;
+  readonly person: string;
+  readonly words: readonly string[];
+  readonly commandId: string;
+};
