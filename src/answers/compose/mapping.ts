@@ -43,6 +43,27 @@ export function mappingAnswer(context: Context, item: LibraryItem): Draft {
   return draft({ answer: parts.join(' '), sources: [{ id: item.id, quote }], related: item.related.slice(0, 3) });
 }
 
+/** The references into one standard that several controls share, then what each of them maps to. */
+export function overlapAnswer(context: Context, controls: readonly LibraryItem[]): Draft | null {
+  const { standard } = context.frame;
+  if (standard === null) return null;
+  const columns = controls.map((item) => item.mappings.filter((mapping) => standard.test(mapping.standard)));
+  const name = columns[0]?.[0]?.standard;
+  if (name === undefined || columns.some((column) => column.length === 0)) return null;
+  const [first = [], ...others] = columns.map((column) => column.flatMap((mapping) => mapping.refs));
+  const shared = first.filter((ref) => others.every((refs) => refs.includes(ref)));
+  const names = joinWords(controls.map((item) => item.id.replace(/^AICM-/, '')));
+  const verdict =
+    shared.length === 0
+      ? `None of the ${name} references is shared by ${names}.`
+      : sentence(`${names} share these ${name} references: ${shared.join(', ')}`);
+  const each = controls.map((item) => mappingAnswer(context, item));
+  return draft({
+    answer: [verdict, ...each.map((one) => one.answer)].join(' '),
+    sources: each.flatMap((one) => one.sources),
+  });
+}
+
 /** The guardrails of a section. */
 export function guardrailAnswer(item: LibraryItem): Draft {
   const list = item.guardrails;

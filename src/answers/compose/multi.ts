@@ -1,5 +1,7 @@
 /** Questions about several topics: each part is answered by itself, then they are put together. */
 
+import type { LibraryItem } from '#src/knowledge/library.ts';
+import { isNeutral } from '../everyday.ts';
 import type { Ranked } from '../retrieve.ts';
 import { tokens } from '../text.ts';
 import type { Frame } from '../understand/frame.ts';
@@ -7,6 +9,7 @@ import { contentStems, topicOf } from '../understand/topic.ts';
 import { byAspects } from './aspects.ts';
 import type { Context, Draft, Source } from './context.ts';
 import { draft, find } from './context.ts';
+import { overlapAnswer } from './mapping.ts';
 import { CLAUSE_START, clausesOf, PRONOUN, partFrame } from './parts.ts';
 import { GENERIC } from './pick.ts';
 import { routeSingle } from './route.ts';
@@ -16,8 +19,19 @@ const VERSUS = /\s+(?:vs\.?|versus|as opposed to|compared (?:to|with)|or rather)
 /** Answers a question about several topics, or about one topic in several ways; null when it has only one part. */
 export function multiAnswer(context: Context): Draft | null {
   if (context.frame.refusal !== null) return null;
+  const shared = sharedReferences(context);
+  if (shared !== null) return shared;
   const topics = byIds(context) ?? byDocuments(context) ?? byVersus(context) ?? byAnd(context) ?? byClauses(context);
   return together(context, topics, 2) ?? together(context, byAspects(context), 1);
+}
+
+/** "which ISO 42001 references do both controls cite": those that every control named has, or that none is. */
+function sharedReferences(context: Context): Draft | null {
+  const { frame, library } = context;
+  if (frame.standard === null || !/\b(?:shared?|common|overlap\w*|both|same)\b/.test(frame.lower)) return null;
+  const items = (byIds(context) ?? []).flatMap((part) => part.ids.map(({ id }) => library.items.get(id)));
+  const controls = items.filter((item) => item !== undefined && item.mappings.length > 0);
+  return controls.length < 2 ? null : overlapAnswer(context, controls as readonly LibraryItem[]);
 }
 
 /** Each part's answer after the other; null when fewer items than `least` answer them all, or none does. */
@@ -186,9 +200,9 @@ function placed(part: Frame, clause: string, prefix: string, documents: readonly
 
 /** "who scans for vulnerabilities, and who fixes them": the pronoun stands for the last thing named before. */
 function withAntecedent(clause: string, before: string): string {
-  if (!/^who\b/i.test(clause) || !/^who\b/i.test(before) || !PRONOUN.test(clause.toLowerCase())) return clause;
+  if (!CLAUSE_START.test(clause) || !CLAUSE_START.test(before) || !PRONOUN.test(clause.toLowerCase())) return clause;
   const thing = tokens(before)
-    .filter(({ word }) => contentStems(word).length > 0)
+    .filter(({ word }) => contentStems(word).length > 0 && !isNeutral(word))
     .at(-1)?.word;
   return thing === undefined ? clause : clause.replace(/\b(?:it|them|those|these)\b/i, thing);
 }
@@ -252,8 +266,13 @@ function byAnd(context: Context): readonly Frame[] | null {
   const { frame } = context;
   if (frame.ids.length > 0 || !(frame.asksWho || frame.compares)) return null;
   const segment = topicSegment(frame.text).replace(LEAD, '');
-  const sides = shareObject(segment.split(/\s+and\s+|\s*&\s*|\s+plus\s+/i));
-  if (sides.length !== 2 || sides.some((side) => CLAUSE_START.test(side) && side !== sides[0])) return null;
+  const sides = shareObject(segment.split(/\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+plus\s+|\s+\/\s+/i));
+  if (
+    sides.length < 2 ||
+    sides.length > MOST_PARTS ||
+    sides.some((side) => CLAUSE_START.test(side) && side !== sides[0])
+  )
+    return null;
   const whole = find(context, topicOf({ ...frame, text: segment }, { letters: true }), () => 1, 1)[0];
   const parts = sides.map((side) => partFrame(context, side, false));
   if (parts.some((part) => contentStems(topicOf(part, { letters: true, strict: true })).length === 0)) return null;
@@ -264,7 +283,7 @@ function byAnd(context: Context): readonly Frame[] | null {
   const exact = tops.every((top) => (top?.entry ?? 0) >= 0.9);
   const substantial = parts.every((part) => contentStems(topicOf(part, { letters: true, strict: true })).length > 1);
   if (!several && !exact && ((whole?.entry ?? 0) >= 0.8 || !substantial)) return null;
-  return new Set(tops.map((top) => top?.id)).size === 2 ? parts : null;
+  return new Set(tops.map((top) => top?.id)).size === sides.length ? parts : null;
 }
 
 function raciOnly(context: Context): (item: number) => number {
