@@ -133,12 +133,25 @@ function aboutTheDocument(context: Context): boolean {
   );
 }
 
+/** How near an item with a percentage has to come to a nearer one without, when a percentage is asked for. */
+const WITH_PERCENTAGE = 0.6;
+
+/** "what % of our models": the nearest item that has a percentage, or says that it sets none; null when none is near. */
+function withPercentage(context: Context, ranked: readonly Ranked[]): LibraryItem | null {
+  const least = WITH_PERCENTAGE * (ranked[0]?.score ?? 0);
+  const has = (item: LibraryItem): boolean =>
+    item.figures.some(({ of, value }) => value?.includes('%') === true || PERCENT.test(of));
+  const near = ranked.filter((hit) => hit.score >= least).map((hit) => itemOf(context, hit));
+  return near.find(has) ?? null;
+}
+
 /** Among near-equals, the item that can answer what is asked: one with a RACI for a question about a letter. */
 function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
   const { frame } = context;
   const first = ranked[0];
   if (first === undefined) throw new RangeError('nothing ranked');
   const best = itemOf(context, first);
+  if (!frame.asksWho && PERCENT.test(frame.lower)) return withPercentage(context, ranked) ?? best;
   if (!frame.asksWho && best.authority !== 'binding' && MUST.test(frame.lower) && frame.documents.length === 0) {
     const binding = ranked.find((hit) => itemOf(context, hit).authority === 'binding');
     return binding !== undefined && binding.score >= 0.82 * first.score && binding.entry >= 0.5
