@@ -1,5 +1,5 @@
 /** Standards and references, both ways. */
-import type { LibraryItem } from '#src/knowledge/library.ts';
+import type { Library, LibraryItem } from '#src/knowledge/library.ts';
 import type { Frame } from '../understand/frame.ts';
 import { citesReference, itemsCiting, itemsGuardedBy } from '../understand/standards.ts';
 import { abstain } from './abstain.ts';
@@ -12,7 +12,13 @@ export function mappingAnswer(context: Context, item: LibraryItem): Draft {
   const { frame } = context;
   const name = item.id.replace(/^AICM-/, '');
   const wanted = frame.standard;
-  const named = item.mappings.filter((mapping) => wanted === null || wanted.test(mapping.standard));
+  const citing = item.mappings.filter(({ refs }) =>
+    refs.some((ref) => frame.references.some((reference) => citesReference(ref, reference))),
+  );
+  const named =
+    wanted === null && citing.length > 0
+      ? citing
+      : item.mappings.filter((mapping) => wanted === null || wanted.test(mapping.standard));
   // The column of NIST is printed under either of its two documents.
   const nist = wanted !== null && /600-1|rmf/.test(wanted.source);
   const shown = named.length > 0 || !nist ? named : item.mappings.filter(({ standard }) => /nist/i.test(standard));
@@ -67,7 +73,7 @@ export function overlapAnswer(context: Context, controls: readonly LibraryItem[]
 /** The guardrails of a section. */
 export function guardrailAnswer(item: LibraryItem): Draft {
   const list = item.guardrails;
-  const text = `The guardrails for ${titleInSentence(item.title)} are ${joinWords(list)}`;
+  const text = `The ${list.length === 1 ? 'guardrail' : 'guardrails'} for ${titleInSentence(item.title)} ${list.length === 1 ? 'is' : 'are'} ${joinWords(list)}`;
   const extra = item.statements
     .filter((statement) => statement.aspect === 'guardrails')
     .map((statement) => sentence(statement.text));
@@ -114,18 +120,42 @@ export function citingAnswer(context: Context): Draft | null {
   });
 }
 
-/** Words around a guardrail's name that are not part of it. */
-const AROUND =
-  /\b(?:which|what|any|where|who|is|are|do|does|the|a|an|of|in|on|as|to|for|by|our|we|i|it|and|use[sd]?|using|point(?:s|ed)?|refers?|referred|paper|whitepaper|cit(?:e|es|ed)|names?|named|mention(?:s|ed)?|list(?:s|ed)?|show|shows|up|appears?|recommend(?:s|ed)?|sections?|topics?|areas?|chapters?|parts?|items?|guard-?rails?|standards?|frameworks?|apply|applies|relevant|should|follow|followed|under|tells?|us|stuff|foundational|says?|rely|relies|apply|things?|would|must|does)\b/g;
+/** Capitals that name what the documents are about, not a standard. */
+const SUBJECTS = new Set(['AI', 'ML', 'LLM', 'OS', 'API', 'APIs', 'IT']);
+
+/** Names of standards as guardrails print them: "SSDF", "800-53", "STIGs"; in lower case. */
+function printedNames(library: Library): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const item of library.items.values())
+    for (const guardrail of item.guardrails)
+      for (const [word] of guardrail.matchAll(/[A-Za-z0-9]+(?:-[0-9]+)?/g))
+        if (/[A-Z].*[A-Z]|\d{3}/.test(word) && !SUBJECTS.has(word)) names.add(word.toLowerCase());
+  return names;
+}
+
+/** The names a question has of them, long forms too: "cloud controls matrix" is the CCM. */
+function guardrailNamed(context: Context): readonly string[] {
+  const { frame, library } = context;
+  const printed = printedNames(library);
+  let { lower } = frame;
+  for (const [short, long] of Object.entries(library.glossary.abbreviations))
+    if (printed.has(short.toLowerCase())) lower = lower.replaceAll(long.toLowerCase(), short.toLowerCase());
+  const words = lower.match(/[a-z0-9]+(?:-[0-9]+)?/g) ?? [];
+  const found = [...new Set(words.filter((word) => printed.has(word) || printed.has(`${word}s`)))];
+  return found.length > 1 ? found.filter((word) => word !== 'nist') : found;
+}
 
 /** "which sections use the STIGs as guardrail": the sections whose guardrails hold that name; null when none does. */
 export function guardedAnswer(context: Context): Draft | null {
   const { frame, library } = context;
-  if (!/\b(?:sections?|topics?|areas?|chapters?|guard-?rails?|cit\w+|appear\w*|show up)\b|^where\b/.test(frame.lower))
+  if (frame.asksWho) return null;
+  if (
+    !/\b(?:sections?|topics?|areas?|chapters?|parts?|places|responsibilities|guard-?rails?|cit\w+|appear\w*|show up)\b|\bwhere\b/.test(
+      frame.lower,
+    )
+  )
     return null;
-  const words = frame.lower.replace(AROUND, ' ').match(/[a-z0-9]+(?:-[0-9]+)?/g) ?? [];
-  const own = words.filter((word) => !/^(?:nist|controls?|benchmarks?|docs?|documents?|publications?)$/.test(word));
-  const name = own.length > 0 ? own : words;
+  const name = guardrailNamed(context);
   if (name.length === 0 || name.length > 5) return null;
   const ids = itemsGuardedBy(library, name).filter((id) => {
     const item = library.items.get(id);

@@ -126,9 +126,8 @@ function bothControls(context: Context): readonly Frame[] | null {
 /** In so many words, or as a comparison of "the controls" by what only controls have. */
 function namesBothControls(frame: Frame): boolean {
   if (BOTH_CONTROLS.test(frame.lower)) return true;
-  return (
-    frame.compares && /\bcontrols\b/.test(frame.lower) && (frame.ssrm || frame.standard !== null || frame.asksMapping)
-  );
+  const compares = /\b(?:differ\w*|same|alike|compar\w+|identical)\b/.test(frame.lower);
+  return compares && /\bcontrols\b/.test(frame.lower) && (frame.ssrm || frame.standard !== null || frame.asksMapping);
 }
 
 function byIds(context: Context): readonly Frame[] | null {

@@ -6,6 +6,7 @@ import type { Query } from '../query.ts';
 import { topicStems } from '../text.ts';
 import type { Context, Draft } from './context.ts';
 import { draft } from './context.ts';
+import { guardrailAnswer } from './mapping.ts';
 import { introduces, sentence } from './phrases.ts';
 import type { Scored } from './statements.ts';
 import { aspectsAsked, scoreStatements } from './statements.ts';
@@ -31,7 +32,19 @@ export function requirementFrom(context: Context, item: LibraryItem, query: Quer
     'statements',
     chosen.map(({ index, aspect, score }) => ({ index, aspect, score })),
   );
-  return extract(context, item, chosen);
+  const said = extract(context, item, chosen);
+  if (item.guardrails.length === 0 || !namesNorms(context, item)) return said;
+  const guarded = guardrailAnswer(item);
+  return { ...said, answer: `${guarded.answer} ${said.answer}`, sources: guarded.sources };
+}
+
+/** "what is code signing aligned with": outside norms may be what is asked for, so they are told before the rest. */
+const NORMS =
+  /\b(?:standard|framework|guideline|norm|publication)s?\b|\bguidance\b|\bref(?:erence)?s?\b|\bbased on\b|\balign(?:s|ed|ment)? (?:with|to)\b|\bagainst (?:what|which)\b/;
+
+function namesNorms(context: Context, item: LibraryItem): boolean {
+  const word = NORMS.exec(context.frame.lower)?.[0];
+  return word !== undefined && !topicStems(item.title).some((one) => topicStems(word).includes(one));
 }
 
 const SECOND = 4;

@@ -18,6 +18,7 @@ import { pick } from './pick.ts';
 import { OUTSIDE, refusalOf } from './refusals.ts';
 import { requirementFrom, secondReading } from './requirement.ts';
 import { chapterNamed, isChapter, reverseAnswer, reverseAsked } from './reverse.ts';
+import { yearAnswer } from './year.ts';
 
 /** "according to 1.4" may mean two documents: the one whose section fits what is asked. */
 function placed(context: Context): Context {
@@ -43,6 +44,8 @@ function placed(context: Context): Context {
 export function routeSingle(given: Context): Draft {
   const context = placed(given);
   const { frame } = context;
+  const dated = frame.refusal === null ? yearAnswer(context) : null;
+  if (dated !== null) return dated;
   const refused = refusalOf(context);
   if (refused !== null) return refused;
   const fixed = [
@@ -75,7 +78,7 @@ export function routeSingle(given: Context): Draft {
 function citingFirst(context: Context): Draft | null {
   const { frame } = context;
   const looksBack =
-    /\b(?:which|any|what) (?:\w+ )?(?:controls?|sections?|items?|clauses?|parts?|areas?|chapters?|topics?)\b|\bwhat (?:\w+ )?(?:controls?|sections?|clauses?)\b|\bwhere\b|\bmaps? to\b|\bcorresponds?\b|\bwho (?:cites|uses)\b/.test(
+    /\b(?:which|any|what) (?:\w+ )?(?:controls?|sections?|items?|clauses?|parts?|areas?|chapters?|topics?|responsibilities)\b|\b(?:all|the) (?:places|sections|topics|areas|chapters|controls|parts)\b|\bwhat (?:\w+ )?(?:controls?|sections?|clauses?)\b|\bwhere\b|\bmaps? to\b|\bcorresponds?\b|\bwho (?:cites|uses)\b/.test(
       frame.lower,
     );
   if (frame.ids.some((id) => id.known)) return null;

@@ -74,7 +74,7 @@ const SSRM =
 const MAPPING =
   /\bmap(?:s|ped|ping|pings)?\b|\bcorrespond\w*|\brefs?\b|\breferences?\b|\bcross-?walk\w*|\bequivalents?\b|\btied to\b|\bcounterparts?\b|\blinked? to\b|\brelates? to\b|\bclauses? of\b|\barticles?\b|\baddend\w+|\balign(?:s|ed)? with\b/;
 const GUARDRAILS =
-  /\bguard-?rails?\b|\bbenchmarks?\b|\b(?:which|what|whats|list) (?:(?!(?:does|do|should|must|did|would) )[\w/-]+ ){0,2}?(?:standard|framework|guideline|norm)s?\b(?! (?:must|should|for assessing))|^(?:standard|framework|guideline|norm)s\b|\b(?:standards|frameworks|guidelines|norms) (?:for|on|should|to follow|apply|are|is|that|behind|do)\b|\bnist (?:doc|pub|special|sp|standard)\w*|\bbest[- ]practices? (?:doc|source|from|per)\w*|\b(?:which|what) (?:nist|owasp|iso|cis|csa)\b/;
+  /\bguard-?rails?\b|\bbenchmarks?\b|\bbaselines?\b|\bwhose (?:\w+ ){0,2}(?:standard|framework|guideline|guide|norm)s?\b|\blin(?:e|es|ed|ing) up with\b|\b(?:nist|cis|iso|owasp|csa|mitre) or (?:nist|cis|iso|owasp|csa|mitre)\b|\b(?:external|outside|normative) (?:reference|guidance|document|source|publication)s?\b|\b(?:which|what|whats|list) (?:(?!(?:does|do|should|must|did|would) )[\w/-]+ ){0,2}?(?:standard|framework|guideline|norm)s?\b(?! (?:must|should|for assessing))|^(?:standard|framework|guideline|norm)s\b|\b(?:standards|frameworks|guidelines|norms) (?:for|on|should|to follow|apply|are|is|that|behind|do)\b|\bnist (?:doc|pub|special|sp|standard)\w*|\bbest[- ]practices? (?:doc|source|from|per)\w*|\b(?:which|what) (?:nist|owasp|iso|cis|csa)\b/;
 const NUMBER =
   /\bhow (?:many|much|long|high|low|big|large|strong|quick(?:ly)?|fast|soon|large)\b|%|\bper ?cent(?:age)?s?\b|\bpercentage\b|\btarget(?:s|ed)?\b|\bthreshold\b|\bnumbers? of\b|\bwhat (?:number|share|rate|version|size|length|level|proportion|fraction)\b|\b(?:key|min(?:imum)?|max(?:imum)?) (?:length|size|rate|strength|number)\b|\brate of\b|\bshare of\b(?! (?:the )?(?:work|responsib|dut|tasks|burden))|\bgoals?\b|\bkpi target\b|\bfigure\b|\bversion (?:number|no)\b|\bwhich version\b|\bbits?\b|\bcoverage (?:target|goal)\b|\bmax(?:imum)? \w+ rate\b|\bquota\b|\bpct\b|\bretention (?:period|time)\b|\bmax rate\b|\b(?:minimum|maximum|min|max)\b|\bin (?:ms|milliseconds|seconds|minutes|hours|days|weeks|months|years|requests|tokens|gb|mb)\b|\bper (?:second|minute|hour|day|user|month)\b|\bscores?\b(?! each)/;
 const FREQUENCY =
@@ -139,7 +139,7 @@ const POLICY =
 /** Words that name a document without being in its list of names. */
 const DOCUMENT_WORDS: Readonly<Record<string, RegExp>> = {
   POL: /\bpolic(?:y|ies)(?:'s)?\b(?! (?:compliance|violation))|\bclause\b/,
-  WP: /\bwhite ?-?paper\b|\b(?:the|ml|ai|csa|raci|responsibilit\w+) paper\b|\bwp\b/,
+  WP: /\bwhite ?-?paper\b|\b(?:the|this|that|ml|ai|csa|raci|responsibilit\w+) paper\b|\bwp\b/,
   ISMS: /\bisms\b|\bthe guide\b|\bisms guide\b/,
   AICM: /\baicm\b|\bcontrols? matrix\b|\bai-?caiq\b/,
 };

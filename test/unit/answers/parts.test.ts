@@ -86,3 +86,79 @@ describe('the classifier', () => {
     expect(Math.max(...trainClassifier(items).typical(wordsOf('canary release')))).toBe(0);
   });
 });
+
+describe('outside norms', () => {
+  test.each([
+    ['what should we line up with for code signing?', 'NIST 800-53', 'WP-2.3.3'],
+    ['is there a standard behind exception handling?', 'CCM', 'WP-3.5'],
+    ['secure OS configuration, whose baselines do we use?', 'STIG', 'WP-2.2.3'],
+    ['what reference does section 2.6.5 give', 'NIST AI RMF', 'WP-2.6.5'],
+  ])('%s', async (question, name, id) => {
+    const answer = await ask(question);
+    expect(answer.answer).toContain(name);
+    expect(cited(answer)[0]).toBe(id);
+  });
+
+  test('a long form finds every section that has the short one as its guardrail', async () => {
+    const [short, long] = await Promise.all([
+      ask('which sections have the CCM as guardrail?'),
+      ask('in which sections is the cloud controls matrix the guardrail?'),
+    ]);
+    expect(short.items).toContain('WP-2.6.4');
+    expect(long.items).toEqual(short.items);
+  });
+
+  test('a reference asked for in one control leaves its other mappings out', async () => {
+    const answer = await ask("what's B.6.2.6 in the AIS-06 mapping");
+    expect(answer.answer).toContain('ISO/IEC 42001');
+    expect(answer.answer).not.toContain('DEV-01');
+  });
+});
+
+describe('figures', () => {
+  test('a percentage comes from the item that has one', async () => {
+    const answer = await ask('what % of our models (non API) must have auth frameworks in place?');
+    expect(answer.answer).toContain('100%');
+    expect(cited(answer)).toEqual(['WP-2.1.1']);
+  });
+
+  test('a year that a document prints is a fact; one that it leaves empty is not', async () => {
+    expect((await ask('in what year did CSA publish this paper?')).answer).toContain('2024');
+    expect((await ask('which edition of ISO/IEC 42001 does the paper cite?')).answer).toContain('2023');
+    expect(await ask('in what year was the policy released?')).toMatchObject({ abstained: true });
+    expect(await ask('in what year was GDPR published?')).toMatchObject({ abstained: true });
+  });
+});
+
+describe('statements', () => {
+  test('what is asked for by its label leaves its siblings out', async () => {
+    const answer = await ask('which tasks belong to the AI usage layer');
+    expect(answer.answer).toMatch(/usage layer, task: data governance/);
+    expect(answer.answer).not.toMatch(/platform layer, task/);
+    expect((await ask('we use a SaaS AI tool, what is left for us to do?')).answer).not.toMatch(/entire stack/);
+  });
+
+  test('a comparison within one section tells both sides', async () => {
+    const { answer } = await ask('difference between anonymising and pseudonymising?');
+    expect(answer).toMatch(/permanently removes/);
+    expect(answer).toMatch(/artificial pseudonyms/);
+  });
+
+  test('an actor is defined with its examples, and not answered by who owns which layer', async () => {
+    const { answer, owners } = await ask(
+      'what is a model provider in the AICM pages and which companies are examples?',
+    );
+    expect(answer).toMatch(/Anthropic/);
+    expect(owners).toBeNull();
+  });
+
+  test('an audit step is found by its words although the question names an owner', async () => {
+    const step = await ask(
+      'GRC-05 audit guideline - ownership must be assigned, to whom for example, and which oversight?',
+    );
+    expect(step.answer).toMatch(/security committees/);
+    expect((await ask('auditing AIS-06: what should I ask for to check disaster recovery?')).answer).toMatch(
+      /failover/,
+    );
+  });
+});
