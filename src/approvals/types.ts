@@ -18,6 +18,8 @@ export type Assignment = {
   readonly basis: Basis;
   /** For a delegation or deputy: whom the person stands for. Null for the holder. */
   readonly onBehalfOf: Person | null;
+  /** Slack user group by which it is held. */
+  readonly group?: string;
 };
 
 /**
@@ -32,6 +34,12 @@ export type Roster = {
   readonly absent: readonly Person[];
   /** sha256 of the request's captured files that serve now: in force, and somebody outside its side stands for them. */
   readonly files?: readonly string[];
+  /** User groups by which roles are held: whose members were found in them, and when that was read (ISO). */
+  readonly groups?: readonly {
+    readonly group: string;
+    readonly resolvedAt: string;
+    readonly members: readonly Person[];
+  }[];
 };
 
 /** A role in which a vote may count, as it stood when the vote was cast. */

@@ -1,6 +1,7 @@
 /** What the commands of governance work with, and what they say. */
 import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
 import type { Roster } from '#src/approvals/types.ts';
+import type { Groups } from './groups.ts';
 import type { PeopleDesk } from './people-desk.ts';
 import type { Bulletin } from './people-notices.ts';
 import type { PolicyDesk } from './policy-desk.ts';
@@ -21,6 +22,7 @@ export type GovernanceHandlerDeps = {
   readonly systems: SystemsDesk;
   readonly incidents: IncidentDesk;
   readonly roster: () => Promise<Roster>;
+  readonly groups: Groups;
   readonly policy: () => ApprovalPolicy;
   readonly now: () => Date;
 };

@@ -115,9 +115,7 @@ export async function proposeRole(
     return { title: 'Whom, and which role? For instance: /governance appoint U024BE7LH Legal Team until 2027-06-30' };
   const who = await deps.people.personFor(user, null);
   const held = (await deps.ledger.listAssignments()).filter((a) => a.endedAt === null);
-  const canonical =
-    [...rolesNeeded(deps.policy()).keys(), ADMIN_ROLE, ...held.map((a) => a.role)].find((one) => sameRole(one, role)) ??
-    role;
+  const canonical = canonicalRole(deps, held, role);
   const now = deps.now();
   let change: Change | undefined;
   if (verb === 'assign') {
@@ -158,6 +156,67 @@ export async function proposeRole(
   return {
     title: `Proposed: ${changeWords(change)}.`,
     lines: [`It takes ${2 - behind} more; the administrators are told.`],
+  };
+}
+
+/** The role's name as the policy or the directory writes it. */
+function canonicalRole(
+  deps: Pick<GovernanceHandlerDeps, 'policy'>,
+  held: readonly { readonly role: string }[],
+  role: string,
+): string {
+  const known = [...rolesNeeded(deps.policy()).keys(), ADMIN_ROLE, ...held.map((a) => a.role)];
+  return known.find((one) => sameRole(one, role)) ?? role;
+}
+
+/**
+ * `group @handle Legal Team`: proposes that the members of a user group, as they are now, hold a role. What two
+ * administrators accept is this list of persons; whoever joins the group later is proposed anew, whoever leaves it holds
+ * nothing by it at once.
+ */
+export async function proposeGroup(deps: GovernanceHandlerDeps, { person, commandId, words }: Asked): Promise<Said> {
+  const [named = '', ...rest] = words;
+  const wanted = /^<!subteam\^([A-Z0-9]+)/.exec(named)?.[1] ?? named;
+  const role = rest.join(' ').trim();
+  if (wanted === '' || role === '')
+    return { title: 'Which group, and which role? For instance: /governance group @legal Legal Team' };
+  const group = await deps.groups.find(wanted);
+  const now = group === null ? null : await deps.groups.members(group.id);
+  if (group === null || now === null)
+    return { title: `Slack knows no user group ${wanted}. Write its handle (@legal) or its id (S...).` };
+  const held = (await deps.ledger.listAssignments()).filter((a) => a.endedAt === null);
+  const canonical = canonicalRole(deps, held, role);
+  const bound = await deps.records.list({
+    kind: 'group-assignment',
+    status: ['open'],
+    parent: group.id,
+    limit: 10_000,
+  });
+  const ids = new Set(bound.map(({ id }) => id));
+  const ours = held.filter((a) => ids.has(a.id) && sameRole(a.role, canonical));
+  const members = await Promise.all(now.users.map((user) => deps.people.personFor(user, null)));
+  const joined = members.filter((member) => !ours.some((a) => a.person === member));
+  const changes: readonly Change[] = [
+    ...joined.map((member, index): Change => {
+      const assignment = uuidFor(commandId, `group ${index}`);
+      const open = { from: null, until: null, deputyOf: null, group: group.id };
+      return { do: 'assign', assignment, role: canonical, person: member, ...open };
+    }),
+    ...ours
+      .filter((a) => !members.includes(a.person))
+      .map((a): Change => ({ do: 'end', assignment: a.id, role: a.role, person: a.person })),
+  ];
+  const proposal = uuidFor(commandId, 'proposal');
+  const command = { type: 'propose', proposal, source: 'slack', reason: '', changes } as const;
+  const result = await deps.directory.act(command, person, commandId);
+  if (!result.ok)
+    return { title: REFUSED[result.reason] ?? `Not proposed (${result.reason}: ${result.detail.join()}).` };
+  return {
+    title: `Proposed: ${canonical} by the user group @${group.handle}, ${changes.length} change(s).`,
+    lines: [
+      ...changes.slice(0, 30).map(changeWords),
+      'Two administrators accept it; nobody counts for what appoints them.',
+    ],
   };
 }
 

@@ -181,7 +181,9 @@ function assignmentRows(events: readonly GovernedEvent[], state: GovernedDirecto
   const touched = new Set(events.flatMap((e) => ('assignment' in e.data ? [e.data.assignment] : [])));
   return [...touched].flatMap((id) => {
     const one = state.assignments.get(id);
-    return one === undefined ? [] : [{ table: 'assignment' as const, ...one }];
+    if (one === undefined) return [];
+    const { group: _, ...row } = one;
+    return [{ table: 'assignment' as const, ...row }];
   });
 }
 
@@ -196,6 +198,12 @@ function recordsOf(events: readonly GovernedEvent[], state: GovernedDirectory, v
     if (proposal !== undefined) {
       const { id, status, source, ...rest } = proposal;
       add({ kind: 'proposal', id, parent: source, status, state: rest });
+    }
+    const assignment = 'assignment' in data ? state.assignments.get(data.assignment) : undefined;
+    if (assignment?.group !== undefined) {
+      const { id, group, role, person, endedAt } = assignment;
+      const status = endedAt === null ? 'open' : 'ended';
+      add({ kind: 'group-assignment', id, parent: group, status, state: { role, person } });
     }
     const delegation = 'delegation' in data ? state.delegations.get(data.delegation) : undefined;
     if (delegation !== undefined) {

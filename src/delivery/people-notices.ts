@@ -53,7 +53,7 @@ export function changeWords(change: Proposal['changes'][number]): string {
     case 'assign': {
       const until = change.until === null ? '' : ` until ${change.until.slice(0, 10)}`;
       return change.deputyOf === null
-        ? `${person} becomes ${role}${until}`
+        ? `${person} becomes ${role}${change.group === undefined ? '' : ` as a member of the group ${change.group}`}${until}`
         : `${person} becomes deputy of ${change.deputyOf} as ${role}${until}`;
     }
     case 'end':

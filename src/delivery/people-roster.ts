@@ -12,24 +12,51 @@ const delegationState = z.object({
   from: z.iso.datetime(),
   until: z.iso.datetime(),
 });
+const groupedState = z.object({ person: z.string() });
+const GROUPED_MAX = 10_000;
 const absenceState = z.object({ person: z.string(), from: z.iso.datetime(), until: z.iso.datetime() });
 
 /** What stands around the assignments at a moment. */
 export type StandIns = {
   readonly delegations: readonly (z.infer<typeof delegationState> & { readonly id: string })[];
   readonly absent: readonly string[];
+  /** Assignments that count only while their person is a member of a user group. */
+  readonly grouped?: readonly GroupedAssignment[];
+  /** The groups of those assignments as Slack has them; a group that could not be read is absent, and closed. */
+  readonly groups?: readonly GroupMembers[];
 };
 
+export type GroupedAssignment = { readonly assignment: string; readonly group: string; readonly person: string };
+/** `members`: those of the group's assignments whose person is a member. */
+export type GroupMembers = { readonly group: string; readonly resolvedAt: string; readonly members: readonly string[] };
+/** Which of some persons are members of a group, and when that was read; null when it cannot be read. */
+export type MembersOf = (
+  group: string,
+  persons: readonly string[],
+) => Promise<{ readonly members: readonly string[]; readonly resolvedAt: Date } | null>;
+
 /** Reads delegations and absences that are in force at `now`. Rows that cannot be read let nobody act. */
-export async function standInsAt(records: Pick<RecordStore, 'list'>, now: Date): Promise<StandIns> {
+export async function standInsAt(
+  records: Pick<RecordStore, 'list'>,
+  now: Date,
+  membersOf: MembersOf = async () => null,
+): Promise<StandIns> {
   const t = now.getTime();
   const holds = ({ from, until }: { readonly from: string; readonly until: string }) =>
     Date.parse(from) <= t && t < Date.parse(until);
-  const [delegations, absences] = await Promise.all([
+  const [delegations, absences, bound] = await Promise.all([
     records.list({ kind: 'delegation', status: ['open'] }),
     records.list({ kind: 'absence', status: ['open'] }),
+    records.list({ kind: 'group-assignment', status: ['open'], limit: GROUPED_MAX }),
   ]);
+  const grouped = bound.flatMap(({ id, parent, state }): GroupedAssignment[] => {
+    const person = groupedState.safeParse(state).data?.person;
+    // A row that cannot be read lets nobody act: its person is a member of nothing.
+    return [{ assignment: id, group: parent ?? '', person: person ?? '' }];
+  });
   return {
+    grouped,
+    groups: await groupsOf(grouped, membersOf),
     delegations: delegations.flatMap((row) => {
       const parsed = delegationState.safeParse(row.state);
       return parsed.success && holds(parsed.data) ? [{ id: row.id, ...parsed.data }] : [];
@@ -45,22 +72,41 @@ export async function standInsAt(records: Pick<RecordStore, 'list'>, now: Date):
   };
 }
 
+async function groupsOf(grouped: readonly GroupedAssignment[], membersOf: MembersOf): Promise<readonly GroupMembers[]> {
+  const byGroup = [...Map.groupBy(grouped, ({ group }) => group)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const read = byGroup.map(async ([group, bound]): Promise<GroupMembers[]> => {
+    const found = await membersOf(group, [...new Set(bound.map(({ person }) => person))].sort());
+    return found === null ? [] : [{ group, resolvedAt: found.resolvedAt.toISOString(), members: found.members }];
+  });
+  return (await Promise.all(read)).flat();
+}
+
 type Held = Awaited<ReturnType<Ledger['listAssignments']>>;
 
 /** The roster without its record: assignments in force, then the delegations whose holder still holds the role. */
-export function rosterFrom(held: Held, standIns: StandIns, now: Date): Pick<Roster, 'assignments' | 'absent'> {
-  const standing = rosterAt(held, now);
+export function rosterFrom(
+  held: Held,
+  standIns: StandIns,
+  now: Date,
+): Pick<Roster, 'assignments' | 'absent' | 'groups'> {
+  const groups = standIns.groups ?? [];
+  const boundTo = new Map((standIns.grouped ?? []).map(({ assignment, group }) => [assignment, group]));
+  const standing = rosterAt(held, now).filter(({ id, person }) => {
+    const group = boundTo.get(id);
+    return group === undefined || groups.some((one) => one.group === group && one.members.includes(person));
+  });
   const own = standing.map((a) => ({
     id: a.id,
     role: a.role,
     person: a.person,
     basis: a.deputyOf === null ? ('holder' as const) : ('deputy' as const),
     onBehalfOf: a.deputyOf,
+    ...(boundTo.has(a.id) ? { group: boundTo.get(a.id) ?? '' } : {}),
   }));
   const handed = standIns.delegations.flatMap((d) => {
     const held = own.find((a) => a.basis === 'holder' && a.person === d.holder && sameRole(a.role, d.role));
     if (held === undefined) return [];
     return [{ id: d.id, role: held.role, person: d.person, basis: 'delegation' as const, onBehalfOf: d.holder }];
   });
-  return { assignments: [...own, ...handed], absent: standIns.absent };
+  return { assignments: [...own, ...handed], absent: standIns.absent, ...(groups.length === 0 ? {} : { groups }) };
 }

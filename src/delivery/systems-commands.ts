@@ -8,7 +8,7 @@ import { isLegacy, liveVersions, type SystemState, statusOf, tierOfSystem } from
 import type { Asked, GovernanceHandlerDeps, Said } from './governance-handler.ts';
 import { commandIdOf } from './handler-deps.ts';
 import { type Incoming, incomingSchema } from './incoming.ts';
-import { proposals, proposeRole, REFUSED, roles, settle, uuidFor } from './people-commands.ts';
+import { proposals, proposeGroup, proposeRole, REFUSED, roles, settle, uuidFor } from './people-commands.ts';
 import { bulletin } from './people-notices.ts';
 import { policyCommand } from './policy-commands.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
@@ -97,6 +97,7 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
   roles,
   policy: policyCommand,
   proposals,
+  group: proposeGroup,
   appoint: (deps, asked) => proposeRole(deps, asked, 'assign'),
   dismiss: (deps, asked) => proposeRole(deps, asked, 'end'),
   delegate: (deps, asked) => proposeRole(deps, asked, 'delegate'),

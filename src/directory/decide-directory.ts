@@ -208,6 +208,8 @@ function problemOf(state: GovernedDirectory, change: Change, now: Date): string 
     if (state.assignments.has(change.assignment)) return 'assignment';
     const ends = change.until === null ? Number.POSITIVE_INFINITY : Date.parse(change.until);
     if (ends <= now.getTime() || (change.from !== null && ends <= Date.parse(change.from))) return 'period';
+    // Whoever edits a group in Slack must never make administrators.
+    if (change.group !== undefined && sameRole(change.role, ADMIN_ROLE)) return 'group';
     return change.deputyOf === change.person ? 'deputy' : null;
   }
   if (change.do === 'end') {

@@ -15,9 +15,14 @@ export type Assignment = {
   /** The person whose deputy this holder is in the role; null for a holder in their own right. */
   readonly deputyOf: string | null;
   readonly endedAt: Date | null;
+  /** Slack user group by which it is held: it counts only while the person is a member there. */
+  readonly group?: string;
 };
 
 const instant = z.iso.datetime().nullable();
+
+/** Id of a Slack user group. */
+export const groupId = z.string().regex(/^S[A-Z0-9]{2,20}$/);
 
 export const assignmentMadeSchema = z.strictObject({
   assignment: z.uuid(),
@@ -26,6 +31,7 @@ export const assignmentMadeSchema = z.strictObject({
   from: instant,
   until: instant,
   deputyOf: z.string().min(1).max(60).nullable(),
+  group: groupId.exactOptional(),
   /** Why it is there: the first start, a directory file, two persons' decision. */
   basis: z.enum(['bootstrap', 'file', 'decision']),
 });
@@ -51,7 +57,7 @@ export const emptyDirectory: DirectoryState = { assignments: new Map() };
 export function applyDirectory(state: DirectoryState, event: DirectoryEvent, at: Date): DirectoryState {
   const assignments = new Map(state.assignments);
   if (event.type === 'directory.assignment_made') {
-    const { assignment, role, person, from, until, deputyOf } = event.data;
+    const { assignment, role, person, from, until, deputyOf, group } = event.data;
     assignments.set(assignment, {
       id: assignment,
       role,
@@ -60,6 +66,7 @@ export function applyDirectory(state: DirectoryState, event: DirectoryEvent, at:
       until: until === null ? null : new Date(until),
       deputyOf,
       endedAt: null,
+      ...(group === undefined ? {} : { group }),
     });
   } else {
     const known = assignments.get(event.data.assignment);

@@ -9,6 +9,7 @@ import {
   type DirectoryEvent,
   type DirectoryState,
   emptyDirectory,
+  groupId,
   rosterAt,
   sameRole,
 } from './directory.ts';
@@ -28,6 +29,7 @@ export const changeSchema = z.discriminatedUnion('do', [
     from: instant.nullable(),
     until: instant.nullable(),
     deputyOf: person.nullable(),
+    group: groupId.exactOptional(),
   }),
   z.strictObject({ do: z.literal('end'), assignment: z.uuid(), role, person }),
   z.strictObject({

@@ -119,6 +119,7 @@ export type JournalEntry =
   | { readonly op: 'channel'; readonly channel: SandboxChannel }
   | { readonly op: 'message'; readonly message: SandboxMessage }
   | { readonly op: 'file'; readonly file: SandboxFile }
+  | { readonly op: 'group'; readonly group: SandboxGroup }
   | { readonly op: 'delete'; readonly channel: string; readonly ts: string }
   | { readonly op: 'ephemeral'; readonly message: SandboxMessage }
   | { readonly op: 'ephemeral_delete'; readonly user: string; readonly ts: string }

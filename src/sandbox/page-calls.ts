@@ -46,6 +46,7 @@ const openCall = z.object({ as: id, tab: z.enum(['home', 'messages']) });
 const readCall = z.object({ as: id, channel: id, ts });
 const dismissCall = z.object({ as: id, ts });
 const shortcutCall = z.object({ as: id, callback_id: id, message: z.object({ channel: id, ts }).nullish() });
+const groupCall = z.object({ as: id, group: id, users: z.array(id).max(200) });
 const faultsCall = z
   .object({
     outage: z.enum(['refuse', '503']).nullable(),
@@ -132,6 +133,14 @@ export const PAGE_CALLS: Readonly<Record<string, Call>> = {
     const target = input.message ?? null;
     if (target && !channelFor(deps, user, target.channel)) return Promise.resolve(NO_CHANNEL);
     return runShortcut(deps, user, input.callback_id, target);
+  }),
+  /** Changes who is in a user group, as anybody may whom the workspace lets edit groups. */
+  group: call(groupCall, async (input, _user, deps) => {
+    const group = deps.core.workspace.groups.get(input.group);
+    if (!group || !input.users.every((user) => deps.core.workspace.users.has(user)))
+      return { ok: false, error: 'not_found', message: 'There is no such group or person.' };
+    await deps.core.commit([{ op: 'group', group: { ...group, users: input.users } }]);
+    return { ok: true };
   }),
   faults: async (body, deps) => {
     const parsed = faultsCall.safeParse(body);

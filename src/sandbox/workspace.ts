@@ -4,12 +4,13 @@ import {
   type PendingEvent,
   type SandboxChannel,
   type SandboxFile,
+  type SandboxGroup,
   type SandboxMessage,
   type SandboxUser,
   type SandboxView,
   type SuggestedPrompts,
 } from './model.ts';
-import { CHANNELS, USERS } from './seed.ts';
+import { CHANNELS, GROUPS, USERS } from './seed.ts';
 
 /** Everything the workspace knows, folded from the journal. Only `applyEntry` changes it. */
 export type Workspace = {
@@ -29,6 +30,7 @@ export type Workspace = {
   readonly reads: Map<string, string>;
   readonly prompts: Map<string, SuggestedPrompts>;
   readonly files: Map<string, SandboxFile>;
+  readonly groups: Map<string, SandboxGroup>;
   readonly pending: Map<string, PendingEvent>;
   /** The largest ts given out. */
   lastTs: string;
@@ -46,6 +48,7 @@ export const emptyWorkspace = (): Workspace => ({
   reads: new Map(),
   prompts: new Map(),
   files: new Map(),
+  groups: new Map(GROUPS.map((group) => [group.id, group])),
   pending: new Map(),
   lastTs: '0.000000',
 });
@@ -152,6 +155,9 @@ export const applyEntry = (workspace: Workspace, entry: JournalEntry): void => {
     case 'message':
       putMessage(workspace, entry.message);
       return;
+    case 'group':
+      workspace.groups.set(entry.group.id, entry.group);
+      return;
     case 'file':
       workspace.files.set(entry.file.id, entry.file);
       return;
@@ -196,6 +202,7 @@ export const snapshotOf = (workspace: Workspace): readonly JournalEntry[] => {
     if (!seeded.has(channel.id)) entries.push({ op: 'channel', channel });
   }
   for (const file of workspace.files.values()) entries.push({ op: 'file', file });
+  for (const group of workspace.groups.values()) entries.push({ op: 'group', group });
   for (const log of workspace.messages.values()) {
     for (const message of log.values()) entries.push({ op: 'message', message });
   }

@@ -3,6 +3,7 @@ import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
 import { createStores, type Stores } from '#src/adapters/prisma/stores.ts';
 import type { Config } from '#src/config.ts';
 import { createDesk, type Desk } from '#src/delivery/desk.ts';
+import { type Groups, membersIn } from '#src/delivery/groups.ts';
 import { standInsAt } from '#src/delivery/people-roster.ts';
 import { reactionsTo } from '#src/delivery/reactions.ts';
 import { createRecorder, type EventContext, type Recorder } from '#src/delivery/record.ts';
@@ -34,6 +35,8 @@ export async function openCore(
     readonly library: () => Library;
     readonly policy: LoadedPolicy;
     readonly committed: () => void;
+    /** User groups of the workspace; without them nobody holds a role by a group. */
+    readonly groups?: Groups;
     readonly now: () => Date;
   },
 ): Promise<Core> {
@@ -51,7 +54,7 @@ export async function openCore(
     ledger: stores.ledger,
     recorder,
     now: parts.now,
-    standIns: (at) => standInsAt(stores.records, at),
+    standIns: (at) => standInsAt(stores.records, at, parts.groups && membersIn(parts.groups, stores.people)),
     fileFlaw: fileFlawFrom(stores.ledger),
     newId,
     knowledge: () => knowledgeOf(parts.library()),

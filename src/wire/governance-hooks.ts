@@ -1,5 +1,6 @@
 /** Where governance meets the pumps: its commands and buttons, its bulletins, its timers. */
 
+import type { Groups } from '#src/delivery/groups.ts';
 import { bulletin } from '#src/delivery/people-notices.ts';
 import type { InboxItem, NewTimer, OutboxItem } from '#src/delivery/ports.ts';
 import { handleGovernance } from '#src/delivery/systems-commands.ts';
@@ -24,6 +25,7 @@ export type HookParts = {
   readonly rules: Rules;
   readonly clients: Pick<SlackClients, 'client'>;
   readonly committeeChannel: string;
+  readonly groups: Groups;
   /** Something was put into the outbox. */
   readonly wake: () => void;
 };
@@ -35,6 +37,7 @@ export function createGovernanceHooks({
   rules,
   clients,
   committeeChannel,
+  groups,
   wake,
 }: HookParts): GovernanceHooks {
   const { ledger, records, people, refusals, outbox, timers } = core.stores;
@@ -49,6 +52,7 @@ export function createGovernanceHooks({
     systems: systems.inventory,
     incidents: systems.incidents,
     roster: core.desk.roster,
+    groups,
     policy: () => rules.policy.policy,
     now: core.now,
   };

@@ -7,6 +7,7 @@ import { recordStart } from '#src/delivery/start-record.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import { createSlackApp, type SlackApp } from '#src/slack/app.ts';
+import { createGroups } from '#src/slack/groups.ts';
 import { FILE_BYTES_MAX } from '#src/systems/evidence-files.ts';
 import { createWebServer, type Handler, sendText } from '#src/web/server.ts';
 import { syncAcceptedPacks } from './accepted-packs.ts';
@@ -115,8 +116,10 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   const committed = () => {
     for (const wake of wakes) wake();
   };
+  const groups = createGroups(slack.clients.client, now);
   const core = await openCore(config, open, {
     workspaceId: slack.workspaceId,
+    groups,
     library: engine.library,
     policy,
     committed,
@@ -134,7 +137,7 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   const systems = openSystems({ core, rules, governance, knowledgeChanged: refresh, committed, log });
   const committeeChannel = outbound.channels.committee;
   const { clients } = slack;
-  const hooks = createGovernanceHooks({ core, systems, rules, clients, committeeChannel, wake: committed });
+  const hooks = createGovernanceHooks({ core, systems, rules, clients, committeeChannel, groups, wake: committed });
   const links = context.links ?? createLinks({ hosts: config.captureHosts, bytesMax: FILE_BYTES_MAX });
   const files = { files: systems.evidence, uploads: uploadsOf(slack), links };
   const work = createWork({ config, core, policy, answers, outbound, anchor, hooks, ...files, log });

@@ -1,5 +1,5 @@
 import { BOT_USER, LIMITS, type SandboxChannel, type SandboxMessage } from '../model.ts';
-import { directChannelOf, GROUPS } from '../seed.ts';
+import { directChannelOf } from '../seed.ts';
 import { messagesOf, repliesOf } from '../workspace.ts';
 import { type Args, bool, page, refuse, str } from './args.ts';
 import { findChannel } from './chat.ts';
@@ -139,9 +139,9 @@ const lookupByEmail: ApiMethod = (args, context) => {
   return user ? { ok: true, user: userShape(user) } : refuse('users_not_found');
 };
 
-const groupList: ApiMethod = (args) => ({
+const groupList: ApiMethod = (args, context) => ({
   ok: true,
-  usergroups: GROUPS.map((group) => ({
+  usergroups: [...context.core.workspace.groups.values()].map((group) => ({
     id: group.id,
     team_id: 'T0SANDBOX',
     is_usergroup: true,
@@ -154,8 +154,8 @@ const groupList: ApiMethod = (args) => ({
   })),
 });
 
-const groupUsers: ApiMethod = (args) => {
-  const group = GROUPS.find((other) => other.id === str(args, 'usergroup'));
+const groupUsers: ApiMethod = (args, context) => {
+  const group = context.core.workspace.groups.get(str(args, 'usergroup') ?? '');
   return group ? { ok: true, users: group.users } : refuse('no_such_subteam');
 };
 

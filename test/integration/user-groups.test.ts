@@ -1,0 +1,120 @@
+/** Roles by Slack user group: what two administrators accepted and what Slack says now must both hold for a vote to count. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { minimalForm, openStage, type Stage } from './approval-fixture.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+  await setGroup('U0AUDIT', 'U0EMMA');
+});
+afterAll(() => stage.close());
+
+const GROUP = 'S0ETHICS';
+const ROLE = 'AI Ethics Review Board';
+
+/** Whoever may edit groups in the workspace does. Time passes, so that it is read anew. */
+async function setGroup(...users: readonly string[]): Promise<void> {
+  await stage.test.driver.post('group', { as: 'U0EMMA', group: GROUP, users });
+  stage.jump(10_000);
+}
+const roles = async (user: string) => {
+  const person = await stage.person(user);
+  const { assignments } = await stage.test.server.core.desk.roster();
+  return assignments.filter((a) => a.person === person && a.group === GROUP).map((a) => a.role);
+};
+async function accept(...admins: readonly string[]): Promise<void> {
+  for (const admin of admins) {
+    await stage.command(admin, 'proposals');
+    const { ephemerals } = await stage.state(admin);
+    const shown = ephemerals.findLast((message) => JSON.stringify(message.blocks).includes('gov_accept'));
+    const block = shown?.blocks?.find((b) => b.elements?.some((e) => e.action_id?.startsWith('gov_accept')));
+    const button = block?.elements?.find((e) => e.action_id?.startsWith('gov_accept'));
+    await stage.test.driver.post('action', {
+      as: admin,
+      container: { type: 'message', channel: 'C0ASK', ts: shown?.ts },
+      block_id: block?.block_id,
+      action_id: button?.action_id,
+      value: button?.value,
+      values: {},
+    });
+  }
+}
+
+describe('a user group that is to hold a role', () => {
+  it('counts for nothing until a second administrator accepts its members', async () => {
+    await stage.command('U0CISO', `group @ethics-board ${ROLE}`);
+    expect(await stage.whispered('U0CISO')).toContain('by the user group @ethics-board');
+    expect([await roles('U0AUDIT'), await roles('U0EMMA')]).toEqual([[], []]);
+    await accept('U0CAIO');
+    expect([await roles('U0AUDIT'), await roles('U0EMMA')]).toEqual([[ROLE], [ROLE]]);
+  });
+
+  it('when a member votes, the record holds the group, that it was a member, and when that was read', async () => {
+    await stage.ask('U0MILO', 'deploy', minimalForm);
+    await stage.vote('U0AUDIT', 'DR-1', { choice: 'approve', reason: 'Looked at it.' });
+    const { events, state } = await stage.record('DR-1');
+    expect(state.votes).toHaveLength(1);
+    const cast = events.find((event) => event.type === 'vote.cast');
+    const ref = cast?.type === 'vote.cast' ? (cast.data.roster ?? '') : '';
+    const stored = await stage.test.server.core.stores.ledger.readObject(ref);
+    const roster = JSON.parse(Buffer.from(stored?.bytes ?? []).toString());
+    expect(roster.groups).toEqual([
+      {
+        group: GROUP,
+        resolvedAt: expect.stringMatching(/^2026-11-21T/),
+        members: [await stage.person('U0AUDIT'), await stage.person('U0EMMA')].sort(),
+      },
+    ]);
+    expect(Date.parse(cast?.at ?? '') - Date.parse(roster.groups[0].resolvedAt)).toBeLessThan(5_000);
+  });
+
+  it('who adds himself to it in Slack holds nothing, and his vote is refused', async () => {
+    await stage.ask('U0EMMA', 'deploy', { ...minimalForm, system: 'mail-sorter' });
+    await setGroup('U0AUDIT', 'U0EMMA', 'U0MILO');
+    expect(await roles('U0MILO')).toEqual([]);
+    const before = (await stage.refusals()).length;
+    await stage.command('U0MILO', 'vote DR-2');
+    expect((await stage.refusals()).slice(before)).toEqual([{ action: 'open_vote', reason: 'role_missing' }]);
+    expect((await stage.request('DR-2')).votes).toEqual([]);
+  });
+
+  it('who adds himself cannot accept himself: it takes two administrators for each person', async () => {
+    await setGroup('U0AUDIT', 'U0EMMA', 'U0CISO');
+    await stage.command('U0CISO', `group ${GROUP} ${ROLE}`);
+    await accept('U0CISO', 'U0CAIO');
+    expect(await roles('U0CISO')).toEqual([]);
+  });
+
+  it('who leaves it loses the role at once, and a vote given before counts no more', async () => {
+    await setGroup('U0EMMA');
+    expect([await roles('U0AUDIT'), await roles('U0EMMA')]).toEqual([[], [ROLE]]);
+    await stage.vote('U0CAIO', 'DR-1', { choice: 'approve', reason: 'Fine.' });
+    expect((await stage.request('DR-1')).decision).toBeNull();
+    await setGroup('U0EMMA', 'U0AUDIT');
+    await stage.command('U0EMMA', 'comment DR-1');
+    await stage.submit('U0EMMA', { text: 'Audrey is back.' });
+    expect((await stage.request('DR-1')).decision).toMatchObject({ outcome: 'approved' });
+  });
+
+  it('when Slack cannot be asked, the last reading serves for minutes; then nobody holds a role by it', async () => {
+    const faults = (outage: string | null) =>
+      stage.test.driver.post('faults', { outage, method: 'usergroups.users.list' });
+    await faults('503');
+    stage.jump(60_000);
+    expect(await roles('U0EMMA')).toEqual([ROLE]);
+    stage.jump(16 * 60_000);
+    expect(await roles('U0EMMA')).toEqual([]);
+    await faults(null);
+    expect(await roles('U0EMMA')).toEqual([ROLE]);
+  });
+
+  it('never makes administrators', async () => {
+    await stage.command('U0CISO', `group ${GROUP} Countersign Administrator`);
+    expect(await stage.whispered('U0CISO')).toContain('Not proposed');
+  });
+
+  it('is proposed by administrators only', async () => {
+    await stage.command('U0MILO', `group ${GROUP} Legal Team`);
+    expect(await stage.whispered('U0MILO')).toContain('Only an administrator can do this');
+  });
+});
