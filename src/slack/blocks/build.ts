@@ -49,35 +49,45 @@ export const actions = (blockId: string, elements: readonly Button[]): ActionsBl
   elements: elements.slice(0, 25),
 });
 
-export const textInput = (
-  field: string,
-  label: string,
-  options: {
-    readonly hint?: string;
-    readonly multiline?: boolean;
-    readonly optional?: boolean;
-    readonly charsMax?: number;
-    readonly initial?: string;
-    readonly placeholder?: string;
-    /** The form is drawn anew when enter is pressed in it. */
-    readonly redraws?: boolean;
-  } = {},
-): InputBlock => ({
+type FieldOptions = {
+  readonly hint?: string;
+  readonly optional?: boolean;
+  /** The form is drawn anew when this changes, or when enter is pressed in it. */
+  readonly redraws?: boolean;
+};
+
+/** Any field: what all of them have in common. */
+const input = (field: string, label: string, element: InputBlock['element'], options: FieldOptions): InputBlock => ({
   type: 'input',
   block_id: field,
   optional: options.optional ?? false,
   ...(options.redraws ? { dispatch_action: true } : {}),
   label: plain(label, 2000),
   ...(options.hint ? { hint: plain(options.hint, 2000) } : {}),
-  element: {
+  element,
+});
+
+export const textInput = (
+  field: string,
+  label: string,
+  options: FieldOptions & {
+    readonly multiline?: boolean;
+    readonly charsMax?: number;
+    readonly initial?: string;
+    readonly placeholder?: string;
+  } = {},
+): InputBlock => {
+  const charsMax = options.charsMax ?? 300;
+  const element: InputBlock['element'] = {
     type: 'plain_text_input',
     action_id: 'value',
     multiline: options.multiline ?? false,
-    max_length: options.charsMax ?? 300,
-    ...(options.initial ? { initial_value: options.initial.slice(0, options.charsMax ?? 300) } : {}),
+    max_length: charsMax,
+    ...(options.initial ? { initial_value: options.initial.slice(0, charsMax) } : {}),
     ...(options.placeholder ? { placeholder: plain(options.placeholder, 150) } : {}),
-  },
-});
+  };
+  return input(field, label, element, options);
+};
 
 type Option = { readonly value: string; readonly label: string; readonly about?: string };
 const option = (o: Option) => ({
@@ -90,71 +100,30 @@ export const choice = (
   field: string,
   label: string,
   options: readonly Option[],
-  settings: {
-    readonly hint?: string;
-    readonly initial?: string;
-    readonly as?: 'radio' | 'select';
-    readonly optional?: boolean;
-    /** The form is drawn anew when this changes. */
-    readonly redraws?: boolean;
-  } = {},
+  settings: FieldOptions & { readonly initial?: string; readonly as?: 'radio' | 'select' } = {},
 ): InputBlock => {
   const chosen = options.find((o) => o.value === settings.initial);
   const initial = chosen ? { initial_option: option(chosen) } : {};
-  return {
-    type: 'input',
-    block_id: field,
-    optional: settings.optional ?? false,
-    ...(settings.redraws ? { dispatch_action: true } : {}),
-    label: plain(label, 2000),
-    ...(settings.hint ? { hint: plain(settings.hint, 2000) } : {}),
-    element:
-      settings.as === 'select'
-        ? { type: 'static_select', action_id: 'value', options: options.slice(0, 100).map(option), ...initial }
-        : { type: 'radio_buttons', action_id: 'value', options: options.slice(0, 10).map(option), ...initial },
-  };
+  const element: InputBlock['element'] =
+    settings.as === 'select'
+      ? { type: 'static_select', action_id: 'value', options: options.slice(0, 100).map(option), ...initial }
+      : { type: 'radio_buttons', action_id: 'value', options: options.slice(0, 10).map(option), ...initial };
+  return input(field, label, element, settings);
 };
-
-type FieldOptions = { readonly hint?: string; readonly optional?: boolean };
-
-const input = (field: string, label: string, element: InputBlock['element'], options: FieldOptions): InputBlock => ({
-  type: 'input',
-  block_id: field,
-  optional: options.optional ?? false,
-  label: plain(label, 2000),
-  ...(options.hint ? { hint: plain(options.hint, 2000) } : {}),
-  element,
-});
 
 /** One person, picked from the workspace. */
 export const userInput = (
   field: string,
   label: string,
-  options: FieldOptions & { readonly initial?: string | null } = {},
-): InputBlock =>
-  input(
-    field,
-    label,
-    { type: 'users_select', action_id: 'value', ...(options.initial ? { initial_user: options.initial } : {}) },
-    options,
-  );
+  { initial, ...options }: FieldOptions & { readonly initial?: string | null } = {},
+): InputBlock => {
+  const set = initial ? { initial_user: initial } : {};
+  return input(field, label, { type: 'users_select', action_id: 'value', ...set }, options);
+};
 
 /** Several people. */
-export const usersInput = (
-  field: string,
-  label: string,
-  options: FieldOptions & { readonly initial?: readonly string[] } = {},
-): InputBlock =>
-  input(
-    field,
-    label,
-    {
-      type: 'multi_users_select',
-      action_id: 'value',
-      ...(options.initial && options.initial.length > 0 ? { initial_users: [...options.initial] } : {}),
-    },
-    options,
-  );
+export const usersInput = (field: string, label: string, options: FieldOptions = {}): InputBlock =>
+  input(field, label, { type: 'multi_users_select', action_id: 'value' }, options);
 
 /** One file, uploaded from the person's machine. */
 export const fileInput = (field: string, label: string, options: FieldOptions = {}): InputBlock =>
@@ -164,15 +133,8 @@ export const fileInput = (field: string, label: string, options: FieldOptions = 
 export const dateInput = (
   field: string,
   label: string,
-  options: FieldOptions & { readonly initial?: string | null } = {},
-): InputBlock =>
-  input(
-    field,
-    label,
-    {
-      type: 'datepicker',
-      action_id: 'value',
-      ...(options.initial && /^\d{4}-\d{2}-\d{2}$/.test(options.initial) ? { initial_date: options.initial } : {}),
-    },
-    options,
-  );
+  { initial, ...options }: FieldOptions & { readonly initial?: string | null } = {},
+): InputBlock => {
+  const set = initial && /^\d{4}-\d{2}-\d{2}$/.test(initial) ? { initial_date: initial } : {};
+  return input(field, label, { type: 'datepicker', action_id: 'value', ...set }, options);
+};

@@ -6,40 +6,32 @@ import { button, context, divider, section } from './build.ts';
 import { type Modal, readingModal } from './modal.ts';
 import { inline } from './text.ts';
 
-const WORDS: Readonly<Record<Act, { readonly label: string; readonly about: string }>> = {
-  vote: {
-    label: 'Review and vote',
-    about: 'Approve, reject, abstain or step back; an earlier vote is changed by a new one.',
-  },
-  withdraw_vote: { label: 'Take my vote back', about: 'Your vote no longer counts; you may vote again.' },
-  confirm_meeting: { label: 'Confirm my vote', about: 'What the minutes say you voted in the meeting.' },
-  consult: { label: 'Give advice', about: 'Your role is asked before it is decided.' },
-  ask_information: { label: 'Ask for information', about: 'Nothing is approved until the requester has answered.' },
-  give_information: { label: 'Give information', about: 'Answers what the committee asked.' },
-  accept_conditions: {
-    label: 'Look at the conditions',
-    about: 'Accept the conditions of the approval, or decline them.',
-  },
-  accept_scope: { label: 'Look at the narrower scope', about: 'Accepting it makes a revision with the smaller scope.' },
-  propose_scope: {
-    label: 'Propose a narrower scope',
-    about: 'Fewer users, less traffic, fewer regions, an earlier end.',
-  },
-  raise_tier: { label: 'Raise the tier', about: 'A person may raise it, never lower it.' },
-  settle: { label: 'Settle the rejection', about: 'The chair lets the quorum decide despite a rejection.' },
-  record_meeting: { label: 'Enter a meeting', about: 'The chair enters what each voter said; each confirms it here.' },
-  edit: { label: 'Edit', about: 'A material change makes a revision and voids the votes.' },
-  add_evidence: { label: 'Add evidence', about: 'Upload a file; it makes a revision and voids the votes.' },
-  comment: { label: 'Comment', about: 'Kept with the request; decides nothing.' },
-  attest: { label: 'Stand for a file', about: 'Say in your role that a captured file is what it claims to be.' },
-  withdraw: { label: 'Withdraw', about: 'Ends the request; its record stays.' },
-  condition_evidence: { label: 'Give evidence', about: 'For a condition of the approval.' },
-  condition_confirm: { label: 'Confirm a condition', about: 'Says that a condition is met.' },
-  record_deployment: { label: 'Record the deployment', about: 'It runs now, from the approved artefact.' },
-  renew: { label: 'Renew or replace', about: 'A new request with a fresh quorum, filled in from this one.' },
-  suspend: { label: 'Suspend', about: 'The gate says no at once.' },
-  revoke: { label: 'Revoke', about: 'Ends the approval for good.' },
-  close: { label: 'Close', about: 'It is done or out of service.' },
+/** What an act is called on its button, and what it means. */
+const WORDS: Readonly<Record<Act, readonly [label: string, about: string]>> = {
+  vote: ['Review and vote', 'Approve, reject, abstain or step back; an earlier vote is changed by a new one.'],
+  withdraw_vote: ['Take my vote back', 'Your vote no longer counts; you may vote again.'],
+  confirm_meeting: ['Confirm my vote', 'What the minutes say you voted in the meeting.'],
+  consult: ['Give advice', 'Your role is asked before it is decided.'],
+  ask_information: ['Ask for information', 'Nothing is approved until the requester has answered.'],
+  give_information: ['Give information', 'Answers what the committee asked.'],
+  accept_conditions: ['Look at the conditions', 'Accept the conditions of the approval, or decline them.'],
+  accept_scope: ['Look at the narrower scope', 'Accepting it makes a revision with the smaller scope.'],
+  propose_scope: ['Propose a narrower scope', 'Fewer users, less traffic, fewer regions, an earlier end.'],
+  raise_tier: ['Raise the tier', 'A person may raise it, never lower it.'],
+  settle: ['Settle the rejection', 'The chair lets the quorum decide despite a rejection.'],
+  record_meeting: ['Enter a meeting', 'The chair enters what each voter said; each confirms it here.'],
+  edit: ['Edit', 'A material change makes a revision and voids the votes.'],
+  add_evidence: ['Add evidence', 'Upload a file; it makes a revision and voids the votes.'],
+  comment: ['Comment', 'Kept with the request; decides nothing.'],
+  attest: ['Stand for a file', 'Say in your role that a captured file is what it claims to be.'],
+  withdraw: ['Withdraw', 'Ends the request; its record stays.'],
+  condition_evidence: ['Give evidence', 'For a condition of the approval.'],
+  condition_confirm: ['Confirm a condition', 'Says that a condition is met.'],
+  record_deployment: ['Record the deployment', 'It runs now, from the approved artefact.'],
+  renew: ['Renew or replace', 'A new request with a fresh quorum, filled in from this one.'],
+  suspend: ['Suspend', 'The gate says no at once.'],
+  revoke: ['Revoke', 'Ends the approval for good.'],
+  close: ['Close', 'It is done or out of service.'],
 };
 const DANGER: ReadonlySet<Act> = new Set(['withdraw', 'suspend', 'revoke', 'close']);
 
@@ -68,7 +60,7 @@ export function moreModal(
   const offered: KnownBlock[] = offers
     .filter((offer) => offer.ok)
     .map(({ act }) => {
-      const { label, about } = WORDS[act];
+      const [label, about] = WORDS[act];
       return section(
         `*${label}*\n${about}`,
         button(label, `open_${act}`, value, DANGER.has(act) ? 'danger' : undefined),
@@ -76,7 +68,7 @@ export function moreModal(
     });
   const withheld = offers.flatMap((offer) => {
     const why = offer.ok ? undefined : WHY[offer.reason];
-    return offer.ok || why === undefined ? [] : [`${WORDS[offer.act].label}: ${inline(why(offer.detail), 300)}`];
+    return offer.ok || why === undefined ? [] : [`${WORDS[offer.act][0]}: ${inline(why(offer.detail), 300)}`];
   });
   const rest: KnownBlock[] =
     withheld.length === 0
