@@ -3,11 +3,12 @@ import type { Library } from '#src/knowledge/library.ts';
 import { foldText } from '#src/knowledge/names.ts';
 import { abstain } from './compose/abstain.ts';
 import type { Context, Draft } from './compose/context.ts';
-import { draft } from './compose/context.ts';
+import { draft, mayRead } from './compose/context.ts';
 import { multiAnswer } from './compose/multi.ts';
 import { routeSingle } from './compose/route.ts';
 import { firstSentence, followUp } from './conversation.ts';
 import { directFirst } from './direct.ts';
+import { isQuoteOf } from './ground.ts';
 import { type Holder, holderAnswer, holdersOfPrinted } from './holders.ts';
 import { asksWhoIn } from './languages.ts';
 import { phraseWith, withinBudget } from './model-path.ts';
@@ -66,11 +67,14 @@ function answererOn(parts: AnswererParts, index: SearchIndex, thesaurus: Thesaur
     const vectors = await vectorHits(parts.vectors, question, trace);
     const input = { library: parts.library, index, thesaurus, question, options, vectors, trace };
     const held = holderAnswer(parts.library, question, options);
-    if (held !== null) return dress(parts.library, question, options, held.draft, now() - started, held.people);
+    if (held !== null) {
+      const draft = checked(parts.library, options, held.draft, trace);
+      return dress(parts.library, question, options, draft, now() - started, held.people);
+    }
     const first = draftFor({ ...input, rewrites: [], readByModel: false });
     const phrased =
       parts.model === undefined ? first : await withModel(parts.model, options.budget ?? parts.budget, input, first);
-    return dress(parts.library, question, options, phrased, now() - started);
+    return dress(parts.library, question, options, checked(parts.library, options, phrased, trace), now() - started);
   };
   const observed = (step: string, detail: unknown): void => {
     if (OBSERVED.has(step)) parts.observe?.(step, detail);
@@ -199,6 +203,26 @@ function plainText(text: string): string {
     .replace(/@(?=(?:channel|here|everyone)\b)/gi, '')
     .replace(/[\p{Cc}\p{Cf}]/gu, (character) => (/\s/.test(character) ? ' ' : ''));
 }
+
+/**
+ * The last look before an answer leaves: each citation is an item that this asker may read, and its quote stands in it.
+ * One that fails is dropped; an answer that loses all of them is none (rule 7).
+ */
+function checked(library: Library, options: AskOptions, made: Draft, trace: Trace): Draft {
+  const sources = made.sources.filter(({ id, quote }) => {
+    const item = library.items.get(id);
+    return item !== undefined && mayRead(options.audience ?? 'public', item) && isQuoteOf(item, quote);
+  });
+  const dropped = made.sources.filter((source) => !sources.includes(source)).map(({ id }) => id);
+  const stands = dropped.length === 0 || sources.length > 0 || made.reason !== null;
+  const { mode, reason } = made;
+  trace('compose', { mode, abstained: reason, sources: made.sources.map(({ id }) => id) });
+  trace('check', { quotesFound: sources.length, dropped, answer: stands ? 'stands' : 'withdrawn' });
+  if (dropped.length === 0) return made;
+  return stands ? { ...made, sources } : draft({ answer: WITHDRAWN, reason: 'not_in_documents' });
+}
+
+const WITHDRAWN = 'I found no answer that I can prove from the documents.';
 
 /** Adds what every answer carries: citations with versions and hashes, holders, latency. */
 function dress(

@@ -27,7 +27,7 @@ export type GroundFault =
 export type GroundResult = { readonly ok: true } | { readonly ok: false; readonly reason: GroundFault };
 
 const NEGATION =
-  /\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|can't|don't|doesn't|isn't|aren't|won't|mustn't|shouldn't|unless|except|excluding)\b/i;
+  /\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|can't|don't|doesn't|isn't|aren't|won't|mustn't|shouldn't|unless|except|excluding)\b/gi;
 const SCOPE = [
   'all',
   'any',
@@ -68,6 +68,14 @@ const SCOPE = [
   'less than',
   'or',
   'jointly',
+  'false',
+  'untrue',
+  'wrong',
+  'incorrect',
+  'hardly',
+  'rarely',
+  'seldom',
+  'sometimes',
   'alone',
 ];
 const EQUAL_SCOPE: Readonly<Record<string, readonly string[]>> = {
@@ -106,7 +114,8 @@ export function groundSentence(library: Library, allowed: ReadonlySet<string>, c
   if (!numbersSupported(claim.sentence, `${quotes} ${items.map((item) => `${item.id} ${item.title}`).join(' ')}`))
     return { ok: false, reason: 'number' };
   if (!entitiesSupported(library, claim.sentence, support)) return { ok: false, reason: 'entity' };
-  if (NEGATION.test(claim.sentence) !== NEGATION.test(quotes)) return { ok: false, reason: 'negation' };
+  // As often, not only at all: "it is not true that nobody ..." turns a statement round that has one already.
+  if (negations(claim.sentence) !== negations(quotes)) return { ok: false, reason: 'negation' };
   if (!scopeSupported(claim.sentence, quotes)) return { ok: false, reason: 'scope' };
   if (!rolesSupported(library, items, claim.sentence)) return { ok: false, reason: 'roles' };
   if (support === '' || supportShare(claim.sentence, support) < LEAST_SUPPORT)
@@ -132,6 +141,19 @@ export function keepsFigures(sentence: string, english: string): boolean {
 function isVerbatim(item: LibraryItem, quote: string): boolean {
   const wanted = squeeze(quote);
   return wanted.length >= 8 && itemPassages(item).some((passage) => squeeze(passage.text).includes(wanted));
+}
+
+/** Is a citation's quote made of the item's passages: a part of one, or several whole ones? */
+export function isQuoteOf(item: LibraryItem, quote: string): boolean {
+  const passages = itemPassages(item).map(({ text }) => squeeze(text));
+  const wanted = squeeze(quote);
+  if (wanted === '' || passages.some((text) => text.includes(wanted))) return wanted !== '';
+  const longestFirst = [...passages].sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((rest, text) => rest.replaceAll(text, ' '), wanted).trim() === '';
+}
+
+function negations(text: string): number {
+  return text.match(NEGATION)?.length ?? 0;
 }
 
 function squeeze(text: string): string {

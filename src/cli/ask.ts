@@ -38,8 +38,17 @@ export async function ask(context: CliContext, question: string, flags: AskFlags
   return 0;
 }
 
+/** What a step gave; of what was understood only what was found, the rest is left to --json. */
 function stepLines({ step, detail }: TraceStep): readonly string[] {
-  return paragraph(JSON.stringify(detail)?.replace(/([,:])(?=["{[\d])/g, '$1 ') ?? '', `  ${step}: `, '    ');
+  const said = JSON.stringify(detail, (_key, value: unknown) =>
+    step === 'understand' && isNothing(value) ? undefined : value,
+  );
+  return paragraph(said?.replace(/([,:])(?=["{[\d])/g, '$1 ') ?? '', `  ${step}: `, '    ');
+}
+
+function isNothing(value: unknown): boolean {
+  if (value === false || value === null) return true;
+  return typeof value === 'object' && Object.values(value).length === 0;
 }
 
 async function askBatch(context: CliContext, question: string, flags: AskFlags, file: string): Promise<ExitCode> {

@@ -84,7 +84,12 @@ describe('ask', () => {
 
   it('when it explains, the steps follow; as JSON still one object', async () => {
     const question = 'who approves model deployments?';
-    expect((await run(['ask', '--explain', question])).out).toContain('understand:');
+    const shown = (await run(['ask', '--explain', question])).out;
+    const steps = ['understand', 'retrieve', 'sufficient', 'item', 'compose', 'check'];
+    const places = steps.map((step) => shown.indexOf(`  ${step}: `));
+    expect(places.every((place) => place > 0)).toBe(true);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(widest(shown)).toBeLessThanOrEqual(80);
     const explained = z.looseObject({ steps: z.array(z.looseObject({ step: z.string() })).min(1) });
     const { out } = await run(['ask', '--explain', '--json', question]);
     expect(jsonLines(out)).toHaveLength(1);

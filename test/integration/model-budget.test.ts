@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createUsageStore } from '#src/adapters/prisma/model-usage.ts';
+import { createStores } from '#src/adapters/prisma/stores.ts';
 import type { AnswerSettings } from '#src/answers/settings.ts';
 import { answerSettingsSchema } from '#src/answers/settings.ts';
 import { budgetOf } from '#src/delivery/model-budget.ts';
+import { openAnswers } from '#src/wire/answers.ts';
+import { openEngine } from '#src/wire/engine.ts';
+import type { Log } from '#src/wire/log.ts';
 import { shippedLibrary } from '../unit/answers/desk.ts';
 import { databaseForTests } from './database.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
@@ -95,6 +99,59 @@ describe('counting', () => {
   });
 });
 
+describe('what the log says of a model that fails', () => {
+  const database = databaseForTests({ max: 2 });
+  const QUESTION = 'why would we do canary releases?';
+
+  /** The engine as the server opens it, with a log that remembers. */
+  async function ask(mock: LLMock, settings: AnswerSettings['model'] = ROOMY) {
+    const lines: { readonly level: string; readonly fields: unknown }[] = [];
+    const at = (level: string) => (fields: unknown) => void lines.push({ level, fields });
+    const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } as unknown as Log;
+    const model = { apiKey: 'test', baseUrl: `${mock.url}/v1`, model: 'm', embeddingModel: 'e' };
+    const engine = await openEngine({ dataDir: '/nonexistent', model }, await shippedLibrary(), log, () => undefined);
+    const answers = openAnswers({
+      engine,
+      refresh: async () => undefined,
+      core: {
+        stores: createStores(database(), () => 'unused'),
+        recorder: { record: () => Promise.reject(new Error('nothing is logged as evidence here')) },
+        now: () => NOON,
+      },
+      settings: () => ({ version: '1', logAnswers: false, model: settings }),
+      committed: () => undefined,
+      log,
+    });
+    const answer = await answers.ask(QUESTION, {}, 'p_asker');
+    return { answer, warned: lines.filter(({ level }) => level === 'warn').map(({ fields }) => fields), lines };
+  }
+  const ROOMY: AnswerSettings['model'] = {
+    price: null,
+    perDay: { tokens: 1_000_000, cost: null },
+    perPersonAndDay: { tokens: 1_000_000, cost: null },
+  };
+
+  it.each<[string, (mock: LLMock) => void, AnswerSettings['model']]>([
+    ['rate_limited', (mock) => mock.nextRequestError(429, { message: 'slow down' }), ROOMY],
+    ['unavailable', (mock) => mock.nextRequestError(500, { message: 'broken' }), ROOMY],
+    ['malformed', (mock) => mock.onMessage(/.*/, { content: '{' }), ROOMY],
+    ['over_budget', () => undefined, { ...ROOMY, perPersonAndDay: { tokens: 0, cost: null } }],
+  ])('%s is one warning without the question, and the answer comes', async (outcome, prepare, settings) => {
+    const mock = new LLMock({ port: 0 });
+    await mock.start();
+    try {
+      mock.onMessage(/never/, { content: '{}' });
+      prepare(mock);
+      const { answer, warned, lines } = await ask(mock, settings);
+      expect(answer).toMatchObject({ mode: 'extractive', abstained: false });
+      expect(warned).toEqual([{ step: 'phrase', outcome }]);
+      expect(JSON.stringify(lines)).not.toMatch(/canary|p_asker/);
+    } finally {
+      await mock.stop();
+    }
+  });
+});
+
 describe('in the server', () => {
   const QUESTION = 'why would we do canary releases?';
   let mock: LLMock;
@@ -172,5 +229,23 @@ describe('in the server', () => {
     await test.driver.say('U0MILO', 'D0MILO', QUESTION);
     expect(chats()).toBe(2);
     expect(await metric('model_today_calls')).toBe(2);
+  });
+
+  it('no text that may not leave the house is in any request, embeddings and chats alike', async () => {
+    await test.driver.say('U0LEGAL', 'D0LEGAL', 'policy 4.3: what do I need in place to deploy a model?');
+    await test.driver.say('U0LEGAL', 'D0LEGAL', 'and what does the whitepaper say about encryption at rest?');
+    const sent = mock.getRequests().map((entry) => JSON.stringify(entry.body ?? ''));
+    expect(mock.getRequests().some((entry) => entry.path.endsWith('/embeddings'))).toBe(true);
+    const library = await shippedLibrary();
+    const kept = [...library.items.values()].filter(
+      (item) => item.audience !== 'public' || library.documents.get(item.document)?.outsideModel !== true,
+    );
+    expect(kept.length).toBeGreaterThan(20);
+    const leaked = kept
+      .flatMap((item) => item.statements.map(({ text }) => JSON.stringify(text).slice(1, -1)))
+      .filter((text) => sent.some((body) => body.includes(text)));
+    expect(leaked).toEqual([]);
+    const open = [...library.items.values()].find((item) => !kept.includes(item));
+    expect(sent.some((body) => body.includes(JSON.stringify(open?.statements[0]?.text).slice(1, -1)))).toBe(true);
   });
 });

@@ -78,6 +78,8 @@ async function call<T>(
       model: settings.model,
       maxTokens: MODEL_OUTPUT_TOKENS_MAX,
       maxRetries: 0,
+      // LangChain's message leaves a refusal out.
+      __includeRawResponse: true,
       timeout: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       ...(settings.baseUrl === undefined ? {} : { configuration: { baseURL: settings.baseUrl } }),
     });
@@ -103,10 +105,13 @@ async function call<T>(
   }
 }
 
+const rawResponse = z.object({
+  choices: z.array(z.object({ message: z.object({ refusal: z.string().nullish() }).loose() }).loose()),
+});
 const answerSchema = z.object({
   raw: z.object({
     content: z.unknown(),
-    additional_kwargs: z.object({ refusal: z.string().nullish() }).loose().optional(),
+    additional_kwargs: z.object({ __raw_response: rawResponse.optional() }).loose().optional(),
     usage_metadata: z
       .object({ input_tokens: z.int().min(0), output_tokens: z.int().min(0) })
       .loose()
@@ -123,7 +128,8 @@ const answerSchema = z.object({
 function readOutcome<T>(answer: unknown, schema: z.ZodType<T>, prompt: Prompt, model: string): ModelOutcome<T> {
   const read = answerSchema.safeParse(answer);
   if (!read.success) return { ok: false, reason: 'malformed' };
-  if (typeof read.data.raw.additional_kwargs?.refusal === 'string') return { ok: false, reason: 'refused' };
+  const choices = read.data.raw.additional_kwargs?.__raw_response?.choices ?? [];
+  if (choices.some(({ message }) => typeof message.refusal === 'string')) return { ok: false, reason: 'refused' };
   const parsed = schema.safeParse(read.data.parsed);
   if (!parsed.success) return { ok: false, reason: 'malformed' };
   const usage = read.data.raw.usage_metadata;

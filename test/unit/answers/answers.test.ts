@@ -251,7 +251,11 @@ describe('the organisation’s own words', () => {
 
 test('explain shows each step', async () => {
   const { steps } = await answerer.explain('who keeps an eye on drift in production?');
-  expect(steps.map((step) => step.step)).toEqual(
-    expect.arrayContaining(['understand', 'retrieve', 'sufficient', 'item']),
-  );
+  const names = steps.map((step) => step.step);
+  expect(names).toEqual(expect.arrayContaining(['understand', 'retrieve', 'sufficient', 'item']));
+  expect(names[0]).toBe('understand');
+  expect(names.slice(-2)).toEqual(['compose', 'check']);
+  expect(steps.at(-1)?.detail).toEqual({ quotesFound: 1, dropped: [], answer: 'stands' });
+  const { steps: no } = await answerer.explain('what is our GPU budget?');
+  expect(no.find((step) => step.step === 'compose')?.detail).toMatchObject({ abstained: 'no_price_recorded' });
 });

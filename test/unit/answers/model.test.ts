@@ -1,4 +1,6 @@
 /** The model path through the real SDKs, against a fake server. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { LLMock } from '@copilotkit/aimock';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openAiChatModel } from '#src/adapters/openai/chat-model.ts';
@@ -142,6 +144,49 @@ describe('what fails falls back without a word to the reader', () => {
     const { answer, steps } = await withModel(150).explain(QUESTION);
     expect(answer.answer).toBe(await plain());
     expect(steps.find((step) => step.step === 'phrase')?.detail).toBe('timeout');
+  });
+  test('a refusal', async () => {
+    const message = { role: 'assistant', content: null, refusal: 'I cannot help with that.' };
+    const choices = [{ index: 0, message, logprobs: null, finish_reason: 'stop' }];
+    const usage = { prompt_tokens: 9, completion_tokens: 9, total_tokens: 18 };
+    const json = { id: 'c1', object: 'chat.completion', created: 1, model: 'test-model', choices, usage };
+    // The fake server knows no refusals; the SDK reads this one from a socket like any other reply.
+    const server = createServer((_req, res) => {
+      res.setHeader('content-type', 'application/json');
+      res.end(JSON.stringify(json));
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const baseUrl = `http://127.0.0.1:${port}/v1`;
+      const model = openAiChatModel({ apiKey: 'test', baseUrl, model: 'test-model', timeoutMs: 4_000 });
+      const { answer, steps } = await createAnswerer({ library, model }).explain(QUESTION);
+      expect(answer.answer).toBe(await plain());
+      expect(steps.find((step) => step.step === 'phrase')?.detail).toBe('refused');
+    } finally {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    }
+  });
+  test('a reply that was cut off at its length', async () => {
+    const whole = JSON.stringify({ sentences: [{ sentence: quoteOf(1), cites: [{ id: ITEM, quote: quoteOf(1) }] }] });
+    mock.onMessage(/.*/, { content: whole.slice(0, -20), finishReason: 'length' });
+    const { answer, steps } = await withModel().explain(QUESTION);
+    expect(answer.answer).toBe(await plain());
+    expect(steps.find((step) => step.step === 'phrase')?.detail).toBe('malformed');
+  });
+  test('a connection that is cut in the middle', async () => {
+    mock.onMessage(/.*/, { content: '{"sentences":[]}' });
+    mock.setChaos({ disconnectRate: 1 });
+    const { answer, steps } = await withModel().explain(QUESTION);
+    expect(answer.answer).toBe(await plain());
+    expect(steps.find((step) => step.step === 'phrase')?.detail).toBe('unavailable');
+  });
+  test('an empty reply', async () => {
+    mock.onMessage(/.*/, { content: '' });
+    const { answer, steps } = await withModel().explain(QUESTION);
+    expect(answer.answer).toBe(await plain());
+    expect(steps.find((step) => step.step === 'phrase')?.detail).toBe('malformed');
   });
   test('a server that is not there', async () => {
     const model = openAiChatModel({ apiKey: 'test', baseUrl: 'http://127.0.0.1:9/v1', model: 'x', timeoutMs: 2_000 });
