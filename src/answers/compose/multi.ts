@@ -197,9 +197,14 @@ function placed(part: Frame, clause: string, prefix: string, documents: readonly
   return elliptic || POLICY_PREFIX.test(prefix) ? { ...part, documents } : part;
 }
 
+const ASKS_FOR_SEVERAL = /^(?:what|how|when|where|why)\b.*\b(?:them|those|these)\b/i;
+
 /** "who scans for vulnerabilities, and who fixes them": the pronoun stands for the last thing named before. */
 function withAntecedent(clause: string, before: string): string {
-  if (!CLAUSE_START.test(clause) || !CLAUSE_START.test(before) || !PRONOUN.test(clause.toLowerCase())) return clause;
+  const asks = /^who\b/i.test(clause)
+    ? /^who\b/i.test(before)
+    : ASKS_FOR_SEVERAL.test(clause) && CLAUSE_START.test(before);
+  if (!asks || !PRONOUN.test(clause.toLowerCase())) return clause;
   const thing = tokens(before)
     .filter(({ word }) => contentStems(word).length > 0 && !isNeutral(word))
     .at(-1)?.word;

@@ -15,11 +15,16 @@ describe('attacks', () => {
     await answerer.ask('who is accountable for canary releases?');
   });
 
-  /** A second run, so that a busy machine is not taken for a slow answer. */
-  const seconds = async (question: string): Promise<number> => {
-    const started = performance.now();
-    await answerer.ask(question);
-    return performance.now() - started;
+  /** Milliseconds of processor time, the least of three runs: a busy machine is not taken for a slow answer. */
+  const cost = async (question: string): Promise<number> => {
+    const runs: number[] = [];
+    for (let run = 0; run < 3; run += 1) {
+      const before = process.cpuUsage();
+      await answerer.ask(question);
+      const { user, system } = process.cpuUsage(before);
+      runs.push((user + system) / 1000);
+    }
+    return Math.min(...runs);
   };
 
   test('there are at least 100', () => {
@@ -27,9 +32,7 @@ describe('attacks', () => {
   });
 
   test.each(ATTACKS)('$name', async ({ question, abstain }) => {
-    const started = performance.now();
     const answer = await answerer.ask(question);
-    const took = Math.min(performance.now() - started, await seconds(question));
     expect(answer.answer.length).toBeGreaterThan(0);
     expect(answer.answer.length).toBeLessThan(6_000);
     expect(answer.answer).not.toMatch(FORBIDDEN);
@@ -37,7 +40,7 @@ describe('attacks', () => {
     if (abstain === true) expect(answer.abstained).toBe(true);
     if (!answer.abstained) expect(answer.citations.length).toBeGreaterThan(0);
     for (const citation of answer.citations) expect(answerer.library.items.has(citation.id)).toBe(true);
-    expect(took).toBeLessThan(100);
+    expect(await cost(question)).toBeLessThan(100);
   });
 
   test('look-alike letters still find the item', async () => {
