@@ -1,8 +1,7 @@
 /** Pages of the log itself: its entries, one entry with its statement and proof, and where the log stands. */
 import { ANCHOR_STRENGTHS } from '#src/evidence/anchors.ts';
-import { count, facts, type Html, html, time } from './evidence-html.ts';
+import { count, facts, type Html, html, personHtml, time } from './evidence-html.ts';
 import type { EntryView, LogStatus } from './evidence-ports.ts';
-import { personHtml } from './evidence-request.ts';
 
 /** Entries on one page. */
 export const ENTRIES_A_PAGE = 100;
@@ -20,11 +19,22 @@ export function entriesPage(entries: readonly EntryView[], from: number, log: Lo
 <td data-label="Evidence"><span>${kindOf(entry)}</span></td><td data-label="Event"><span>${event?.type ?? ''}</span></td><td data-label="Request"><span>${request === undefined ? html`<span class="none">none</span>` : html`<a href="/evidence/requests/${request.shortId}">${request.shortId}</a>`}</span></td>
 <td data-label="Who"><span>${actor === undefined ? '' : personHtml(actor.id, names)}</span></td><td data-label="Checkpoint"><span>${entry.published ? 'covered' : 'not yet'}</span></td></tr>`;
   });
-  const link = (at: number, name: string) => html`<a href="/evidence/entries?from=${at}">${name}</a>`;
   return html`<h1>Entries</h1><p class="lead">${count(log.sequenced, 'entry', 'entries')} committed, ${log.integrated} in the tree, ${log.published?.size ?? 0} under the latest signed checkpoint.</p>
 <div class="scroll" role="region" aria-label="Entries of the log" tabindex="0"><table class="stack"><caption>In the order of the log</caption><thead><tr>${['Index', 'When', 'Evidence', 'Event', 'Request', 'Who', 'Checkpoint'].map((n) => html`<th scope="col">${n}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>
-<nav class="pages" aria-label="Pages of the log">${from > 0 ? link(Math.max(0, from - ENTRIES_A_PAGE), 'Earlier') : ''}
-<span>${entries.length === 0 ? 'none' : `${from} to ${from + entries.length - 1}`}</span>${from + entries.length < log.sequenced ? link(from + ENTRIES_A_PAGE, 'Later') : ''}</nav>`;
+${pager(from, entries.length, log.sequenced)}`;
+}
+
+function pager(from: number, shown: number, total: number): Html {
+  const link = (at: number, name: string) => html`<a href="/evidence/entries?from=${at}">${name}</a>`;
+  const earlier = Math.max(0, from - ENTRIES_A_PAGE);
+  const later = from + shown < total;
+  return html`<nav class="pages" aria-label="Pages of the log">${earlier > 0 ? link(0, 'First') : ''}
+${from > 0 ? link(earlier, 'Earlier') : ''}
+<span>${shown === 0 ? 'No entry yet' : `${from} to ${from + shown - 1} of ${count(total, 'entry', 'entries')}`}</span>
+${later ? link(from + ENTRIES_A_PAGE, 'Later') : ''}
+${later ? html`<a href="/evidence/entries">Latest</a>` : ''}
+<form class="jump" action="/evidence/entries" method="get"><label for="f-from">From index</label>
+<input id="f-from" name="from" inputmode="numeric" pattern="[0-9]{1,16}" required value="${from}"><button>Go</button></form></nav>`;
 }
 
 /** One entry. */
@@ -64,6 +74,13 @@ export function entryPage(entry: EntryView, names: Names): Html {
 <h2>The signed statement</h2><pre tabindex="0">${statement === null ? new TextDecoder().decode(entry.leaf) : JSON.stringify(statement, null, 2)}</pre>`;
 }
 
+/** What the server itself can say: nobody has compared anything yet. */
+const WORDS: typeof ANCHOR_STRENGTHS = {
+  none: 'This server keeps no checkpoint elsewhere: whoever holds the keys and the database could rewrite the log',
+  operator: `The server keeps ${ANCHOR_STRENGTHS.operator}`,
+  outside: `The server keeps ${ANCHOR_STRENGTHS.outside}`,
+};
+
 /** The log: how far it is, its keys, its anchors, and everything to download. */
 export function aboutPage(log: LogStatus): Html {
   const { published, anchors } = log;
@@ -89,7 +106,7 @@ ${facts([
   ['Who can sign', log.keysReachableBy],
 ])}
 <h2>How far this can be trusted</h2>
-<p class="note">${ANCHOR_STRENGTHS[anchors.strength]}.</p>
+<p class="note">${WORDS[anchors.strength]}.</p>
 <p>Whoever holds the keys and the database could write another history. It would not fit a checkpoint that you keep: so keep one, and compare.</p>
 ${places.length === 0 ? '' : html`<ul>${places.map(({ kind, place, size }) => html`<li>${kind}: <span class="hash">${place}</span>, ${count(size, 'entry', 'entries')}</li>`)}</ul>`}
 <h2>Downloads</h2><ul>

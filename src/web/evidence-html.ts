@@ -126,3 +126,12 @@ export function facts(rows: readonly (readonly [string, Html | string | null])[]
     value === null ? '' : html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
   )}</dl>`;
 }
+
+/** Who it was, by name where it is kept. */
+export function personHtml(person: string, names: ReadonlyMap<string, string>): Html {
+  if (person === 'service') return html`Countersign`;
+  const name = names.get(person);
+  return name === undefined
+    ? html`<span class="soft">name not kept</span> <span class="hash">${person}</span>`
+    : html`<span title="${person}">${name}</span>`;
+}

@@ -1,7 +1,7 @@
 /** The register: requests by filter, and the page of the controls that they serve. */
 import { type ControlCoverage, coverageLine, coverageOf } from '#src/evidence/exports/coverage.ts';
 import { controlsOf, type ExportRequest, hasControl, isAbout, systemsOf } from '#src/evidence/exports/records.ts';
-import { count, type Html, html, status, time, words } from './evidence-html.ts';
+import { count, type Html, html, personHtml, status, time, words } from './evidence-html.ts';
 import type { Register } from './evidence-ports.ts';
 
 const ROWS_A_PAGE = 50;
@@ -120,19 +120,18 @@ ${text('q', 'Search', 'search')}
 <div><label for="f-kind">Kind</label><select id="f-kind" name="kind">${options(['deployment', 'exception', 'use-case', 'policy'], filters.kind)}</select></div>
 <div><label for="f-status">Status</label><select id="f-status" name="status">${options(statuses, filters.status)}</select></div>
 ${oneOf('system', 'System', requests.flatMap(systemsOf))}${oneOf('control', 'Control or clause', requests.flatMap(controlsOf))}${text('person', 'Person')}
-${text('from', 'Decided or asked from', 'date')}${text('to', 'until', 'date')}
+${text('from', 'Decided or asked from', 'date')}${text('to', 'Until', 'date')}
 <div><button class="main">Filter</button> <a href="/evidence">Reset</a></div></form>`;
 }
 
 function rowsTable(rows: readonly ExportRequest[], names: ReadonlyMap<string, string>): Html {
-  const person = (id: string) => names.get(id) ?? html`<span class="hash">${id}</span>`;
   const header = ['Request', 'About', 'Status', 'Tier', 'Asked by', 'Asked', 'Decided', 'Entries'];
   return html`<div class="scroll" role="region" aria-label="Requests" tabindex="0"><table class="stack">
 <caption>Newest first. The number of entries is the number of signed statements about the request.</caption>
 <thead><tr>${header.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(
     (r) => html`<tr><th scope="row"><a href="/evidence/requests/${r.shortId}">${r.shortId}</a></th>
 <td data-label="About"><span>${subjectOf(r)}${r.breakGlass !== null ? html` <strong>break-glass</strong>` : ''}</span></td><td data-label="Status"><span>${status(r.status)}</span></td>
-<td data-label="Tier">${r.tier ?? 'none'}</td><td data-label="Asked by"><span>${person(r.requester)}</span></td>
+<td data-label="Tier">${r.tier ?? 'none'}</td><td data-label="Asked by"><span>${personHtml(r.requester, names)}</span></td>
 <td data-label="Asked">${time(r.submittedAt)}</td><td data-label="Decided"><span>${r.decidedAt === null ? 'open' : time(r.decidedAt)}</span></td><td data-label="Entries">${r.entries.length}</td></tr>`,
   )}</tbody></table></div>`;
 }

@@ -1,7 +1,7 @@
 /** The page of one request: what was asked, who decided in which role and why, what they were shown, and the proof. */
 import { z } from 'zod';
 import type { ExportRequest } from '#src/evidence/exports/records.ts';
-import { count, facts, type Html, html, status, time, words } from './evidence-html.ts';
+import { count, facts, type Html, html, personHtml, status, time, words } from './evidence-html.ts';
 import type { Dossier, EntryView, LogStatus } from './evidence-ports.ts';
 import { subjectOf } from './evidence-register.ts';
 
@@ -57,15 +57,6 @@ const HAPPENED: Readonly<Record<string, string>> = {
   closed: 'Closed',
   'breakglass.invoked': 'acted before approval, in an emergency',
 };
-
-/** Who it was, by name where it is kept. */
-export function personHtml(person: string, names: Names): Html {
-  if (person === 'service') return html`Countersign`;
-  const name = names.get(person);
-  return name === undefined
-    ? html`<span class="hash" title="The name was erased or is not known">${person}</span>`
-    : html`<span title="${person}">${name}</span>`;
-}
 
 /** The page's body. `verifiable`: the verification script was built. */
 export function requestPage(dossier: Dossier, names: Names, log: LogStatus, verifiable: boolean): Html {

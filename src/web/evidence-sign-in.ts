@@ -41,7 +41,9 @@ const claimsSchema = z.object({
   'https://slack.com/user_id': z.string().regex(/^[UW][A-Z0-9]{2,20}$/),
 });
 const sessionSchema = z.object({ user: z.string(), name: z.string(), until: z.number() });
-const attemptSchema = z.object({ state: z.string(), nonce: z.string(), until: z.number() });
+const attemptSchema = z.object({ state: z.string(), nonce: z.string(), to: z.string(), until: z.number() });
+/** Pages that somebody may be led back to: of these, and of no other site. */
+const PAGE = /^\/evidence\/(requests|controls|entries|about)(\/[A-Za-z0-9._-]{1,100})?$/;
 
 /** The pages of signing in and out, and the access that follows from it. */
 export function createSignIn(deps: SignInDeps): { readonly handler: Handler; readonly access: Access } {
@@ -54,9 +56,11 @@ export function createSignIn(deps: SignInDeps): { readonly handler: Handler; rea
     `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${secure ? '; Secure' : ''}`;
   const redirectUri = `${deps.publicUrl}/evidence/sign-in/callback`;
 
-  const start = (res: ServerResponse): void => {
+  const start = (req: IncomingMessage, res: ServerResponse): void => {
     const [state, nonce] = [token(deps), token(deps)];
     const until = deps.now().getTime() + ATTEMPT_MS;
+    // No PKCE: Slack takes it only from apps that were made public clients for ever. The secret, the nonce and the
+    // attempt's cookie bind the code to this server and this browser.
     const query = new URLSearchParams({
       response_type: 'code',
       scope: 'openid profile',
@@ -66,7 +70,10 @@ export function createSignIn(deps: SignInDeps): { readonly handler: Handler; rea
       team: deps.teamId,
       redirect_uri: redirectUri,
     });
-    res.setHeader('set-cookie', cookie(attempt, seal(key, { state, nonce, until }), ATTEMPT_MS / 1000));
+    res.setHeader(
+      'set-cookie',
+      cookie(attempt, seal(key, { state, nonce, to: wantedPage(req), until }), ATTEMPT_MS / 1000),
+    );
     redirect(res, `${deps.authorizeUrl}?${query}`);
   };
 
@@ -75,8 +82,9 @@ export function createSignIn(deps: SignInDeps): { readonly handler: Handler; rea
     const tried = attemptSchema.safeParse(unseal(key, cookieOf(req, attempt)));
     const fresh = tried.success && tried.data.until > deps.now().getTime() && tried.data.state === query.get('state');
     const code = query.get('code') ?? '';
-    const who = fresh && code !== '' ? await identify(deps, code, tried.data.nonce, redirectUri) : null;
-    if (who === null) {
+    const who =
+      tried.success && fresh && code !== '' ? await identify(deps, code, tried.data.nonce, redirectUri) : null;
+    if (!tried.success || who === null) {
       res.setHeader('set-cookie', cookie(attempt, '', 0));
       sendText(res, 403, 'Slack did not confirm who you are. Nothing was opened. Start again at /evidence/sign-in\n');
       return;
@@ -86,13 +94,13 @@ export function createSignIn(deps: SignInDeps): { readonly handler: Handler; rea
       cookie(session, seal(key, { ...who, until }), SESSION_MS / 1000),
       cookie(attempt, '', 0),
     ]);
-    redirect(res, '/evidence');
+    redirect(res, tried.data.to);
   };
 
   return {
     handler: async (req, res) => {
       const path = pathOf(req);
-      if (path === '/evidence/sign-in' && req.method === 'GET') start(res);
+      if (path === '/evidence/sign-in' && req.method === 'GET') start(req, res);
       else if (path === '/evidence/sign-in/callback' && req.method === 'GET') await callback(req, res);
       else if (path === '/evidence/sign-out' && req.method === 'POST' && !isOtherSite(req)) {
         res.setHeader('set-cookie', cookie(session, '', 0));
@@ -108,7 +116,13 @@ export function createSignIn(deps: SignInDeps): { readonly handler: Handler; rea
       const known = sessionSchema.safeParse(unseal(key, cookieOf(req, session)));
       if (!known.success || known.data.until <= deps.now().getTime()) {
         const words = 'These pages are open to auditors, the governance committee and administrators.';
-        return { ok: false, status: 401, code: 'signed_out', words, signIn: '/evidence/sign-in' };
+        return {
+          ok: false,
+          status: 401,
+          code: 'signed_out',
+          words,
+          signIn: `/evidence/sign-in?to=${encodeURIComponent(pathOf(req))}`,
+        };
       }
       const { user, name } = known.data;
       if (await deps.mayRead(user)) return { ok: true, viewer: name };
@@ -116,6 +130,11 @@ export function createSignIn(deps: SignInDeps): { readonly handler: Handler; rea
       return { ok: false, status: 403, code: 'no_role', words, signIn: null };
     },
   };
+}
+
+function wantedPage(req: IncomingMessage): string {
+  const to = new URL(req.url ?? '/', 'http://localhost').searchParams.get('to') ?? '';
+  return PAGE.test(to) ? to : '/evidence';
 }
 
 /** Exchanges the code and checks the claims; null for whatever does not fit. */

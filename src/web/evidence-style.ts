@@ -36,7 +36,8 @@ ol.timeline { list-style: none; margin: 0; padding: 0 0 0 1rem; border-left: 3px
 details { margin: .3rem 0; } summary { cursor: pointer; color: var(--link); padding: .15rem 0; }
 .note { border-left: .35rem solid var(--open); background: var(--wash); padding: .6rem 1rem; } .note.bad { border-color: var(--bad); } .note.good { border-color: var(--good); }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; align-items: center; margin: .8rem 0; }
-.pages { display: flex; gap: 1rem; align-items: baseline; }
+.pages { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: baseline; }
+form.jump { display: flex; gap: .5rem; align-items: center; } .jump input { width: 8rem; }
 @media (max-width: 44rem) { main { padding: 1rem; } header { padding: .6rem 1rem; } dl > div { grid-template-columns: 1fr; }
   table.stack thead { position: absolute; left: -9999px; } table.stack tr { display: block; border-top: 1px solid var(--line); padding: .6rem 0; } table.stack td, table.stack th { display: grid; grid-template-columns: 7rem 1fr; border: 0; padding: .1rem 0; } table.stack td::before { content: attr(data-label); color: var(--soft); font-weight: 400; } table.stack tbody th { display: block; font-size: 1.05rem; } }
 @media print { nav, form, .skip, .actions { display: none; } details > * { display: block; } }

@@ -36,7 +36,8 @@ export function createWebServer(deps: WebDeps): WebServer {
     { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
     (req, res) => {
       res.setHeader('x-content-type-options', 'nosniff');
-      res.setHeader('referrer-policy', 'no-referrer');
+      // Nothing for other sites. With `no-referrer` a browser would also hide the origin of our own forms (`Origin: null`).
+      res.setHeader('referrer-policy', 'same-origin');
       res.setHeader('x-frame-options', 'DENY');
       serve(deps, req, res).catch((error: unknown) => {
         deps.onError(error, pathOf(req));
