@@ -5,7 +5,7 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { type Access, isOtherSite } from './evidence-access.ts';
+import { type Access, isOtherSite, type Verdict } from './evidence-access.ts';
 import { type Handler, pathOf, sendText } from './server.ts';
 
 const SESSION_MS = 8 * 60 * 60 * 1000;
@@ -44,6 +44,14 @@ const sessionSchema = z.object({ user: z.string(), name: z.string(), until: z.nu
 const attemptSchema = z.object({ state: z.string(), nonce: z.string(), to: z.string(), until: z.number() });
 /** Pages that somebody may be led back to: of these, and of no other site. */
 const PAGE = /^\/evidence\/(requests|controls|entries|about)(\/[A-Za-z0-9._-]{1,100})?$/;
+
+const OTHER_SITE: Verdict = {
+  ok: false,
+  status: 403,
+  code: 'other_site',
+  words: 'Another site asked for this page. Open it from your own browser window.',
+  signIn: null,
+};
 
 /** The pages of signing in and out, and the access that follows from it. */
 export function createSignIn(deps: SignInDeps): { readonly handler: Handler; readonly access: Access } {
@@ -109,10 +117,7 @@ export function createSignIn(deps: SignInDeps): { readonly handler: Handler; rea
       return true;
     },
     access: async (req) => {
-      if (isOtherSite(req)) {
-        const words = 'Another site asked for this page. Open it from your own browser window.';
-        return { ok: false, status: 403, code: 'other_site', words, signIn: null };
-      }
+      if (isOtherSite(req)) return OTHER_SITE;
       const known = sessionSchema.safeParse(unseal(key, cookieOf(req, session)));
       if (!known.success || known.data.until <= deps.now().getTime()) {
         const words = 'These pages are open to auditors, the governance committee and administrators.';
