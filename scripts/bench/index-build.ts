@@ -68,7 +68,7 @@ async function indexing(report: Report): Promise<void> {
     });
     report.figure({ what: `  words (before the address is shown)`, value: of50('lexicalMs'), unit: 'ms' });
     report.figure({ what: `  vectors (off the hot path)`, value: of50('vectorMs'), unit: 'ms' });
-    report.figure({ what: `  LangChain's own import, once`, value: of50('importMs'), unit: 'ms' });
+    report.figure({ what: `  what the first question needs besides`, value: of50('warmMs'), unit: 'ms' });
     report.figure({ what: `  texts embedded again`, value: of50('embedded'), unit: '', bar: { below: 1 } });
   }
 }

@@ -50,11 +50,16 @@ const QUESTIONS_AN_ITEM = 2;
  * own, as often as those use them, so that they compete with the real items.
  */
 export async function largeLibrary(passages: number): Promise<Library> {
+  return (await largeLibraryParts(passages))();
+}
+
+/** What {@link largeLibrary} is made of, and how: for measuring what the library takes without what its inputs took. */
+export async function largeLibraryParts(passages: number): Promise<() => Library> {
   const files = await shippedFiles();
   const shipped = buildLibrary(files);
   const missing = passages - libraryPassages(shipped).length;
-  if (missing <= 0) return shipped;
-  return composeLibrary(files, [syntheticPack(shipped, missing)]);
+  const packs = missing <= 0 ? [] : [syntheticPack(shipped, missing)];
+  return () => composeLibrary(files, packs);
 }
 
 /** A pack of made-up items with so many passages in all. */

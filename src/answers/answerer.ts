@@ -46,6 +46,8 @@ export interface Answerer {
     question: string,
     options?: AskOptions,
   ): Promise<{ readonly answer: Answer; readonly steps: readonly TraceStep[] }>;
+  /** Makes now what the first question would wait for. */
+  warm(): void;
   /** The same engine on the same lexical index with another vector voice. */
   withVectors(vectors: VectorIndex): Answerer;
 }
@@ -89,6 +91,11 @@ function answererOn(parts: AnswererParts, index: SearchIndex, thesaurus: Thesaur
         observed(step, detail);
       });
       return { answer, steps };
+    },
+    warm() {
+      index.classifier.typical(['warm']);
+      index.trigramWords.get('warm');
+      index.kin('warm');
     },
     withVectors: (vectors) => answererOn({ ...parts, vectors }, index, thesaurus),
   };

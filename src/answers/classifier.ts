@@ -21,76 +21,128 @@ const PIECES = [4, 5] as const;
 /** Weights of an item's texts; an item has some 50 questions, 20 aliases, 15 statements and one title. */
 const TEXTS = { title: 3, alias: 0.7, question: 1, statement: 1 } as const;
 const SMOOTHING = 0.05;
+/** Items with fewer questions are no classes: a catalogue's own one or two say nothing that its entries do not say. */
+const QUESTIONS_MIN = 6;
 
-/** Features of a text: numbers of the vocabulary with their weights. */
-type Features = Map<number, number>;
+/** Numbers to add to, and which of them are not zero: a Map for each of thousands of texts would take ten times as long. */
+class Sums {
+  values = new Float64Array(1 << 14);
+  readonly touched: number[] = [];
+
+  add(feature: number, weight: number): void {
+    if (feature >= this.values.length) {
+      const larger = new Float64Array(Math.max(feature + 1, this.values.length * 2));
+      larger.set(this.values);
+      this.values = larger;
+    }
+    const before = this.values[feature] ?? 0;
+    if (before === 0) this.touched.push(feature);
+    this.values[feature] = before + weight;
+  }
+
+  clear(): void {
+    for (const feature of this.touched) this.values[feature] = 0;
+    this.touched.length = 0;
+  }
+}
+
+/** A word as features: its stem's number (-1 when unknown), its pieces' numbers. */
+type Known = {
+  readonly stem: number;
+  readonly stop: boolean;
+  /** Weight of each piece. */
+  readonly share: number;
+  readonly pieces: readonly number[];
+};
 
 /** A vocabulary that grows while texts are read; `grow` false leaves unknown features out. */
 class Vocabulary {
+  #size = 0;
+  readonly #words = new Map<string, Known>();
+  /** Stems end with a blank, pieces do not. */
   readonly #numbers = new Map<string, number>();
-  readonly #pieces = new Map<string, readonly number[]>();
+  /** By the first stem's number: the second's, with the pair's. */
+  readonly #pairs = new Map<number, Map<number, number>>();
 
   get size(): number {
-    return this.#numbers.size;
+    return this.#size;
   }
 
   #number(feature: string, grow: boolean): number {
     const known = this.#numbers.get(feature);
     if (known !== undefined) return known;
     if (!grow) return -1;
-    this.#numbers.set(feature, this.#numbers.size);
-    return this.#numbers.size - 1;
+    this.#numbers.set(feature, this.#size);
+    return this.#size++;
   }
 
-  #piecesOf(word: string, grow: boolean): readonly number[] {
-    const known = this.#pieces.get(word);
+  #pair(first: number, second: number, grow: boolean): number {
+    if (first < 0 || second < 0) return -1;
+    let seconds = this.#pairs.get(first);
+    const known = seconds?.get(second);
     if (known !== undefined) return known;
-    const marked = `^${word}$`;
-    const numbers: number[] = [];
-    for (const length of PIECES)
-      for (let at = 0; at + length <= marked.length; at += 1)
-        numbers.push(this.#number(marked.slice(at, at + length), grow));
-    if (grow) this.#pieces.set(word, numbers);
-    return numbers;
+    if (!grow) return -1;
+    if (seconds === undefined) {
+      seconds = new Map();
+      this.#pairs.set(first, seconds);
+    }
+    seconds.set(second, this.#size);
+    return this.#size++;
   }
 
-  /** Features of words in a row; `whole` is their weight together, with those that are unknown. */
-  read(words: readonly string[], grow: boolean): { readonly features: Features; readonly whole: number } {
-    const features: Features = new Map();
+  #word(word: string, grow: boolean): Known {
+    const known = this.#words.get(word);
+    if (known !== undefined) return known;
+    const stop = isStopWord(word);
+    const marked = `^${word}$`;
+    const pieces: number[] = [];
+    if (!stop)
+      for (const length of PIECES)
+        for (let at = 0; at + length <= marked.length; at += 1)
+          pieces.push(this.#number(marked.slice(at, at + length), grow));
+    const read = { stem: this.#number(`${stem(word)} `, grow), stop, share: 1 / Math.max(3, word.length), pieces };
+    if (grow) this.#words.set(word, read);
+    return read;
+  }
+
+  /** Adds the features of words in a row; returns their weight together, with those that are unknown. */
+  read(words: readonly string[], grow: boolean, into: Sums): number {
     let whole = 0;
-    const add = (number: number, weight: number): void => {
+    const add = (feature: number, weight: number): void => {
       whole += weight;
-      if (number >= 0) features.set(number, (features.get(number) ?? 0) + weight);
+      if (feature >= 0) into.add(feature, weight);
     };
-    let before: { readonly stem: string; readonly stop: boolean } | null = null;
+    let before: Known | null = null;
     for (const word of words) {
-      const now = { stem: stem(word), stop: isStopWord(word) };
-      add(this.#number(`${now.stem} `, grow), now.stop ? STOP_WORD : 1);
-      if (before !== null)
-        add(this.#number(`${before.stem} ${now.stem}`, grow), before.stop && now.stop ? STOP_PAIR : PAIR);
-      const share = 1 / Math.max(3, word.length);
-      if (!now.stop) for (const piece of this.#piecesOf(word, grow)) add(piece, share);
+      const now = this.#word(word, grow);
+      add(now.stem, now.stop ? STOP_WORD : 1);
+      if (before !== null) add(this.#pair(before.stem, now.stem, grow), before.stop && now.stop ? STOP_PAIR : PAIR);
+      for (const piece of now.pieces) add(piece, now.share);
       before = now;
     }
-    return { features, whole };
+    return whole;
   }
 }
+
+/** Features of a class with their weights, in parallel. */
+type Profile = { readonly features: Int32Array; readonly weights: Float64Array };
 
 /** Reads the texts of the items that somebody curated; the others are no classes. */
 export function trainClassifier(items: readonly LibraryItem[]): Classifier {
   const vocabulary = new Vocabulary();
-  const uses: number[] = [];
-  const classes = items.flatMap((item, number) =>
-    item.questions.length === 0 ? [] : [{ number, profile: profileOf(item, vocabulary, uses) }],
+  const numbers = items.flatMap((item, number) => (item.questions.length < QUESTIONS_MIN ? [] : [number]));
+  const { profiles, uses } = readProfiles(
+    numbers.flatMap((number) => items[number] ?? []),
+    vocabulary,
   );
-  const texts = classes.length === 0 ? 0 : uses.reduce((most, count) => Math.max(most, count), 0);
-  const rarity = uses.map((count) => Math.log(1 + texts / (1 + count)));
+  const texts = uses.reduce((most, count) => Math.max(most, count), 0);
   const totals = new Float64Array(vocabulary.size);
-  const sums = classes.map(({ profile }) => {
+  const sums = profiles.map(({ features, weights }) => {
     let sum = 0;
-    for (const [feature, weight] of profile) {
-      const value = weight * (rarity[feature] ?? 0);
-      profile.set(feature, value);
+    for (let at = 0; at < features.length; at += 1) {
+      const feature = features[at] ?? 0;
+      const value = (weights[at] ?? 0) * Math.log(1 + texts / (1 + (uses[feature] ?? 0)));
+      weights[at] = value;
       totals[feature] = (totals[feature] ?? 0) + value;
       sum += value;
     }
@@ -101,24 +153,23 @@ export function trainClassifier(items: readonly LibraryItem[]): Classifier {
   const base = sums.map(
     (sum) => Math.log(SMOOTHING) - Math.log(sum + smooth) + Math.log(Math.max(0, all - sum) + smooth),
   );
-  const odds = classOdds(
-    classes.map(({ profile }) => profile),
-    totals,
-  );
+  const odds = classOdds(profiles, totals);
   return {
     typical: (words) => {
       const typical = new Float32Array(items.length);
-      const { features, whole } = vocabulary.read(words, false);
-      if (whole === 0 || classes.length === 0) return typical;
-      const scores = new Float64Array(classes.length);
+      const asked = new Sums();
+      const whole = vocabulary.read(words, false, asked);
+      if (whole === 0) return typical;
+      const scores = new Float64Array(profiles.length);
       let known = 0;
       let common = 0;
-      for (const [feature, weight] of features) {
+      for (const feature of asked.touched) {
+        const weight = asked.values[feature] ?? 0;
         known += weight;
         common += weight * Math.log((totals[feature] ?? 0) + SMOOTHING);
-        for (const [at, value] of odds[feature] ?? []) scores[at] = (scores[at] ?? 0) + weight * value;
+        odds.add(feature, weight, scores);
       }
-      classes.forEach(({ number }, at) => {
+      numbers.forEach((number, at) => {
         const score = (scores[at] ?? 0) + known * (base[at] ?? 0) - common;
         typical[number] = Math.max(0, score / whole);
       });
@@ -127,38 +178,72 @@ export function trainClassifier(items: readonly LibraryItem[]): Classifier {
   };
 }
 
-/** Weights of a class's features, each text of length 1; counts each text's features into `uses`. */
-function profileOf(item: LibraryItem, vocabulary: Vocabulary, uses: number[]): Features {
-  const profile: Features = new Map();
+/** Each class's features, each text of length 1; `uses` counts the texts that have a feature. */
+function readProfiles(
+  items: readonly LibraryItem[],
+  vocabulary: Vocabulary,
+): { readonly profiles: readonly Profile[]; readonly uses: Float64Array } {
+  const uses = new Sums();
+  const line = new Sums();
+  const profile = new Sums();
   const read = (text: string, weight: number): void => {
-    const { features } = vocabulary.read(wordsOf(text), true);
+    vocabulary.read(wordsOf(text), true, line);
     let square = 0;
-    for (const value of features.values()) square += value * value;
+    for (const feature of line.touched) square += (line.values[feature] ?? 0) ** 2;
     const share = weight / Math.sqrt(square || 1);
-    for (const [feature, value] of features) {
-      uses[feature] = (uses[feature] ?? 0) + 1;
-      profile.set(feature, (profile.get(feature) ?? 0) + share * value);
+    for (const feature of line.touched) {
+      uses.add(feature, 1);
+      profile.add(feature, share * (line.values[feature] ?? 0));
     }
+    line.clear();
   };
-  read(item.title, TEXTS.title);
-  for (const text of item.aliases) read(text, TEXTS.alias);
-  for (const text of item.questions) read(text, TEXTS.question);
-  for (const { text } of item.statements) read(text, TEXTS.statement);
-  return profile;
+  const profiles = items.map((item): Profile => {
+    read(item.title, TEXTS.title);
+    for (const text of item.aliases) read(text, TEXTS.alias);
+    for (const text of item.questions) read(text, TEXTS.question);
+    for (const { text } of item.statements) read(text, TEXTS.statement);
+    const features = new Int32Array(profile.touched);
+    const weights = new Float64Array(features.length);
+    features.forEach((feature, at) => {
+      weights[at] = profile.values[feature] ?? 0;
+    });
+    profile.clear();
+    return { features, weights };
+  });
+  return { profiles, uses: uses.values };
 }
 
 /** By feature: the classes that have it, with what it adds to the log odds of a class that had it not. */
 function classOdds(
-  profiles: readonly Features[],
+  profiles: readonly Profile[],
   totals: Float64Array,
-): readonly (readonly (readonly [number, number])[])[] {
-  const odds: [number, number][][] = Array.from({ length: totals.length }, () => []);
-  profiles.forEach((profile, at) => {
-    for (const [feature, own] of profile) {
+): { readonly add: (feature: number, weight: number, scores: Float64Array) => void } {
+  const starts = new Int32Array(totals.length + 1);
+  for (const { features } of profiles)
+    for (const feature of features) starts[feature + 1] = (starts[feature + 1] ?? 0) + 1;
+  for (let at = 1; at < starts.length; at += 1) starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
+  const next = starts.slice();
+  const classes = new Int32Array(starts.at(-1) ?? 0);
+  const values = new Float32Array(classes.length);
+  profiles.forEach(({ features, weights }, number) => {
+    for (let at = 0; at < features.length; at += 1) {
+      const feature = features[at] ?? 0;
+      const own = weights[at] ?? 0;
       const total = totals[feature] ?? 0;
-      const value = Math.log((own + SMOOTHING) / SMOOTHING) - Math.log((total - own + SMOOTHING) / (total + SMOOTHING));
-      odds[feature]?.push([at, value]);
+      const place = next[feature] ?? 0;
+      next[feature] = place + 1;
+      classes[place] = number;
+      values[place] = Math.log(
+        ((own + SMOOTHING) * (total + SMOOTHING)) / (SMOOTHING * (Math.max(0, total - own) + SMOOTHING)),
+      );
     }
   });
-  return odds;
+  return {
+    add(feature, weight, scores) {
+      for (let at = starts[feature] ?? 0; at < (starts[feature + 1] ?? 0); at += 1) {
+        const number = classes[at] ?? 0;
+        scores[number] = (scores[number] ?? 0) + weight * (values[at] ?? 0);
+      }
+    },
+  };
 }

@@ -20,7 +20,16 @@ export type Passage = {
 export function itemPassages(item: LibraryItem): readonly Passage[] {
   const passages: Passage[] = [];
   const push = (kind: string, part: Passage['part'], text: string): void => {
-    passages.push({ id: `${item.id}#${kind}`, itemId: item.id, part, text, textHash: textHash(text) });
+    passages.push({
+      id: `${item.id}#${kind}`,
+      itemId: item.id,
+      part,
+      text,
+      // Reckoned when it is asked for: most readers of passages want their texts only, at every start.
+      get textHash() {
+        return textHash(text);
+      },
+    });
   };
   item.statements.forEach((statement, index) => {
     push(`statement.${index + 1}`, statement.aspect, statement.text);

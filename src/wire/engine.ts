@@ -65,6 +65,7 @@ export async function openEngine(
     await before;
     try {
       signal.throwIfAborted();
+      answerer.warm();
       const opened = await openIndex(config, answerer.library, signal, say);
       signal.throwIfAborted();
       const { built, embedded, vectors } = opened;

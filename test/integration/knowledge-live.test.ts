@@ -74,7 +74,7 @@ test('the next question is answered from what was accepted, without a restart, a
   await knowledge('rollback', 'drawbridge', '1', '--by', 'U0CISO');
   expect(await asked()).toContain('three months');
   expect(await answerOf(replica)).toContain('three months');
-});
+}, 120_000);
 
 test('its vectors are in service then, evidence names it, and its copies lie beside each server', async () => {
   for (const [server, folder] of [

@@ -64,14 +64,14 @@ export async function buildIndex(input: BuildInput): Promise<Built> {
     await yieldToLoop();
   }
   await store.save(path);
-  await writeVectors(path, vectors, embedder.dimension);
+  const hashes = entries.map((entry) => entry.textHash);
+  await writeVectors(path, hashes, vectors, embedder.dimension);
   await writeMeta(path, {
-    format: 'countersign-vectors/1',
+    format: 'countersign-vectors/2',
     key: input.key,
     model: embedder.model,
     dimension: embedder.dimension,
     itemIds: entries.map((entry) => entry.itemId),
-    hashes: entries.map((entry) => entry.textHash),
   });
   return { embedded, vectors: vectors.length };
 }
@@ -80,7 +80,7 @@ export async function buildIndex(input: BuildInput): Promise<Built> {
 async function knownVectors({ root, embedder }: BuildInput): Promise<Map<string, Float32Array>> {
   const current = await currentIndex(root);
   return current !== null && current.meta.model === embedder.model && current.meta.dimension === embedder.dimension
-    ? new Map(await readVectors(current.path, current.meta))
+    ? new Map(await readVectors(current.path, embedder.dimension))
     : new Map();
 }
 

@@ -8,15 +8,16 @@ import { z } from 'zod';
 
 const pointerSchema = z.strictObject({ folder: z.string().regex(/^\d{6}$/) });
 const metaSchema = z.strictObject({
-  format: z.literal('countersign-vectors/1'),
+  format: z.literal('countersign-vectors/2'),
   key: z.string().max(200),
   model: z.string().max(200),
   dimension: z.number().int().min(2).max(8192),
   itemIds: z.array(z.string().max(200)).max(1_000_000),
-  hashes: z.array(z.string().length(64)).max(1_000_000),
 });
 
-/** What an index was built from. `itemIds` and `hashes` are parallel to the vectors. */
+const hashesSchema = z.array(z.string().length(64)).max(1_000_000);
+
+/** What an index was built from. `itemIds` are parallel to the vectors. */
 export type IndexMeta = z.infer<typeof metaSchema>;
 
 /** The index in service, or null when there is none or it cannot be read (then it is rebuilt). */
@@ -25,7 +26,7 @@ export async function currentIndex(root: string): Promise<{ readonly path: strin
     const pointer = pointerSchema.parse(JSON.parse(await readFile(join(root, 'current.json'), 'utf8')));
     const path = join(root, pointer.folder);
     const meta = metaSchema.parse(JSON.parse(await readFile(join(path, 'meta.json'), 'utf8')));
-    return meta.itemIds.length === meta.hashes.length ? { path, meta } : null;
+    return { path, meta };
   } catch {
     return null;
   }
@@ -41,22 +42,29 @@ export async function nextFolder(root: string): Promise<{ readonly name: string;
   return { name, path };
 }
 
-/** Raw vectors beside the graph, for reuse when only some texts changed. */
-export async function writeVectors(path: string, vectors: readonly Float32Array[], dimension: number): Promise<void> {
+/** Vectors by the hash of their text, beside the graph, for reuse when only some texts changed. */
+export async function writeVectors(
+  path: string,
+  hashes: readonly string[],
+  vectors: readonly Float32Array[],
+  dimension: number,
+): Promise<void> {
   const all = new Float32Array(vectors.length * dimension);
   vectors.forEach((vector, at) => {
     all.set(vector, at * dimension);
   });
   await writeFile(join(path, 'vectors.f32'), new Uint8Array(all.buffer));
+  await writeFile(join(path, 'hashes.json'), JSON.stringify(hashes));
 }
 
 /** The vectors of an index by text hash; empty when they cannot be read. */
-export async function readVectors(path: string, meta: IndexMeta): Promise<ReadonlyMap<string, Float32Array>> {
+export async function readVectors(path: string, dimension: number): Promise<ReadonlyMap<string, Float32Array>> {
   try {
+    const hashes = hashesSchema.parse(JSON.parse(await readFile(join(path, 'hashes.json'), 'utf8')));
     const bytes = await readFile(join(path, 'vectors.f32'));
-    if (bytes.byteLength !== meta.hashes.length * meta.dimension * 4) return new Map();
+    if (bytes.byteLength !== hashes.length * dimension * 4) return new Map();
     const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    return new Map(meta.hashes.map((hash, at) => [hash, all.subarray(at * meta.dimension, (at + 1) * meta.dimension)]));
+    return new Map(hashes.map((hash, at) => [hash, all.subarray(at * dimension, (at + 1) * dimension)]));
   } catch {
     return new Map();
   }
