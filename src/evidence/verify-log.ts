@@ -8,7 +8,7 @@ import { equalBytes, toHex } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
 import { createFindingList, type Finding, type FindingList, type Verdict, verdictOf } from './findings.ts';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from './note.ts';
-import type { Crypto, EvidenceStore, KnownKey, LogEntry, RecordedKey } from './ports.ts';
+import type { Crypto, EvidenceStore, KnownKey, LogEntry, RecordedKey, StoredCheckpoint } from './ports.ts';
 import { hashAt, TILE_WIDTH } from './tiles.ts';
 import { type ExpectedHead, verifyEntries } from './verify-entries.ts';
 
@@ -77,7 +77,8 @@ export async function verifyLog(
   const job: Job = { crypto, store, options, findings, origin, ownKeys, trusted, size };
   const keys = new Map<string, KnownKey>(recorded.filter((k) => k.purpose === 'statement').map((k) => [k.keyId, k]));
 
-  const latest = await openLatest(job);
+  const newest = await store.latestCheckpoint();
+  const latest = await openLatest(job, newest);
   const allKeys = [...ownKeys, ...trusted];
   const anchors = await openAnchors(crypto, options.anchors ?? [], allKeys, origin, findings);
   const counter = { checkpoints: 0 };
@@ -91,7 +92,7 @@ export async function verifyLog(
       events: true,
       keys,
       treeOnly: options.signatures === false,
-      heads: mergeHeads(publishedHeads(job, counter), [
+      heads: mergeHeads(publishedHeads(job, counter, newest?.size ?? 0), [
         ...anchors.map(({ name, checkpoint, signedBy }) => ({ ...checkpoint, label: `anchor ${name}`, signedBy })),
         { ...tree, label: 'integrated tree' },
       ]),
@@ -134,8 +135,7 @@ export async function verifyLog(
 
 type Latest = { readonly checkpoint: Checkpoint; readonly signedBy: readonly VerifierKey[]; readonly proven: boolean };
 
-async function openLatest(job: Job): Promise<Latest | null> {
-  const stored = await job.store.latestCheckpoint();
+async function openLatest(job: Job, stored: StoredCheckpoint | null): Promise<Latest | null> {
   if (stored === null) return null;
   const { crypto, origin, trusted, ownKeys } = job;
   const keys = trusted.length > 0 ? trusted : ownKeys;
@@ -169,14 +169,22 @@ async function* pageEntries({ store, size, options }: Job): AsyncGenerator<LogEn
   }
 }
 
-/** Every stored checkpoint, its signature checked on the way; one that does not open is a finding and left out. */
-async function* publishedHeads(job: Job, counter: { checkpoints: number }): AsyncGenerator<ExpectedHead> {
+/**
+ * Every checkpoint stored when the verification began, its signature checked on the way; one that does not open is a
+ * finding and left out. Those that a running server signs meanwhile may cover entries that were not read.
+ */
+async function* publishedHeads(
+  job: Job,
+  counter: { checkpoints: number },
+  newest: number,
+): AsyncGenerator<ExpectedHead> {
   const { crypto, store, origin, findings } = job;
   const keys = [...job.ownKeys, ...job.trusted];
   let from = 0;
   for (;;) {
     const page = await store.listCheckpoints(from, PAGE);
     for (const stored of page) {
+      if (stored.size > newest) return;
       counter.checkpoints += 1;
       try {
         const { checkpoint, signedBy } = await openCheckpoint(crypto, stored.note, keys, origin);

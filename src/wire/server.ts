@@ -13,6 +13,7 @@ import { createWebServer, type Handler, sendText } from '#src/web/server.ts';
 import { syncAcceptedPacks } from './accepted-packs.ts';
 import { openAnswers } from './answers.ts';
 import { type Core, knowledgeOf, openCore } from './core.ts';
+import { assertWritable } from './data-folder.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import { type Engine, openEngine } from './engine.ts';
 import { type Evidence, openEvidence } from './evidence.ts';
@@ -108,6 +109,7 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   });
   const port = await web.listen(config.port, config.host);
   ends.unshift(() => web.close(DRAIN_MS));
+  await assertWritable(config.dataDir);
   const open = await openDatabase(config, 'server', steps, context.onLost);
   ends.push(open.close);
   const { policy, gate, answerSettings, engine, follow } = await openKnowledge(context, open);

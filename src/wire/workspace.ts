@@ -19,6 +19,7 @@ export class StartRefusedError extends Error {
     | 'history_forked'
     | 'other_origin'
     | 'keys'
+    | 'data_folder'
     | 'slack_unreachable'
     | 'policy_invalid'
     | 'knowledge_invalid'

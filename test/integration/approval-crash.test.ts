@@ -16,6 +16,7 @@ import { startServer } from '#src/wire/server.ts';
 import { minimalForm } from './approval-fixture.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
 import { createDriver } from './sandbox-client.ts';
+import { numbersFrom } from './seeded-numbers.ts';
 import { signedPost } from './signed-post.ts';
 
 const ROUNDS = Number(process.env['COUNTERSIGN_KILL_ROUNDS'] ?? 10);
@@ -42,15 +43,6 @@ afterAll(async () => {
   await database.close();
   await rm(dataDir, { recursive: true, force: true });
 });
-
-/** A fixed sequence of numbers from 0 to 1, so that a failure can be run again. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
-}
 
 async function startChild(): Promise<{ readonly child: ChildProcess; readonly address: string }> {
   const child = spawn(process.execPath, [join(root, 'test/integration/approval-child.ts')], {
@@ -121,7 +113,7 @@ async function requestOf(round: number): Promise<{ readonly id: string; readonly
 }
 
 it('when the server is killed at random points, nothing is lost, nothing is doubled, and the log verifies', async () => {
-  const random = numbers(20_261_121);
+  const random = numbersFrom(20_261_121);
   const sent: Payload[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     const { child, address } = await startChild();

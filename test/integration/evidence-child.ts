@@ -1,10 +1,15 @@
-/** A server under load in a process of its own, to be killed: says on stdout what it acknowledged and what it signed. */
+/**
+ * A server under load in a process of its own, to be killed: says on stdout what it acknowledged and what it signed.
+ * It waits for a line on stdin before it starts, so that its code is loaded while others are being killed.
+ */
+import { once } from 'node:events';
 import { readConfig } from '#src/config.ts';
 import { onStream } from '#src/delivery/systems-stream.ts';
 import { newId } from '#src/wire/ids.ts';
 import { startServer } from '#src/wire/server.ts';
 
 const WORKERS = 12;
+await once(process.stdin, 'data');
 const server = await startServer(readConfig(process.env, process.cwd()), { write: () => undefined });
 const { core, work } = server;
 const { ledger, evidence } = core.stores;
@@ -36,4 +41,6 @@ async function load(worker: number): Promise<never> {
   }
 }
 
+// What the first start builds for all later ones is there before any is killed.
+if (process.env['TEST_FIRST'] === '1') await server.vectors;
 await Promise.all(Array.from({ length: WORKERS }, (_, worker) => load(worker)));

@@ -189,11 +189,15 @@ function refuseSecondServer(mode: ClaimMode, claims: readonly Claim[], dataDir: 
   );
 }
 
+/** Rights of the data folder: root's own stays enterable, because PostgreSQL may have to run as another user; files are 0600. */
+export function folderMode(): number {
+  return process.getuid?.() === 0 ? 0o711 : 0o700;
+}
+
 function makeHome(dataDir: string): string {
   const folder = resolve(dataDir);
   try {
-    // Root's own folder stays enterable, because PostgreSQL may have to run as another user; the files in it are 0600.
-    const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
+    const mode = folderMode();
     mkdirSync(folder, { recursive: true, mode });
     mkdirSync(join(folder, 'postgres'), { recursive: true, mode });
     return realpathSync(join(folder, 'postgres'));

@@ -43,6 +43,27 @@ describe('an honest log', () => {
     expect((await verifyLog(crypto, log)).verdict).toBe('self-consistent, signer unproven');
   });
 
+  it('when a running server signs on while it is read, is verified as it was at the beginning', async () => {
+    const log = await logOf(1_200, 1);
+    // From the second page of checkpoints on, what the server signed meanwhile is there as well; its entries came late.
+    const { listCheckpoints } = log;
+    const growing = {
+      ...log,
+      listCheckpoints: async (from: number, limit: number) => {
+        if (from > 0) {
+          await append(log, 1);
+          await publish(log);
+        }
+        return listCheckpoints(from, limit);
+      },
+      readEntries: async (from: number, limit: number) => log.entries.slice(from, Math.min(from + limit, 1_200)),
+    };
+    expect(await verifyLog(crypto, growing, { trusted: [await vkey()] })).toMatchObject({
+      verdict: 'verified',
+      checkpointsChecked: 1_200,
+    });
+  });
+
   it('when empty, is consistent', async () => {
     expect(await verifyLog(crypto, await createMemoryLog())).toMatchObject({
       entries: 0,
