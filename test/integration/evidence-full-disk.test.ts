@@ -116,7 +116,7 @@ describe.skipIf(!able)(`a data folder beside the database${title}`, () => {
 
   it('when its disk is full, decisions go on, no checkpoint is signed, and one is as soon as there is room', async () => {
     const running = await start();
-    await running.vectors;
+    await running.engine.vectors();
     await act(running);
     await running.work.publisher.publish();
     const { evidence } = running.core.stores;
@@ -131,7 +131,7 @@ describe.skipIf(!able)(`a data folder beside the database${title}`, () => {
 
   it('when it is read-only, no checkpoint is signed while it is', async () => {
     const running = await start();
-    await running.vectors;
+    await running.engine.vectors();
     const before = (await running.core.stores.evidence.latestCheckpoint())?.size;
     disk.makeReadOnly();
     expect((await act(running)).ok).toBe(true);
@@ -177,7 +177,7 @@ describe.skipIf(!able)(`the disk of the built-in database${title}`, () => {
 
   it('when it is full, what was acknowledged is there, what failed is not, and the log goes on when there is room', async () => {
     const running = await start();
-    await running.vectors;
+    await running.engine.vectors();
     const { ledger } = running.core.stores;
     await act(running);
     const before = (await ledger.head()).size;
