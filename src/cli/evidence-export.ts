@@ -72,13 +72,19 @@ function report(context: CliContext, flags: ExportFlags, job: ExportJob, written
       ...(left > 0
         ? [['left out', `${count(left, 'entry', 'entries')} committed since, not under a checkpoint yet`]]
         : []),
-      ...(flags.format === 'bundle'
-        ? [
-            ['check it', `countersign evidence verify --bundle ${flags.out} --vkey KEY`],
-            // Whoever checks must not take it from the bundle itself.
-            ...vkeys.map((vkey) => ['key', `${vkey} (hand it over by another way than the bundle)`]),
-          ]
-        : []),
     ]),
+    ...(flags.format === 'bundle' ? handOver(flags.out, vkeys) : []),
   );
+}
+
+/** Commands and keys stand on lines of their own, whole, so that they can be copied. */
+function handOver(file: string, vkeys: readonly string[]): readonly string[] {
+  return [
+    '',
+    'Whoever checks it runs, with the key of the log:',
+    `  countersign evidence verify --bundle ${file} --vkey KEY`,
+    '',
+    'Hand the key over by another way than the bundle:',
+    ...vkeys.map((vkey) => `  ${vkey}`),
+  ];
 }

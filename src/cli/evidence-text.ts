@@ -68,7 +68,10 @@ export function bundleLines(report: BundleReport, extra: ReportExtra): readonly 
       ...anchorRows(report, extra),
       ['keys', keysWords(extra)],
     ]),
-    ...findingLines(report),
+    ...findingLines(
+      report,
+      'Nothing was changed. Do not rely on this bundle: have it made again, get it by another way, compare it with the checkpoints kept elsewhere (--anchor), and tell whoever audits this log.',
+    ),
   ];
 }
 
@@ -94,7 +97,9 @@ function anchorRows(report: Report, { anchorStrength }: ReportExtra): readonly (
       'anchor',
       `${name}: ${result}${size === null ? '' : `, ${count(size, 'entry', 'entries')}`}`,
     ]),
-    ['strength', `${ANCHOR_STRENGTHS[anchorStrength]}, as far as you kept them there yourself`],
+    anchorStrength === 'none'
+      ? ['strength', 'none: no checkpoint that you gave fits']
+      : ['strength', `${ANCHOR_STRENGTHS[anchorStrength]}, as far as you kept them there yourself`],
   ];
 }
 
@@ -107,11 +112,14 @@ function keysWords({ keysFrom, keysReachableBy }: ReportExtra): string {
   return keysReachableBy === null ? from : `${from}. Who can sign: ${keysReachableBy}`;
 }
 
+const KEEP_DATABASE =
+  'Nothing was changed. Keep the database as it is, compare it with its backup and with the checkpoints kept elsewhere (--anchor), and tell whoever audits this log.';
+
 /** What does not hold, and what to do. */
-export function findingLines({
-  findings,
-  findingsTotal,
-}: Pick<Report, 'findings' | 'findingsTotal'>): readonly string[] {
+export function findingLines(
+  { findings, findingsTotal }: Pick<Report, 'findings' | 'findingsTotal'>,
+  advice = KEEP_DATABASE,
+): readonly string[] {
   if (findings.length === 0) return [];
   const shown = findings.slice(0, FINDINGS_SHOWN_MAX);
   const left = findingsTotal - shown.length;
@@ -123,9 +131,7 @@ export function findingLines({
     ),
     ...(left > 0 ? [`and ${left} more; --json lists the first 1,000`] : []),
     '',
-    ...paragraph(
-      'Nothing was changed. Keep the database as it is, compare it with its backup and with the checkpoints kept elsewhere (--anchor), and tell whoever audits this log.',
-    ),
+    ...paragraph(advice),
     ...(onlyRows
       ? paragraph('Only state rows differ: "countersign evidence rebuild-state" makes them anew from the events.')
       : []),

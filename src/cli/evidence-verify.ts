@@ -38,20 +38,15 @@ async function verifyDatabase(
   ]);
   return withSession(context, async ({ config, stores, stamp }) => {
     const own = given.length > 0 ? [] : await ownKeys(config, crypto, stamp.logOrigin);
-    let next = PROGRESS_EVERY;
     const report = await verifyLog(crypto, stores.evidence, {
       trusted: [...given, ...own],
       anchors,
       signatures: flags.treeOnly !== true,
       ...(flags.treeOnly === true ? {} : { state: (found) => stores.state.look((view) => verifyState(view, found)) }),
-      onProgress: (done, of) => {
-        if (done < next || flags.json) return;
-        next = done + PROGRESS_EVERY;
-        context.note(`  ${done} of ${of} entries`);
-      },
+      onProgress: progressOf(context, flags),
     });
     const extra: ReportExtra = {
-      anchorStrength: anchors.length > 0 ? 'outside' : 'none',
+      anchorStrength: strengthOf(report),
       keysReachableBy: keysReachableBy(config),
       keysFrom: given.length > 0 ? 'given' : own.length > 0 ? 'key files beside the database' : 'none',
     };
@@ -72,10 +67,10 @@ async function verifyBundleFile(
     import('#src/adapters/archive/zip-file.ts'),
     import('#src/evidence/bundle-verify.ts'),
   ]);
-  const extra: ReportExtra = {
-    anchorStrength: anchors.length > 0 ? 'outside' : 'none',
-    keysReachableBy: null,
-    keysFrom: given.length > 0 ? 'given' : 'none',
+  const told = (report: BundleReport): ExitCode => {
+    const keysFrom = given.length > 0 ? 'given' : 'none';
+    const extra = { anchorStrength: strengthOf(report), keysReachableBy: null, keysFrom } as const;
+    return print(context, flags, report, extra, bundleLines(report, extra));
   };
   const bundle = await openZipFile(crypto, resolve(context.cwd, file)).catch((error: unknown) => {
     if (error instanceof EvidenceError) return error;
@@ -83,19 +78,35 @@ async function verifyBundleFile(
     throw new CommandError('file_unreadable', `${file} cannot be read: ${why}.`, 'Check the path of the bundle.');
   });
   if (bundle instanceof EvidenceError) {
-    const report = notAnArchive(bundle);
-    return print(context, flags, report, extra, bundleLines(report, extra));
+    return told(notAnArchive(bundle));
   }
   try {
+    const onProgress = progressOf(context, flags);
     const report = await verifyBundle(crypto, bundle.source, {
       trusted: given,
       anchors,
       signatures: flags.treeOnly !== true,
+      onProgress: async (checked, of) => onProgress(checked, of),
     });
-    return print(context, flags, report, extra, bundleLines(report, extra));
+    return told(report);
   } finally {
     await bundle.close();
   }
+}
+
+/** Kept by whoever verifies, so out of the operator's reach; one that was refused makes nothing stronger. */
+function strengthOf({ anchors }: VerificationReport | BundleReport): ReportExtra['anchorStrength'] {
+  return anchors.some(({ result }) => result === 'consistent') ? 'outside' : 'none';
+}
+
+/** Tells people, not scripts, how far it is. */
+function progressOf(context: CliContext, flags: VerifyFlags): (done: number, of: number) => void {
+  let next = PROGRESS_EVERY;
+  return (done, of) => {
+    if (done < next || flags.json) return;
+    next = done + PROGRESS_EVERY;
+    context.note(`  ${done} of ${of} entries`);
+  };
 }
 
 /** The report about a file that is no archive at all. */
@@ -112,7 +123,7 @@ function notAnArchive(error: EvidenceError): BundleReport {
     disclosuresChecked: 0,
     anchors: [],
     unvouched: [],
-    findings: [{ code: 'archive_invalid', index: null, detail: error.message }],
+    findings: [{ code: 'archive_invalid', index: null, detail: error.message.replace(/^archive_invalid: /, '') }],
     findingsTotal: 1,
   };
 }

@@ -55,7 +55,8 @@ th{text-align:left;vertical-align:top;padding:.2rem 1rem .2rem 0;white-space:now
 <h2>Checking it</h2>
 <p>A bundle cannot vouch for itself. Get the log's verifier key from someone other than whoever gave you this file, and
 run <code>countersign evidence verify --bundle FILE --vkey KEY</code>, with <code>--anchor FILE</code> for each checkpoint
-you kept earlier. Use your own copy of the program or of the verification page, not one that came inside a bundle.</p>
+you kept earlier. Use your own copy of the program or of the verification page, not one that came inside a bundle. The page docs/verify.md of
+the program's source shows how to check it with openssl alone, with Go, and with Sigstore's tools.</p>
 <p>A selection proves that each of its entries is in the log, not that the selection is complete: for that, compare with a
 bundle of the whole log.</p></main></body></html>
 `;

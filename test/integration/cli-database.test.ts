@@ -210,11 +210,22 @@ describe('evidence', () => {
       ['evidence', 'verify', '--bundle', file, '--vkey', vkeys[0] ?? '', '--json'],
       elsewhere,
     );
-    expect(json(proven)).toMatchObject({ verdict: 'verified', keysFrom: 'given' });
+    expect(json(proven)).toMatchObject({ verdict: 'verified', keysFrom: 'given', anchorStrength: 'none' });
+    const note = join(started.dataDir, 'kept.txt');
+    const verify = ['evidence', 'verify', '--bundle', file, '--anchor', note, '--json'];
+    await writeFile(note, (await started.run('evidence', 'checkpoint')).out);
+    expect(json(await countersign(verify, elsewhere))['anchorStrength']).toBe('outside');
+    await writeFile(note, 'no checkpoint');
+    const refused = json(await countersign(verify, elsewhere));
+    expect(refused).toMatchObject({ verdict: 'failed', anchorStrength: 'none' });
     const bytes = await readFile(file);
     bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
     await writeFile(file, bytes);
-    expect((await countersign(['evidence', 'verify', '--bundle', file], elsewhere)).code).toBe(1);
+    const damaged = await countersign(['evidence', 'verify', '--bundle', file], elsewhere);
+    expect(damaged).toMatchObject({ code: 1, out: expect.stringMatching(/^NOT verified: 1 finding\n/) });
+    expect(damaged.out).toContain('Do not rely on this bundle');
+    expect(damaged.out).not.toMatch(/database as it is|archive_invalid: archive_invalid/);
+    expect(widest(damaged.out)).toBeLessThanOrEqual(80);
     await writeFile(file, 'no archive');
     expect((await countersign(['evidence', 'verify', '--bundle', file, '--json'], elsewhere)).code).toBe(1);
   });
