@@ -1,18 +1,12 @@
 /** `policy` and `directory`: what is in force, what waits, and standing behind it. */
-import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { readCsv } from '#src/adapters/parse/csv.ts';
-import { wantedFrom } from '#src/directory/file.ts';
 import { adminsAt, type Change } from '#src/directory/governed.ts';
-import { changesTo } from '#src/directory/plan.ts';
-import { directoryFromRows } from '#src/directory/table.ts';
 import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
+import type { CliContext, ExitCode } from './context.ts';
 import type { ByFlags, JsonFlags } from './flags.ts';
-import { adminOf, type Desks, personOf, withDesks } from './governance-session.ts';
+import { type Desks, personOf, withDesks } from './governance-session.ts';
 import { type People, peopleIn } from './people.ts';
 import { rulesInForce } from './reading.ts';
+import { takeFile } from './tables.ts';
 import { count, paragraph, table } from './terminal.ts';
 
 type What = 'policy' | 'directory';
@@ -118,47 +112,24 @@ const REFUSED: Readonly<Record<string, string>> = {
 /** Proposes what a CSV file describes. Exit 1 where it would change nothing. */
 export function proposeDirectory(context: CliContext, file: string, flags: ByFlags): Promise<ExitCode> {
   return withDesks(context, async (desks) => {
-    const by = await adminOf(desks, flags.by, context.now());
-    const bytes = await readFile(resolve(context.cwd, file)).catch((error: Error) => {
-      throw new CommandError('file_unreadable', error.message, 'Check the path.');
-    });
-    const content = await readCsv(bytes, file, []);
-    const rows = content.kind === 'rows' ? (content.sheets[0]?.rows ?? []) : [];
-    const read = directoryFromRows(rows);
-    if (!read.ok) {
-      const lines = read.problems.map((p) => `  line ${p.line}: ${p.column}: ${p.problem}`);
-      throw new CommandError(
-        'input_invalid',
-        ['The table cannot be used:', ...lines].join('\n'),
-        'Correct these lines.',
-      );
-    }
-    const personOfUser = new Map<string, string>();
-    for (const line of read.file.assignments)
-      for (const user of [line.user, line.deputy])
-        if (user !== null) personOfUser.set(user, await personOf(desks, user));
-    const wanted = wantedFrom(read.file, (user) => personOfUser.get(user) ?? '');
-    const changes = changesTo(await desks.people.read(), { roles: wanted, admins: [] }, context.now(), randomUUID);
-    const proposal = randomUUID();
-    const reason = `From a table, by ${flags.by}.`;
-    const command = { type: 'propose', proposal, source: 'csv', reason, changes } as const;
-    const result = await desks.people.act(command, by, desks.commandId('propose'));
+    const result = await takeFile(context, desks, 'roles', file, flags.by);
+    const { ok } = result;
     if (flags.json)
-      context.json(result.ok ? { ok: true, proposal, changes: changes.length } : { ok: false, reason: result.reason });
-    else if (result.ok)
+      context.json(ok ? { ok, proposal: result.proposal, changes: result.done.length } : { ok, reason: result.reason });
+    else if (ok)
       context.text(
-        ...paragraph(`${count(changes.length, 'change')} proposed. Another administrator accepts them with:`),
-        `  countersign directory accept ${proposal} --by USER`,
+        ...paragraph(`${count(result.done.length, 'change')} proposed. Another administrator accepts them with:`),
+        `  countersign directory accept ${result.proposal} --by USER`,
       );
     else
       context.text(
         ...paragraph(
           result.reason === 'nothing_changed'
             ? 'The directory says this already.'
-            : `Refused (${result.reason}: ${result.detail}).`,
+            : `Refused (${result.reason}: ${result.problems}).`,
         ),
       );
-    return result.ok ? 0 : 1;
+    return ok ? 0 : 1;
   });
 }
 

@@ -1,14 +1,9 @@
-/** `system`: the inventory, read and filled from the command line. */
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { readCsv } from '#src/adapters/parse/csv.ts';
-import { parseMoment } from '#src/approvals/duration.ts';
-import { readLegacy } from '#src/systems/legacy-import.ts';
 import { isLegacy, liveVersions, statusOf, tierOfSystem } from '#src/systems/system.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import type { ByFlags, JsonFlags } from './flags.ts';
-import { adminOf, personOf, withDesks } from './governance-session.ts';
+import { withDesks } from './governance-session.ts';
 import { peopleIn } from './people.ts';
+import { takeFile } from './tables.ts';
 import { count, paragraph, table } from './terminal.ts';
 
 /** Prints the inventory. */
@@ -90,32 +85,8 @@ export function showSystem(context: CliContext, name: string, flags: JsonFlags):
 /** Enters systems that run already. Exit 1 where some were there before; nothing is entered from a faulty table. */
 export function importSystems(context: CliContext, file: string, flags: ByFlags): Promise<ExitCode> {
   return withDesks(context, async (desks) => {
-    const by = await adminOf(desks, flags.by, context.now());
-    const bytes = await readFile(resolve(context.cwd, file)).catch((error: Error) => {
-      throw new CommandError('file_unreadable', error.message, 'Check the path.');
-    });
-    const content = await readCsv(bytes, file, []);
-    const read = readLegacy(content.kind === 'rows' ? (content.sheets[0]?.rows ?? []) : [], parseMoment);
-    if (!read.ok) {
-      const lines = read.problems.map((p) => `  line ${p.line}: ${p.column}: ${p.problem}`);
-      throw new CommandError('input_invalid', ['Nothing was entered.', ...lines].join('\n'), 'Correct these lines.');
-    }
-    const there: string[] = [];
-    for (const { name, owner, facts, runsIn, approvalDue } of read.systems) {
-      const command = {
-        type: 'register',
-        name,
-        facts: { ...facts, owner: await personOf(desks, owner) },
-        origin: 'import',
-        approvalDue,
-        runsIn,
-        useCase: false,
-      } as const;
-      const actor = { person: by, roles: [], isAdmin: true };
-      const result = await desks.systems.act(name, command, actor, desks.commandId('import'));
-      if (!result.ok) there.push(`${name} (${result.reason})`);
-    }
-    const entered = read.systems.length - there.length;
+    const result = await takeFile(context, desks, 'systems', file, flags.by);
+    const [entered, there] = result.ok ? [result.done.length, result.left] : [0, result.problems];
     if (flags.json) context.json({ entered, skipped: there });
     else {
       context.text(`${count(entered, 'system')} entered; each must be approved by its day.`);

@@ -15,7 +15,7 @@ import { type FieldErrors, type FormValues, many, one, shortIdsIn, text } from '
 import type { Ledger } from './ports.ts';
 import { relatedTo } from './related.ts';
 import { fieldErrors, kindOf, onBlocks, parseRequest, REQUEST_FORMS, type RequestForm } from './request-form.ts';
-import { addEvidenceErrors, uploadErrors, withAddresses } from './request-uploads.ts';
+import { addEvidenceErrors, tableErrors, uploadErrors, withAddresses } from './request-uploads.ts';
 import { voteErrors } from './vote-form.ts';
 
 export type Forms = {
@@ -183,6 +183,7 @@ function textErrors(form: string, values: FormValues): FieldErrors {
     return errors;
   }
   if (form === 'add_evidence') return addEvidenceErrors(values);
+  if (form === 'table_import') return tableErrors(values);
   if (form === 'record_meeting') return meetingErrors(values);
   if (form === 'propose_scope') {
     Object.assign(errors, fieldErrors(values));

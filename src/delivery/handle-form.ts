@@ -7,6 +7,7 @@ import type { DeskCommand } from './desk.ts';
 import { many, one, text } from './form-values.ts';
 import { isRequestForm } from './forms.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
+import { importTable } from './import-table.ts';
 import type { Incoming } from './incoming.ts';
 import { bulletin } from './people-notices.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
@@ -23,6 +24,7 @@ export async function handleForm(deps: HandlerDeps, item: InboxItem, form: Form)
   const person = await deps.people.personFor(form.user.id, form.user.name);
   const name = form.form;
   if (isRequestForm(name)) return submitRequest(deps, item, { ...form, form: name }, person);
+  if (name === 'table_import') return importTable(deps, item, form, person);
   const about = readAbout(aboutRequestSchema, form.about);
   if (about === null) return [];
   if (name === 'add_evidence') return addEvidence(deps, item, form, about, person);

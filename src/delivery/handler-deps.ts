@@ -8,6 +8,7 @@ import type { Forms } from './forms.ts';
 import type { Links } from './links.ts';
 import type { GapStore, Ledger, Outbox, PeopleStore, RefusalStore } from './ports.ts';
 import type { EvidenceDesk } from './systems-evidence.ts';
+import type { TableBy, TableKind, TableResult } from './tables.ts';
 import type { Uploads } from './uploads.ts';
 
 export type HandlerDeps = {
@@ -21,6 +22,11 @@ export type HandlerDeps = {
   readonly files: Pick<EvidenceDesk, 'attest' | 'capture'>;
   readonly uploads: Uploads;
   readonly links: Links;
+  /** Tables of administrators: CSV into rows (null for what is none), and rows to the desks. */
+  readonly tables: {
+    rows(bytes: Uint8Array, name: string): Promise<readonly (readonly string[])[] | null>;
+    take(kind: TableKind, rows: readonly (readonly string[])[], by: TableBy): Promise<TableResult>;
+  };
   /** `person`: the asker's pseudonym, for what the model may cost. */
   readonly answer: (question: string, options: AskOptions, person: string) => Promise<Answer>;
   readonly answerLog: AnswerLog;

@@ -34,6 +34,8 @@ const modalView = z.discriminatedUnion('kind', [
   }),
   /** A draft that was kept in somebody's direct message. */
   z.object({ kind: z.literal('draft'), channel: slackId, ts }),
+  /** A table that an administrator brings. */
+  z.object({ kind: z.literal('table') }),
   z.object({ kind: z.literal('more'), requestId }),
   z.object({ kind: z.literal('details'), requestId }),
   z.object({ kind: z.literal('verify'), requestId }),

@@ -12,6 +12,12 @@ const NOT_FETCHED: Readonly<Record<Extract<FetchedUpload, { ok: false }>['why'],
   not_permitted: 'Slack did not hand it out; an admin gives the app the scope files:read and installs it again.',
 };
 
+/** Why an upload is not taken from this Slack user; null when it is. */
+export function uploadRefusal(fetched: FetchedUpload, user: string): string | null {
+  if (!fetched.ok) return NOT_FETCHED[fetched.why];
+  return fetched.user === user ? null : 'Somebody else uploaded it; upload it yourself.';
+}
+
 /** Whose upload it is: the payload it came with, the Slack user and the pseudonym. */
 export type Bringer = { readonly itemId: string; readonly user: string; readonly person: string };
 
@@ -26,8 +32,8 @@ export async function keepUpload(
   upload: { readonly id: string; readonly kind: string; readonly about: FileAbout },
 ): Promise<Kept> {
   const fetched = await deps.uploads.fetch(upload.id);
-  if (!fetched.ok) return { ok: false, why: NOT_FETCHED[fetched.why] };
-  if (fetched.user !== by.user) return { ok: false, why: 'Somebody else uploaded it; upload it yourself.' };
+  const refused = uploadRefusal(fetched, by.user);
+  if (!fetched.ok || refused !== null) return { ok: false, why: refused ?? '' };
   const { kind, about } = upload;
   const capture = { ...about, kind, title: fetched.name.slice(0, 120) || kind, systems: [], source: fetched.address };
   const commandId = commandIdOf(`${by.itemId}:${upload.id}:${kind}`);

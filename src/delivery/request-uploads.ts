@@ -89,3 +89,13 @@ export function addEvidenceErrors(values: FormValues): FieldErrors {
   if (one(values, 'kind') === null) errors['kind'] = 'Choose what it is.';
   return errors;
 }
+
+/** What is missing in the form that brings a table. */
+export function tableErrors(values: FormValues): FieldErrors {
+  const errors: Record<string, string> = {};
+  const [upload] = uploadsOf(many(values, 'upload'));
+  if (upload === undefined) errors['upload'] = 'Upload the table, saved as CSV.';
+  else if (upload.sizeBytes > FILE_BYTES_MAX) errors['upload'] = TOO_LARGE;
+  if (one(values, 'table') === null) errors['table'] = 'Choose what the table lists.';
+  return errors;
+}

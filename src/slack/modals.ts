@@ -9,11 +9,12 @@ import type { FormValues } from '#src/delivery/form-values.ts';
 import { isRequestForm } from '#src/delivery/forms.ts';
 import { historyOf, historyText } from '#src/delivery/history.ts';
 import type { Intent, ModalSpec } from '#src/delivery/intents.ts';
+import { TABLES, type TableKind } from '#src/delivery/tables.ts';
 import { actModal } from './act-modals.ts';
 import { renderSource, renderSources } from './blocks/answer.ts';
-import { section } from './blocks/build.ts';
+import { choice, fileInput, section } from './blocks/build.ts';
 import { detailFacts, type RenderContext, titleOf, voteView } from './blocks/card-view.ts';
-import { link, loadingModal, type Modal, readingModal } from './blocks/modal.ts';
+import { formModal, link, loadingModal, type Modal, readingModal } from './blocks/modal.ts';
 import { moreModal } from './blocks/more.ts';
 import { dateToken, inline, mention } from './blocks/text.ts';
 import { voteModal } from './blocks/vote-form.ts';
@@ -88,6 +89,8 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
   switch (spec.kind) {
     case 'request_form':
       return newRequestForm(deps, spec);
+    case 'table':
+      return tableModal();
     case 'draft':
       return draftForm(deps, spec.channel, spec.ts);
     case 'source': {
@@ -101,6 +104,29 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
     default:
       return requestModal(deps, spec, user);
   }
+}
+
+const TABLE_WORDS: Readonly<Record<TableKind, string>> = {
+  roles: 'Roles: role, user, from, until, deputy',
+  systems: 'Systems: name, owner, approval_due, …',
+  risks: 'Risks: asset, threat, vulnerability, …',
+};
+
+function tableModal(): Modal {
+  const kinds = TABLES.map((table) => ({ value: table, label: TABLE_WORDS[table] }));
+  return formModal(
+    'table_import',
+    '{}',
+    'Bring a table',
+    [
+      section(
+        'For administrators. Write the table in any spreadsheet and save it as CSV. Its first line names the columns; people are member ids such as `U024BE7LH`.',
+      ),
+      choice('table', 'It lists', kinds),
+      fileInput('upload', 'The table', { hint: 'A faulty line lets nothing in; each mistake is named with its line.' }),
+    ],
+    'Read it',
+  );
 }
 
 type RequestSpec = Extract<ModalSpec, { kind: 'act' | 'more' | 'details' }>;

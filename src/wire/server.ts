@@ -29,7 +29,7 @@ import { KNOWLEDGE_FOLDER } from './paths.ts';
 import { loadAnswerSettings, loadGateSettings } from './settings-files.ts';
 import { connectSlack, type SlackSide, uploadsOf } from './slack-side.ts';
 import { createSteps, type Steps } from './steps.ts';
-import { openSystems, type Systems } from './systems.ts';
+import { openSystems, type Systems, tablesOf } from './systems.ts';
 import { createWork, type Work } from './work.ts';
 import { StartRefusedError } from './workspace.ts';
 
@@ -141,7 +141,7 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   const { clients } = slack;
   const hooks = createGovernanceHooks({ core, systems, rules, clients, committeeChannel, groups, wake: committed });
   const links = context.links ?? createLinks({ hosts: config.captureHosts, bytesMax: FILE_BYTES_MAX });
-  const files = { files: systems.evidence, uploads: uploadsOf(slack), links };
+  const files = { files: systems.evidence, uploads: uploadsOf(slack), links, tables: tablesOf(core, systems) };
   const work = createWork({ config, core, policy, answers, outbound, anchor, hooks, ...files, log });
   wakes.push(work.outbox.wake, work.publisher.wake, systems.follower.wake);
   const app = slackAppOf(slack, core, work, now, log);

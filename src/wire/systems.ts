@@ -1,6 +1,8 @@
 /** The gate, and the desks of systems, people, incidents and risks, on an open core. */
+import { csvRows } from '#src/adapters/parse/csv.ts';
 import { createGateDesk, type GateDesk } from '#src/delivery/gate-desk.ts';
 import { gateTokenOf, type TokenDeps } from '#src/delivery/gate-tokens.ts';
+import type { HandlerDeps } from '#src/delivery/handler-deps.ts';
 import { createPolicyVote, type PolicyVote } from '#src/delivery/policy-vote.ts';
 import { createSystemsDesk, type SystemsDesk } from '#src/delivery/systems-desk.ts';
 import { createEvidenceDesk, type EvidenceDesk } from '#src/delivery/systems-evidence.ts';
@@ -8,7 +10,9 @@ import { followFile } from '#src/delivery/systems-files.ts';
 import { createFollower, type Follower } from '#src/delivery/systems-follower.ts';
 import { createIncidentDesk, type IncidentDesk } from '#src/delivery/systems-incidents.ts';
 import { createRiskDesk, type RiskDesk } from '#src/delivery/systems-risks.ts';
+import { takeTable } from '#src/delivery/tables.ts';
 import { adminsAt } from '#src/directory/governed.ts';
+import { ImportError } from '#src/knowledge/importers/errors.ts';
 import { createRateLimit } from '#src/systems/rate-limit.ts';
 import { createGateApi } from '#src/web/gate-api.ts';
 import type { Handler } from '#src/web/server.ts';
@@ -43,6 +47,21 @@ export type SystemsParts = {
   readonly committed: () => void;
   readonly log: Log;
 };
+
+/** Where tables go that administrators bring. */
+export function tablesOf({ stores, now }: Core, systems: Systems): HandlerDeps['tables'] {
+  const { ledger, people } = stores;
+  const desks = { directory: systems.people, systems: systems.inventory, risks: systems.risks };
+  const deps = { ...desks, ledger, personFor: (user: string) => people.personFor(user, null), now };
+  return {
+    rows: (bytes, name) =>
+      csvRows(bytes, name).catch((error: unknown) => {
+        if (error instanceof ImportError) return null;
+        throw error;
+      }),
+    take: (kind, rows, by) => takeTable(deps, kind, rows, by),
+  };
+}
 
 /** Puts them together; nothing runs before `start`. */
 export function openSystems({ core, rules, governance, knowledgeChanged, committed, log }: SystemsParts): Systems {

@@ -48,6 +48,7 @@ export type WorkParts = {
   readonly files: HandlerDeps['files'];
   readonly uploads: HandlerDeps['uploads'];
   readonly links: HandlerDeps['links'];
+  readonly tables: HandlerDeps['tables'];
   /** Takes each checkpoint that goes to the anchors to those outside Slack; never throws. */
   readonly anchor: (checkpoint: StoredCheckpoint) => Promise<void>;
   readonly log: Log;
@@ -166,6 +167,7 @@ function handlerDeps(parts: WorkParts, forms: Forms, wakeOutbox: () => void): Ha
     files: parts.files,
     uploads: parts.uploads,
     links: parts.links,
+    tables: parts.tables,
     answer: parts.answers.ask,
     holders: async () => {
       const assignments = await stores.ledger.listAssignments();

@@ -49,3 +49,9 @@ function delimiterOf(text: string): string {
   const counts = [',', ';', '\t'].map((mark) => ({ mark, count: bare.split(mark).length }));
   return counts.sort((a, b) => b.count - a.count)[0]?.mark ?? ',';
 }
+
+/** Only the rows. Throws what {@link readCsv} throws. */
+export async function csvRows(bytes: Uint8Array, file: string): Promise<readonly (readonly string[])[]> {
+  const content = await readCsv(bytes, file, []);
+  return content.kind === 'rows' ? (content.sheets[0]?.rows ?? []) : [];
+}
