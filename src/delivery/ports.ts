@@ -2,6 +2,7 @@
  * Ports that the delivery room owns: what it needs from a database. Adapters implement them; a contract suite runs
  * against each implementation.
  */
+import type { Assignment } from '#src/directory/directory.ts';
 import type { RecordedKey } from '#src/evidence/ports.ts';
 
 /** One event as it is stored. `data` holds no names and no free text: those stand in disclosures, referenced by hash. */
@@ -77,16 +78,7 @@ export type Projection =
       readonly decideBy: Date | null;
       readonly state: unknown;
     }
-  | {
-      readonly table: 'assignment';
-      readonly id: string;
-      readonly role: string;
-      readonly person: string;
-      readonly from: Date | null;
-      readonly until: Date | null;
-      readonly deputyOf: string | null;
-      readonly endedAt: Date | null;
-    }
+  | ({ readonly table: 'assignment' } & Assignment)
   | {
       readonly table: 'record';
       /** What it is: `system`, `hold`, `risk`, `proposal`, ...; read through `RecordStore`. */

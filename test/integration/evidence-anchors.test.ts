@@ -1,7 +1,6 @@
 /** Anchors outside Slack: a folder, a git repository, a time-stamping authority made with openssl. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +12,8 @@ import { createAnchors } from '#src/delivery/anchors.ts';
 import { verifyBundle } from '#src/evidence/bundle-verify.ts';
 import type { StoredCheckpoint } from '#src/evidence/ports.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
-import { startWithRequests } from './evidence-fixture.ts';
+import { latestCheckpoint, startWithRequests } from './evidence-fixture.ts';
+import { bodyOf, localServers } from './local-servers.ts';
 import type { TestServer } from './server-fixture.ts';
 
 const crypto = createNodeCrypto();
@@ -21,37 +21,19 @@ const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
 let test: TestServer;
 let root: string;
-const servers: Server[] = [];
+const { serve, close } = localServers();
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'countersign-anchors-'));
   test = await startWithRequests({ env: { COUNTERSIGN_ANCHOR_DIR: join(root, 'configured') } });
 });
 afterAll(async () => {
-  for (const server of servers) server.close();
+  close();
   await test.close();
   await rm(root, { recursive: true, force: true });
 });
 
-const latest = async (): Promise<StoredCheckpoint> => {
-  const checkpoint = await test.server.core.stores.evidence.latestCheckpoint();
-  if (checkpoint === null) throw new Error('no checkpoint');
-  return checkpoint;
-};
+const latest = () => latestCheckpoint(test);
 const origin = () => test.server.core.workspace.origin;
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-}
-
-async function bodyOf(req: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of req) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
 
 describe('a folder', () => {
   it('when it is configured, the server puts checkpoints there, and `verify` accepts them as anchors', async () => {

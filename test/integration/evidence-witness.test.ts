@@ -1,6 +1,5 @@
 /** A witness cosigns checkpoints (C2SP tlog-witness): checked with its key, stored, and nothing else is. */
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { witnessKeeper } from '#src/adapters/anchors/witness.ts';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
@@ -9,42 +8,24 @@ import { cosign, openCheckpoint, readCheckpoint, verifyCosignatures } from '#src
 import { fromBase64 } from '#src/evidence/encoding.ts';
 import { verifyConsistency } from '#src/evidence/merkle.ts';
 import { formatVerifierKey, parseNote, parseVerifierKey } from '#src/evidence/note.ts';
-import type { StoredCheckpoint } from '#src/evidence/ports.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
-import { startWithRequests } from './evidence-fixture.ts';
+import { latestCheckpoint, startWithRequests } from './evidence-fixture.ts';
+import { bodyOf, localServers } from './local-servers.ts';
 import type { TestServer } from './server-fixture.ts';
 
 const crypto = createNodeCrypto();
 
 let test: TestServer;
-const servers: Server[] = [];
+const { serve, close } = localServers();
 beforeAll(async () => {
   test = await startWithRequests();
 });
 afterAll(async () => {
-  for (const server of servers) server.close();
+  close();
   await test.close();
 });
 
-const latest = async (): Promise<StoredCheckpoint> => {
-  const checkpoint = await test.server.core.stores.evidence.latestCheckpoint();
-  if (checkpoint === null) throw new Error('no checkpoint');
-  return checkpoint;
-};
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-}
-
-async function bodyOf(req: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of req) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
+const latest = () => latestCheckpoint(test);
 describe('a witness', () => {
   const signer = createSigner(generateKeyPairSync('ed25519').privateKey);
   const name = 'witness.example/w1';

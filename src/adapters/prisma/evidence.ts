@@ -15,18 +15,12 @@ import { base64, plainBytes } from './values.ts';
 const CHECKPOINT_LOCK = 7_104_002;
 const CHECKPOINT_COLUMNS = 'checkpoint.size::float8 AS size, root, note, signed_at AS "signedAt"';
 
-type EntryRow = {
+type EntryRow = Omit<NonNullable<LogEntry['event']>, 'id'> & {
   readonly index: number;
   readonly leaf: Buffer;
   readonly leafHash: Buffer;
+  /** Null for an entry whose event is gone. */
   readonly id: string | null;
-  readonly stream: string;
-  readonly seq: number;
-  readonly type: string;
-  readonly at: Date;
-  readonly actor: string;
-  readonly commandId: string;
-  readonly data: unknown;
 };
 
 /** The stored log on PostgreSQL: entries as committed, the tree as tiles, checkpoints, keys. */
