@@ -1,10 +1,9 @@
 /** Entries appended and signed into the embedded database, in batches and one by one; and what a checkpoint costs. */
 import { randomBytes } from 'node:crypto';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
-import { createRecorder, type Recorder } from '#src/delivery/record.ts';
+import type { Recorder } from '#src/delivery/record.ts';
 import { publishCheckpoint } from '#src/evidence/log.ts';
-import { newId, random } from '#src/wire/ids.ts';
-import { SERVICE } from '#src/wire/version.ts';
+import { openRecorder } from '#src/wire/recorder.ts';
 import { exampleCommit } from '../../test/contract/examples.ts';
 import { openBenchDatabase } from './database.ts';
 import { benchKeys, type CountingTree, memoryTree } from './log-entries.ts';
@@ -25,13 +24,7 @@ async function appending(report: Report): Promise<void> {
   const { stores, close } = await openBenchDatabase(report.folder);
   const keys = benchKeys();
   try {
-    const recorder = createRecorder({
-      crypto: createNodeCrypto(),
-      signer: keys.statement,
-      randomBytes: random,
-      newId,
-      service: SERVICE,
-    });
+    const recorder = openRecorder(createNodeCrypto(), keys.statement);
     const append = async (command: number, entries: number): Promise<void> => {
       const { events, disclosures } = await record(recorder, command, entries);
       const result = await stores.ledger.commit(exampleCommit(events, { disclosures }));

@@ -1,18 +1,8 @@
 /** `knowledge status | diff | import | accept | rollback`: changes of the library, beside what only reads it. */
 import { InvalidArgumentError, Option } from 'commander';
+import { IMPORT_KINDS } from '#src/knowledge/packs/kinds.ts';
 import type { Register } from './context.ts';
 import type { DecideFlags, DiffFlags, ImportFlags } from './knowledge-flags.ts';
-
-const KINDS = [
-  'aicm-page',
-  'aicm-workbook',
-  'aicm-csv',
-  'raci-whitepaper',
-  'policy',
-  'guide',
-  'oscal-catalog',
-  'document',
-];
 
 function day(value: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value))) return value;
@@ -57,7 +47,7 @@ export const registerKnowledgeChanges: Register = (program, cli) => {
     .command('import')
     .description('read a file and propose it; nothing is in force until it is accepted')
     .argument('<file>', 'xlsx, csv, docx, pdf, html, md, txt, json or yaml; at most 50 MB')
-    .addOption(new Option('--as <kind>', 'what the file is').choices(KINDS).makeOptionMandatory())
+    .addOption(new Option('--as <kind>', 'what the file is').choices(IMPORT_KINDS).makeOptionMandatory())
     .option('--id <id>', 'the control of an aicm-page; the name of a document')
     .option('--version <version>', 'the release, where the file does not say it')
     .option('--crosswalk <file>', 'old and new ids, as csv or xlsx')

@@ -7,7 +7,6 @@ import {
   type KnowledgeDesk,
   type KnowledgeOutcome,
 } from '#src/delivery/knowledge-desk.ts';
-import { createRecorder } from '#src/delivery/record.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import { importFile } from '#src/knowledge/importers/import-file.ts';
 import { type Affected, affectedBy } from '#src/knowledge/packs/affected.ts';
@@ -17,8 +16,8 @@ import type { ApproverDecision } from '#src/knowledge/packs/events.ts';
 import { previewText } from '#src/knowledge/packs/explain.ts';
 import { importKindSchema } from '#src/knowledge/packs/pack.ts';
 import { type Proposal, propose } from '#src/knowledge/packs/proposal.ts';
-import { newId, random } from '#src/wire/ids.ts';
-import { SERVICE } from '#src/wire/version.ts';
+import { newId } from '#src/wire/ids.ts';
+import { openRecorder } from '#src/wire/recorder.ts';
 import { openWorkspace } from '#src/wire/workspace.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import { affectedLines, citationsOf } from './knowledge-citations.ts';
@@ -182,13 +181,7 @@ function withDesk(
   return withSession(context, async (session) => {
     const { stores, crypto, config, stamp } = session;
     const workspace = await openWorkspace(config, stores, crypto, stamp.workspaceId, context.now);
-    const recorder = createRecorder({
-      crypto,
-      signer: workspace.keys.statement,
-      randomBytes: random,
-      newId,
-      service: SERVICE,
-    });
+    const recorder = openRecorder(crypto, workspace.keys.statement);
     const library = composeLibrary(packs.files, await packs.folder.acceptedPacks());
     const desk = createKnowledgeDesk({
       ledger: stores.ledger,

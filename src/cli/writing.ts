@@ -1,9 +1,8 @@
 /** For the few commands that commit: the log's keys, and the checkpoint over what was committed. */
-import { createRecorder, type Recorder } from '#src/delivery/record.ts';
+import type { Recorder } from '#src/delivery/record.ts';
 import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
 import { withOverlap } from '#src/wire/evidence-keys.ts';
-import { newId, random } from '#src/wire/ids.ts';
-import { SERVICE } from '#src/wire/version.ts';
+import { openRecorder } from '#src/wire/recorder.ts';
 import { openWorkspace } from '#src/wire/workspace.ts';
 import type { CliContext } from './context.ts';
 import type { Session } from './session.ts';
@@ -21,7 +20,7 @@ export async function openWriting(context: CliContext, session: Session): Promis
   const workspace = await openWorkspace(config, stores, crypto, stamp.workspaceId, context.now);
   const { keys, checkpointKeys } = workspace;
   return {
-    recorder: createRecorder({ crypto, signer: keys.statement, randomBytes: random, newId, service: SERVICE }),
+    recorder: openRecorder(crypto, keys.statement),
     async publish() {
       await integratePending(crypto, stores.evidence);
       await publishCheckpoint(

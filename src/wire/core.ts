@@ -6,14 +6,14 @@ import { createDesk, type Desk } from '#src/delivery/desk.ts';
 import { type Groups, membersIn } from '#src/delivery/groups.ts';
 import { standInsAt } from '#src/delivery/people-roster.ts';
 import { reactionsTo } from '#src/delivery/reactions.ts';
-import { createRecorder, type EventContext, type Recorder } from '#src/delivery/record.ts';
+import type { EventContext, Recorder } from '#src/delivery/record.ts';
 import { fileFlawFrom } from '#src/delivery/systems-evidence.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import type { OpenDatabase } from './database.ts';
-import { newId, random } from './ids.ts';
+import { newId } from './ids.ts';
 import type { LoadedPolicy } from './knowledge.ts';
-import { SERVICE } from './version.ts';
+import { openRecorder } from './recorder.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export type Core = {
@@ -43,13 +43,7 @@ export async function openCore(
   const stores = createStores(open.database, () => newId(parts.now()));
   const crypto = createNodeCrypto();
   const workspace = await openWorkspace(config, stores, crypto, parts.workspaceId, parts.now);
-  const recorder = createRecorder({
-    crypto,
-    signer: workspace.keys.statement,
-    randomBytes: random,
-    newId,
-    service: SERVICE,
-  });
+  const recorder = openRecorder(crypto, workspace.keys.statement);
   const desk = createDesk({
     ledger: stores.ledger,
     recorder,

@@ -74,7 +74,7 @@ async function erasePerson(
   );
   const objects = await query(
     `DELETE FROM object WHERE (media_type = 'application/json' OR media_type LIKE 'text/%')
-       AND sha256 NOT IN (SELECT object FROM knowledge_pack)
+       AND NOT EXISTS (SELECT 1 FROM event WHERE type = 'knowledge.accepted' AND data ->> 'packHash' = object.sha256)
        AND (($1::text IS NOT NULL AND position(convert_to($1, 'UTF8') in bytes) > 0)
          OR ($2::text IS NOT NULL AND encode(bytes, 'escape') ~ $2::text))`,
     [user, shown === null ? null : wholeNameInBytes(shown)],

@@ -59,7 +59,7 @@ export function findTable(sheet: Sheet): Table | null {
   const taken = new Set<string>();
   header.forEach((cell, index) => {
     if (cell.trim() === '') return;
-    const column = classify(words(cell), words(groups[index] ?? ''), squeeze(cell), squeeze(groups[index] ?? ''), kind);
+    const column = classify(headerOf(cell, groups[index] ?? ''), kind);
     const key = JSON.stringify(column);
     if (column === null || taken.has(key)) unknown.push(squeeze(cell));
     else {
@@ -131,13 +131,15 @@ function sheetKind(name: string): SheetKind {
   return /caiq|question/.test(text) ? 'questions' : 'matrix';
 }
 
-function classify(
-  header: string,
-  group: string,
-  printed: string,
-  printedGroup: string,
-  kind: SheetKind,
-): Column | null {
+/** A column's header and the header of the group above it: in plain small words, and as printed. */
+type Header = { readonly header: string; readonly group: string; readonly printed: string; readonly above: string };
+
+function headerOf(cell: string, groupCell: string): Header {
+  return { header: words(cell), group: words(groupCell), printed: squeeze(cell), above: squeeze(groupCell) };
+}
+
+function classify(found: Header, kind: SheetKind): Column | null {
+  const { header, group, printed } = found;
   const both = `${group} ${header}`.trim();
   if (isIdHeader(header)) return { field: 'id' };
   if (/^(?:control )?title$|^control name$/.test(header)) return { field: 'title' };
@@ -148,7 +150,7 @@ function classify(
   if (/count$/.test(header)) return null;
   if (/^(?:ai )?(?:caiq )?question id$/.test(header)) return { field: 'question-id' };
   if (kind === 'questions') return /question|assessment/.test(header) ? { field: 'question' } : null;
-  const mapping = mappingColumn(header, group, printed, printedGroup, kind);
+  const mapping = mappingColumn(found, kind);
   if (mapping !== null) return mapping;
   if (kind === 'implementation' || /^impl /.test(header) || /implementation guid/.test(both))
     return { field: 'implementation', name: named(printed, /^impl(?:ementation)?(?:[ _]guidelines?)?[ _:-]*/i) };
@@ -174,17 +176,11 @@ function layerOf(header: string): SsrmLayer | null {
   return /\bmodels?\b|\bmp\b/.test(text) ? 'model' : null;
 }
 
-function mappingColumn(
-  header: string,
-  group: string,
-  printed: string,
-  printedGroup: string,
-  kind: SheetKind,
-): Column | null {
+function mappingColumn({ header, group, printed, above }: Header, kind: SheetKind): Column | null {
   const part = /gap/.test(header) ? 'gap' : /addend/.test(header) ? 'addendum' : /mapping/.test(header) ? 'refs' : null;
   const rest = squeeze(header.replace(/\b(?:control|mappings?|gap|level|addendum|addenda|scope)\b/g, ' '));
   if (part !== null) {
-    const named = rest !== '' ? printed : printedGroup;
+    const named = rest !== '' ? printed : above;
     if (named === '' && kind !== 'mapping') return null;
     return { field: 'mapping', standard: standardName(rest !== '' ? rest : group, named), part };
   }

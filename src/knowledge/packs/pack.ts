@@ -6,20 +6,12 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { textHash } from '../hash.ts';
 import { type DocumentInfo, documentSchema, type Item, itemSchema } from '../schema.ts';
+import { IMPORT_KINDS } from './kinds.ts';
 
 /** Largest number of items of one pack; the largest known catalogue has about 1,200. */
 export const MAX_PACK_ITEMS = 20_000;
 
-export const importKindSchema = z.enum([
-  'aicm-page',
-  'aicm-workbook',
-  'aicm-csv',
-  'raci-whitepaper',
-  'policy',
-  'guide',
-  'oscal-catalog',
-  'document',
-]);
+export const importKindSchema = z.enum(IMPORT_KINDS);
 
 /** How a file is to be read (`knowledge import FILE --as KIND`). */
 export type ImportKind = z.infer<typeof importKindSchema>;

@@ -13,10 +13,9 @@ import { run } from '#src/cli.ts';
 import { readConfig } from '#src/config.ts';
 import { createKnowledgeDesk } from '#src/delivery/knowledge-desk.ts';
 import { createPeopleDesk } from '#src/delivery/people-desk.ts';
-import { createRecorder } from '#src/delivery/record.ts';
 import { shippedPacks } from '#src/knowledge/packs/compose.ts';
-import { newId, random } from '#src/wire/ids.ts';
-import { SERVICE } from '#src/wire/version.ts';
+import { newId } from '#src/wire/ids.ts';
+import { openRecorder } from '#src/wire/recorder.ts';
 import { openWorkspace } from '#src/wire/workspace.ts';
 import { databaseForTests } from '../database.ts';
 
@@ -107,13 +106,7 @@ describe('a database that was started once', () => {
     const now = (): Date => new Date();
     const crypto = createNodeCrypto();
     const workspace = await openWorkspace(readConfig(env, folder), stores, crypto, 'sandbox', now);
-    const recorder = createRecorder({
-      crypto,
-      signer: workspace.keys.statement,
-      randomBytes: random,
-      newId,
-      service: SERVICE,
-    });
+    const recorder = openRecorder(crypto, workspace.keys.statement);
     const person = await stores.people.personFor('U0LEGAL', null);
     const desk = createPeopleDesk({ ledger: stores.ledger, recorder, now, newId, committed: () => undefined });
     await desk.start(
@@ -249,5 +242,16 @@ describe('a database that was started once', () => {
     });
     expect((await desk.syncCopies()).map((pack) => pack.document.id)).toEqual(['oars']);
     expect((await read(['list', '--document', 'oars', '--json'])).json()).toMatchObject({ id: 'OARS-oars' });
+  });
+
+  test('a document that names a person stays as it was accepted when that person is erased', async () => {
+    await writeFile(join(folder, 'boats.md'), '# Boats\n\nOdette Okoro keeps the boats dry.\n');
+    const proposed = (await read(['import', 'boats.md', '--as', 'document', '--version', '1', '--json'])).json();
+    const accepted = (await read(['accept', String(proposed['proposal']), '--json'])).json();
+    const { packHash } = accepted['event'] as { readonly packHash: string };
+    const person = await stores.people.personFor('U0ODETTE', 'Odette Okoro');
+    await stores.erasing.erasePerson(person, new Date(), { requests: [], persons: [] });
+    const object = await stores.ledger.readObject(packHash);
+    expect(new TextDecoder().decode(object?.bytes)).toContain('Odette Okoro keeps the boats dry.');
   });
 });
