@@ -1,5 +1,6 @@
 /** `gate`: rule 10 for a pipeline. Yes only for what was approved, in force, with nothing open and nothing suspended. */
-import { createGateDesk, type GateReply } from '#src/delivery/gate-desk.ts';
+import type { GateQuery } from '#src/approvals/gate.ts';
+import { createGateDesk, type GateReply, lookAtGate as look } from '#src/delivery/gate-desk.ts';
 import { gateJson, gateQuestionSchema } from '#src/web/gate-api.ts';
 import { newId } from '#src/wire/ids.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
@@ -48,6 +49,16 @@ export function askGate(context: CliContext, flags: GateFlags): Promise<ExitCode
     if (flags.json) context.json(gateJson(reply));
     else context.text(...gateLines(reply));
     return reply.pass ? 0 : 1;
+  });
+}
+
+/** The answer of this moment without recording it: codes only, because words may name what people wrote. */
+export function lookAtGate(context: CliContext, question: GateQuery): Promise<object> {
+  return withSession(context, async (session) => {
+    const { settings } = (await rulesInForce(session, context)).gate;
+    const deps = { gate: session.stores.gate, settings: () => settings, now: context.now };
+    const { allowed, mode, pass, reasons, answeredAt } = await look(deps, question);
+    return { allowed, mode, pass, reasons: reasons.map(({ code }) => code), answeredAt: answeredAt.toISOString() };
   });
 }
 

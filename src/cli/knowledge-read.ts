@@ -73,7 +73,7 @@ export async function showKnowledge(
 }
 
 /** The item that an id names exactly, or as people write it. */
-function itemOf(library: Library, text: string): LibraryItem | null {
+export function itemOf(library: Library, text: string): LibraryItem | null {
   const exact = library.items.get(text) ?? library.items.get(text.toUpperCase());
   if (exact !== undefined) return exact;
   const known = findIds(library, text).filter((mention) => mention.known);

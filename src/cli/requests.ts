@@ -54,6 +54,16 @@ export function showRequest(context: CliContext, id: string, flags: { readonly j
   });
 }
 
+/** What anybody may know of a request: no person, nothing that somebody wrote. Throws CommandError `unknown_id`. */
+export function requestFacts(context: CliContext, id: string): Promise<object> {
+  return withSession(context, async (session) => {
+    const { record } = await readRequest(session, context, id);
+    const people = await peopleIn(session.stores.people, []);
+    const { title: _title, requester: _requester, owner: _owner, ...facts } = summaryOf(record, people);
+    return facts;
+  });
+}
+
 async function readRequest(
   session: Session,
   context: CliContext,

@@ -1,4 +1,4 @@
-/** `start`, `sandbox`, `doctor` and `bench`. */
+/** `start`, `sandbox`, `doctor`, `mcp` and `bench`. */
 import { type CliContext, CommandError, type ExitCode, type Register } from './context.ts';
 
 export const registerServer: Register = (program, cli) => {
@@ -18,6 +18,23 @@ export const registerServer: Register = (program, cli) => {
       cli.action(async (flags: { readonly json?: true }) => {
         const { doctor } = await import('./doctor.ts');
         return doctor(cli.context, flags);
+      }),
+    );
+  program
+    .command('mcp')
+    .description('serve a Model Context Protocol client on stdin and stdout; reads only')
+    .option('--inside', "the client's model belongs to the organisation: show it every public text")
+    .addHelpText(
+      'after',
+      `
+Tools: ask, knowledge_show, request_show, gate_check. Nothing can be changed,
+nothing is recorded, nobody is named. Without --inside the text of documents
+that may not reach an outside model is left out.`,
+    )
+    .action(
+      cli.action(async (flags: { readonly inside?: true }) => {
+        const { serveMcp } = await import('./mcp.ts');
+        return serveMcp(cli.context, flags);
       }),
     );
   program

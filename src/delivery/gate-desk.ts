@@ -61,13 +61,9 @@ export function createGateDesk(deps: GateDeskDeps): GateDesk {
   const repeats = new Map<string, { times: number; lastAt: Date }>();
   return {
     async ask(query, asker, newQuestion = () => true) {
-      const question = questionId(query);
-      const { facts, states } = await lookUp(deps, requests, query, question);
-      const now = deps.now();
-      const answer = withHolds(gate(states, query, now), facts, query);
-      const mode = modeOf(deps.settings(), query.environment);
-      const reply = { ...answer, query, mode, pass: answer.allowed || mode === 'observe', answeredAt: now };
-      const print = fingerprint(answer);
+      const { question, facts, reply } = await judge(deps, requests, query);
+      const print = fingerprint(reply);
+      const now = reply.answeredAt;
       if (facts.asked?.status === print) {
         const known = repeats.get(question);
         repeats.set(question, { times: (known?.times ?? 0) + 1, lastAt: now });
@@ -101,10 +97,33 @@ export function createGateDesk(deps: GateDeskDeps): GateDesk {
   };
 }
 
+/** A look at the gate: the answer of this moment, for whoever is curious. Nothing is counted or recorded. */
+export async function lookAtGate(deps: GateLookDeps, query: GateQuery): Promise<GateLook> {
+  return (await judge(deps, createRequestCache(deps.gate), query)).reply;
+}
+
+type GateLookDeps = Pick<GateDeskDeps, 'gate' | 'settings' | 'now'>;
+type GateLook = Omit<GateReply, 'repeat' | 'entry'>;
+
+async function judge(deps: GateLookDeps, requests: RequestCache, query: GateQuery) {
+  const question = questionId(query);
+  const { facts, states } = await lookUp(deps, requests, query, question);
+  const now = deps.now();
+  const answer = withHolds(gate(states, query, now), facts, query);
+  const mode = modeOf(deps.settings(), query.environment);
+  const reply: GateLook = { ...answer, query, mode, pass: answer.allowed || mode === 'observe', answeredAt: now };
+  return { question, facts, reply };
+}
+
 type Looked = { readonly facts: GateFacts; readonly states: readonly RequestState[] };
 
 /** The requests of the system and every exception they rest on, followed through renewals. */
-async function lookUp(deps: GateDeskDeps, cache: RequestCache, query: GateQuery, question: string): Promise<Looked> {
+async function lookUp(
+  deps: Pick<GateDeskDeps, 'gate'>,
+  cache: RequestCache,
+  query: GateQuery,
+  question: string,
+): Promise<Looked> {
   const look = { system: query.system, systemKey: systemKeyOf(query.system), question };
   let facts = await deps.gate.facts({ ...look, others: [] });
   let states = await cache.load(facts.requests);
