@@ -258,6 +258,6 @@ function evidenceInputs(demand: EvidenceDemand, values: FormValues): KnownBlock[
       hint: `${hint}${aged}${instead}`,
       initial: one(values, `evidence.${demand.kind}`) ?? '',
     }),
-    fileInput(`file.${demand.kind}`, `${demand.title}: the file`, { optional: true }),
+    fileInput(`file.${demand.kind}`, `Upload: ${demand.title}`, { optional: true }),
   ];
 }
