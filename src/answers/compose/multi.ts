@@ -39,7 +39,8 @@ function together(context: Context, parts: readonly Frame[] | null, least: numbe
   const { frame } = context;
   if (parts === null) return null;
   const drafts = parts.slice(0, MOST_PARTS).map((part) => routeSingle({ ...context, frame: part }));
-  if (drafts.every((one) => one.reason !== null)) return null;
+  const unanswered = drafts.filter((one) => one.reason !== null).length;
+  if (unanswered === drafts.length || (unanswered > 0 && routeSingle(context).reason !== null)) return null;
   const sources = drafts.flatMap((one) => one.sources.slice(0, 1));
   const distinct = new Set(sources.map((source) => source.id));
   if (distinct.size < least && drafts.length > 1 && !drafts.some((one) => one.reason !== null)) return null;
