@@ -31,7 +31,8 @@ const SETS = [
  * `fresh` is by somebody who never saw the product: its odd numbers were looked at while tuning, its even ones never,
  * so the even half is the honest measure. `second` is by whoever tuned, from the sources alone; it was scored once (115
  * of 124) before two of its failures led to changes. The bars are the level reached, in percent; they are below `BARS`
- * in the even half and rise with it.
+ * in the even half and rise with it. `third` is by another who never saw it; it was scored (owner 88 %, requirement 81 %,
+ * figure 73 %) before all of its failures were looked at.
  */
 const REACHED: readonly {
   readonly name: string;
@@ -47,7 +48,7 @@ const REACHED: readonly {
     bars: {
       owner: 94,
       'owner-reverse': 100,
-      requirement: 88,
+      requirement: 97,
       mapping: 100,
       figure: 100,
       'compare-or-multi': 100,
@@ -60,30 +61,45 @@ const REACHED: readonly {
     file: 'fresh.jsonl',
     keep: (id) => id % 2 === 0,
     bars: {
-      owner: 85,
-      'owner-reverse': 87,
-      requirement: 67,
+      owner: 88,
+      'owner-reverse': 93,
+      requirement: 85,
       mapping: 81,
-      figure: 90,
+      figure: 100,
       'compare-or-multi': 90,
       'out-of-scope': 92,
     },
-    abstained: 0.045,
+    abstained: 0.03,
   },
   {
     name: 'second',
     file: 'second.jsonl',
     keep: () => true,
     bars: {
-      owner: 92,
+      owner: 100,
       'owner-reverse': 100,
-      requirement: 86,
+      requirement: 91,
       mapping: 100,
       figure: 100,
       'compare-or-multi': 100,
-      'out-of-scope': 93,
+      'out-of-scope': 100,
     },
     abstained: 0.02,
+  },
+  {
+    name: 'third',
+    file: 'third.jsonl',
+    keep: () => true,
+    bars: {
+      owner: 96,
+      'owner-reverse': 100,
+      requirement: 97,
+      mapping: 100,
+      figure: 93,
+      'compare-or-multi': 92,
+      'out-of-scope': 93,
+    },
+    abstained: 0.01,
   },
 ];
 
