@@ -6,7 +6,7 @@ import { canonicalJson } from './canonical.ts';
 import { CONDITIONS_MAX, contradictionsOf, controlConditions, uniteConditions } from './conditions.ts';
 import { isoOf, msOf } from './duration.ts';
 import { emit, type OpenRecorder } from './recorder.ts';
-import { type Tally, tally } from './tally.ts';
+import { quorumOf, type Tally, tally } from './tally.ts';
 import { isOpen } from './timers.ts';
 import type { Condition, Outcome, OutcomeCause, SubmittedState } from './types.ts';
 
@@ -59,6 +59,14 @@ function validUntil(state: SubmittedState, nowMs: number): number | null {
   return Math.min(nowMs + terms.validityMs, longest, scopeEnd);
 }
 
+/** Says so where the lighter quorum decided, and by whose envelope. */
+function lighterBy(state: SubmittedState): { readonly envelope?: string } {
+  const lighter = state.terms.lighterQuorum !== undefined && quorumOf(state) === state.terms.lighterQuorum;
+  return lighter && state.document.kind === 'deployment' && state.document.within !== undefined
+    ? { envelope: state.document.within.request }
+    : {};
+}
+
 /** Records the decision. Conditions accepted by the requester and an exception's controls go with an approval. */
 export function emitDecision(
   recorder: OpenRecorder,
@@ -78,6 +86,7 @@ export function emitDecision(
       revision: state.revision.hash,
       policyHash: state.terms.policyHash,
       counted: standing.counted,
+      ...(positive ? lighterBy(state) : {}),
       votes: state.votes.map(({ by, choice }) => ({ person: by, choice })),
       vetoedBy: standing.vetoedBy,
       conditions: positive ? [...conditions, ...controlConditions(state, conditions.length)] : [],

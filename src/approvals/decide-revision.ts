@@ -4,12 +4,13 @@ import { canonicalJson, revisionHash } from './canonical.ts';
 import type { Command, PolicyInForce } from './commands.ts';
 import { insideUseCase, refreshBasis } from './decide-basis.ts';
 import { decideBy, timeProblem } from './decide-submit.ts';
-import type { RequestDocument, Scope } from './document.ts';
+import type { RequestDocument } from './document.ts';
 import { documentProblem, scopeSchema } from './document-schema.ts';
-import { isoOf, msOf } from './duration.ts';
+import { isoOf } from './duration.ts';
 import { byAsker, isRefused, openNow, speaker, textGiven } from './guards.ts';
 import { isStricter, termsFor } from './policy.ts';
 import { emit, type Handled, type OpenRecorder, refuse } from './recorder.ts';
+import { isNarrower } from './scope.ts';
 import { isAsker } from './seats.ts';
 import { tally } from './tally.ts';
 import { isText, LIMITS } from './text-limits.ts';
@@ -89,7 +90,7 @@ function revise(recorder: OpenRecorder, document: RequestDocument, nonce: string
 }
 
 /** What the votes are about, whatever the policy lists: a policy from before these fields could not name them. */
-const ALWAYS_MATERIAL: ReadonlySet<string> = new Set(['useCase', 'dataClasses']);
+const ALWAYS_MATERIAL: ReadonlySet<string> = new Set(['useCase', 'dataClasses', 'envelope', 'within']);
 
 function isMaterial(field: string, terms: Terms): boolean {
   return ALWAYS_MATERIAL.has(field) || terms.materialFields.includes(field);
@@ -132,25 +133,4 @@ export function decideAcceptScope(recorder: OpenRecorder, command: CommandOf<'ac
   if (!proposal || state.document.kind !== 'deployment') return refuse('unknown_proposal', String(command.proposal));
   const document = { ...state.document, scope: proposal.scope };
   return revise(recorder, document, command.nonce, { policy: null, proposal: proposal.number, reason: null });
-}
-
-/** Whether a scope allows less than another in at least one respect and more in none. Users are words: any counts once. */
-function isNarrower(current: Scope | null, next: Scope): boolean {
-  const now = current ?? { users: null, trafficPercent: null, regions: [], until: null };
-  const traffic = compare(now.trafficPercent ?? 100, next.trafficPercent ?? 100);
-  const until = compare(endMs(now.until), endMs(next.until));
-  const users = now.users === next.users ? 0 : now.users === null ? -1 : 1;
-  const all = [traffic, until, users, compareRegions(now.regions, next.regions)];
-  return all.includes(-1) && !all.includes(1);
-}
-
-const endMs = (until: string | null): number => (until === null ? Number.POSITIVE_INFINITY : msOf(until));
-/** -1 when the second allows less, 1 when it allows more. */
-const compare = (now: number, next: number): -1 | 0 | 1 => (next < now ? -1 : next > now ? 1 : 0);
-
-/** No region named means every region. */
-function compareRegions(now: readonly string[], next: readonly string[]): -1 | 0 | 1 {
-  if (now.length === 0) return next.length === 0 ? 0 : -1;
-  if (next.length === 0 || next.some((region) => !now.includes(region))) return 1;
-  return now.every((region) => next.includes(region)) ? 0 : -1;
 }

@@ -70,6 +70,8 @@ function openingProblem(recorder: Recorder, command: Opening): Handled {
 
 /** Dates a document may not have: an end in the past, or further away than the policy allows. */
 export function timeProblem(document: RequestDocument, terms: Terms, nowMs: number): Handled {
+  const { envelope } = document.kind === 'deployment' ? document : { envelope: undefined };
+  if (envelope !== undefined && msOf(envelope.until) <= nowMs) return refuse('expiry_in_past', envelope.until);
   const end =
     document.kind === 'exception'
       ? document.expiresAt

@@ -45,6 +45,21 @@ export const scopeSchema = z.strictObject({
   until: moment.nullable(),
 });
 
+const metric = z.string().regex(/^[a-z][a-z0-9_.-]{0,59}$/, 'a metric such as accuracy');
+const bound = z
+  .strictObject({ min: z.number().nullable(), max: z.number().nullable() })
+  .refine(({ min, max }) => min !== null || max !== null, 'at least one end');
+const some = (value: object): boolean => Object.keys(value).length >= 1 && Object.keys(value).length <= LIMITS.metrics;
+const envelope = z.strictObject({
+  environments: names.min(1),
+  metrics: z.record(metric, bound).refine(some, `1 to ${LIMITS.metrics} metrics`),
+  until: moment,
+});
+const within = z.strictObject({
+  request: z.string().regex(/^DR-\d{1,9}$/),
+  metrics: z.record(metric, z.number()).refine(some, `1 to ${LIMITS.metrics} metrics`),
+});
+
 const deployment = z.strictObject({
   kind: z.literal('deployment'),
   system: seen(LIMITS.name, 'the system'),
@@ -57,6 +72,8 @@ const deployment = z.strictObject({
     .string()
     .regex(/^UC-\d{1,9}$/)
     .exactOptional(),
+  envelope: envelope.exactOptional(),
+  within: within.exactOptional(),
   answers,
   evidence,
   scope: scopeSchema.nullable(),
@@ -115,6 +132,11 @@ export const documentSchema = z.discriminatedUnion('kind', [deployment, exceptio
 
 /** Checks a document; null when it is sound, else the path of the first thing wrong. */
 export function documentProblem(document: RequestDocument): string | null {
+  if (document.kind === 'deployment' && document.envelope !== undefined) {
+    // Its bounds are only worth what the committee saw of the data, and a quorum that was not lightened by another one.
+    if (document.within !== undefined) return 'envelope';
+    if (document.dataClasses === undefined) return 'dataClasses';
+  }
   const parsed = documentSchema.safeParse(document);
   return parsed.success ? null : (parsed.error.issues[0]?.path.join('.') ?? 'document');
 }

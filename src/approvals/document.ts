@@ -32,6 +32,22 @@ export type Scope = {
 /** Answers to the policy's questions by key, e.g. `{personalData: true}`. */
 export type Answers = { readonly [key: string]: boolean };
 
+/** Bounds within which a later version is no new question: same purpose, same data, measures inside these. */
+export type Envelope = {
+  readonly environments: readonly string[];
+  /** By metric, e.g. `accuracy`; null where that end is open, never both. */
+  readonly metrics: { readonly [metric: string]: { readonly min: number | null; readonly max: number | null } };
+  /** ISO time. */
+  readonly until: string;
+};
+
+/** The claim of a version to lie inside an approved envelope, with what was measured. */
+export type EnvelopeClaim = {
+  /** Short id of the request that carries the envelope (`DR-12`). */
+  readonly request: string;
+  readonly metrics: { readonly [metric: string]: number };
+};
+
 export type DeploymentDocument = {
   readonly kind: 'deployment';
   readonly system: string;
@@ -44,6 +60,10 @@ export type DeploymentDocument = {
   readonly dataClasses?: readonly string[];
   /** Short id of the use case under which it is built (`UC-1`); left out where it names none. */
   readonly useCase?: string;
+  /** Approved together with this version, for later ones; left out where none is asked for. */
+  readonly envelope?: Envelope;
+  /** Left out where the version claims none. A version that claims one carries none. */
+  readonly within?: EnvelopeClaim;
   readonly answers: Answers;
   readonly evidence: readonly EvidenceItem[];
   readonly scope: Scope | null;

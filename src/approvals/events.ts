@@ -124,6 +124,8 @@ export type ApprovalEvent =
         readonly revision: string;
         readonly policyHash: string;
         readonly counted: readonly Counted[];
+        /** Short id of the request in whose envelope the lighter quorum decided; left out for the full quorum. */
+        readonly envelope?: string;
         readonly votes: readonly { readonly person: Person; readonly choice: VoteChoice }[];
         readonly vetoedBy: Person | null;
         readonly conditions: readonly Condition[];

@@ -14,8 +14,9 @@ import type {
   Scope,
   UseCaseDocument,
 } from './document.ts';
-import { documentSchema } from './document-schema.ts';
+import { documentProblem, documentSchema } from './document-schema.ts';
 import { isoOf, msOf, parseMoment } from './duration.ts';
+import { readBounds, readMeasures } from './envelope-form.ts';
 import { longestWaitMs, termsFor } from './policy.ts';
 import type { ApprovalPolicy } from './policy-schema.ts';
 import { type Terms, TIERS, type Tier } from './types.ts';
@@ -44,6 +45,11 @@ export type DeploymentInput = {
   readonly dataClasses?: string | readonly string[] | undefined;
   /** `UC-1` */
   readonly useCase?: string | undefined;
+  /** Bounds one a line, names of environments, a date. */
+  readonly envelope?: { readonly metrics: string; readonly environments: string; readonly until: string } | undefined;
+  /** `DR-12`, and what was measured, one a line. */
+  readonly within?: string | undefined;
+  readonly metrics?: string | undefined;
   /** By question key: true/false or `yes`/`no`. */
   readonly answers?: Readonly<Record<string, boolean | string | undefined>> | undefined;
   /** One a line: `[kind:] address [date]`, e.g. `risk-assessment: https://... 2026-01-31`; or ready items. */
@@ -165,6 +171,8 @@ export function parseDeploymentForm(input: DeploymentInput, context: FormContext
     purpose: trimmed(input.purpose),
     ...(dataClasses.length === 0 ? {} : { dataClasses }),
     ...(useCase === '' ? {} : { useCase }),
+    ...envelopeIn(input, errors),
+    ...claimIn(input, errors),
     answers: answersOf(policy, 'deployment', input.answers, errors),
     evidence: evidenceOf(input.evidence, policy, errors),
     scope: input.scope ?? null,
@@ -176,6 +184,25 @@ export function parseDeploymentForm(input: DeploymentInput, context: FormContext
   if (document.lastChange !== null && msOf(document.lastChange) > context.now.getTime() + 86_400_000)
     errors['lastChange'] = 'The last significant change lies in the future.';
   return finish(document, errors, context);
+}
+
+function envelopeIn({ envelope }: DeploymentInput, errors: Errors): Pick<DeploymentDocument, 'envelope'> {
+  if (envelope === undefined || Object.values(envelope).every((value) => trimmed(value) === '')) return {};
+  const bounds = readBounds(envelope.metrics);
+  if (!bounds.ok) errors['envelope.metrics'] = bounds.problem;
+  const until = momentOf('envelope.until', envelope.until, errors);
+  if (until === null) errors['envelope.until'] ??= 'An envelope needs an end: a date such as 2026-01-31.';
+  const environments = listOf(envelope.environments).map((name) => name.toLowerCase());
+  if (!bounds.ok || until === null) return {};
+  return { envelope: { environments, metrics: bounds.value, until } };
+}
+
+function claimIn({ within, metrics }: DeploymentInput, errors: Errors): Pick<DeploymentDocument, 'within'> {
+  const request = trimmed(within).toUpperCase();
+  if (request === '') return {};
+  const measures = readMeasures(metrics ?? '');
+  if (!measures.ok) errors['metrics'] = measures.problem;
+  return measures.ok ? { within: { request, metrics: measures.value } } : {};
 }
 
 /** Parses the use case form. */
@@ -248,6 +275,8 @@ const REMEDY: Readonly<Record<string, string>> = {
   affected: 'Say who uses it and whom its results touch, in at most 1,500 characters.',
   dataClasses: 'Name up to 10 kinds of data, separated by commas.',
   useCase: 'Name one use case, such as UC-1.',
+  envelope: 'Give bounds, allowed environments and an end; a version that claims an envelope carries none.',
+  within: 'Name the deployment that carries the envelope, such as DR-12, and what was measured.',
   evidence: 'Give up to 12 addresses that start with https://.',
   deviatesFrom: 'Name at least one control or clause, such as POL-4.3.',
   circumstances: 'Say why the exception is needed, in at most 1,500 characters.',
@@ -258,6 +287,8 @@ const REMEDY: Readonly<Record<string, string>> = {
 
 function finish<D extends RequestDocument>(document: D, errors: Errors, context: FormContext): FormResult<D> {
   const parsed = documentSchema.safeParse(document);
+  const flawed = parsed.success ? documentProblem(document) : null;
+  if (flawed !== null) errors[flawed] ??= REMEDY[flawed] ?? 'Correct this field.';
   if (!parsed.success) for (const issue of parsed.error.issues.slice(0, 20)) addIssue(issue, errors);
   if (Object.keys(errors).length > 0) return { ok: false, errors };
   const terms = termsFor(context.policy, document);

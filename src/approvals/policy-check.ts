@@ -16,6 +16,8 @@ const FIELDS = {
     'purpose',
     'dataClasses',
     'useCase',
+    'envelope',
+    'within',
     'answers',
     'evidence',
     'scope',
@@ -115,8 +117,11 @@ function checkWhen(when: PolicyWhen, keys: readonly string[], path: Path): reado
 
 function checkTier(policy: ApprovalPolicy, terms: TierTerms, keys: readonly string[], path: Path): readonly Found[] {
   const found: Found[] = [];
-  const places = terms.quorum.reduce((sum, slot) => sum + slot.count, 0);
-  if (places < 2) found.push({ path: [...path, 'quorum'], text: 'at least two places: no single person decides' });
+  for (const field of ['quorum', 'envelopeQuorum'] as const) {
+    const places = (terms[field] ?? []).reduce((sum, slot) => sum + slot.count, 0);
+    if (terms[field] !== undefined && places < 2)
+      found.push({ path: [...path, field], text: 'at least two places: no single person decides' });
+  }
   terms.evidence.forEach((wanted, index) => {
     if (!policy.evidence[wanted.kind])
       found.push({ path: [...path, 'evidence', index], text: `"${wanted.kind}" is not described under evidence` });

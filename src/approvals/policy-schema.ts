@@ -49,6 +49,8 @@ const tierTerms = z.strictObject({
   /** Every piece demanded on this tier is a captured file that somebody else stands for; a bare link does not do. */
   capturedEvidence: z.boolean().default(false),
   quorum: z.array(quorumSlot).min(1).max(8),
+  /** Decides on a version inside an approved change envelope; left out: the full quorum does. */
+  envelopeQuorum: z.array(quorumSlot).min(1).max(8).optional(),
   veto: roleNames.default([]),
   consulted: z
     .array(z.strictObject({ role: roleName, within: duration }))

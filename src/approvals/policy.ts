@@ -134,6 +134,9 @@ export function termsFor({ hash, policy }: PolicyInForce, document: RequestDocum
     tier,
     tierReasons: reasons,
     quorum: terms.quorum,
+    ...(document.kind === 'deployment' && document.within !== undefined && terms.envelopeQuorum !== undefined
+      ? { lighterQuorum: terms.envelopeQuorum }
+      : {}),
     veto: terms.veto,
     chair: kind.chair,
     consulted: terms.consulted.map(({ role, within }) => ({ role, withinMs: within })),

@@ -11,9 +11,10 @@ export function isRecused(state: SubmittedState, person: Person): boolean {
   return state.votes.some((vote) => vote.by === person && vote.choice === 'recuse');
 }
 
-/** Roles in which one can vote: those of the quorum, the veto roles and the chair. */
+/** Roles in which one can vote: those of the quorum, also of the lighter one, the veto roles and the chair. */
 export function votingRoles(terms: Terms): ReadonlySet<string> {
-  return new Set([...terms.quorum.flatMap((slot) => slot.anyOf), ...terms.veto, terms.chair]);
+  const slots = [...terms.quorum, ...(terms.lighterQuorum ?? [])];
+  return new Set([...slots.flatMap((slot) => slot.anyOf), ...terms.veto, terms.chair]);
 }
 
 /** Every role the terms name, so that the server can pass only these roles' assignments in a roster. */

@@ -138,25 +138,36 @@ function unsettled(state: SubmittedState, inFavour: readonly Voter[], present: r
   return rejections.filter((vote) => vote.seq > settledSeq).map((vote) => vote.by);
 }
 
+/**
+ * The quorum that decides now: the lighter one only while the version was found inside the envelope that it claims. A
+ * claim that was never checked is none.
+ */
+export function quorumOf({ document, terms, basis }: SubmittedState): readonly QuorumSlot[] {
+  const claims = document.kind === 'deployment' && document.within !== undefined;
+  const inside = claims && basis?.envelope !== undefined && basis.envelope.length === 0;
+  return inside ? (terms.lighterQuorum ?? terms.quorum) : terms.quorum;
+}
+
 /** The standing of an undecided request at a time, under the roster of that moment. */
 export function tally(state: SubmittedState, roster: Roster, atMs: number): Tally {
   const { terms } = state;
-  const places = placesOf(terms.quorum);
+  const quorum = quorumOf(state);
+  const places = placesOf(quorum);
   const voters = votersOf(state, roster);
   const inFavour = withChoice(voters, 'approve', 'approve_with_conditions');
   const filled = fill(places, inFavour);
   const counted = countedOf(places, inFavour, filled);
-  const stillNeeded = openWords(terms.quorum, places, filled);
-  const slots = terms.quorum.map((slot, index) => {
+  const stillNeeded = openWords(quorum, places, filled);
+  const slots = quorum.map((slot, index) => {
     const filledBy = counted.filter((one) => one.slot === index);
     return { slot, filledBy, open: slot.count - filledBy.length };
   });
-  const quorumRoles = new Set(terms.quorum.flatMap((slot) => slot.anyOf));
+  const quorumRoles = new Set(quorum.flatMap((slot) => slot.anyOf));
   const electors = electorsOf(state, roster, quorumRoles);
   const reach =
     stillNeeded.length === 0
       ? null
-      : reachability(terms.quorum, places, [...inFavour, ...electors], withChoice(voters, 'reject', 'abstain'));
+      : reachability(quorum, places, [...inFavour, ...electors], withChoice(voters, 'reject', 'abstain'));
   const evidence = evidenceStatus(terms.evidence, state.document, atMs, roster.files);
   const present = electors.filter((elector) => !roster.absent.includes(elector.person));
   return {

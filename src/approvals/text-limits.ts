@@ -18,6 +18,7 @@ export const LIMITS = {
   voters: 60,
   change: 240,
   changes: 41,
+  metrics: 20,
   id: 200,
 } as const;
 

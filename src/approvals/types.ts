@@ -72,12 +72,34 @@ export type EvidenceDemand = {
 
 /** One way in which what a request rests on does not carry it. `what`: an id, a code or a name, never a person's. */
 export type BasisFlaw = {
-  readonly code: 'unknown' | 'missing' | 'not_in_force' | 'system' | 'purpose' | 'data_class' | 'data_classes_missing';
+  readonly code:
+    | 'unknown'
+    | 'missing'
+    | 'not_in_force'
+    | 'system'
+    | 'purpose'
+    | 'data_class'
+    | 'data_classes_missing'
+    | 'no_envelope'
+    | 'ended'
+    | 'answers'
+    | 'tier'
+    | 'use_case'
+    | 'exception'
+    | 'scope'
+    | 'changed'
+    | 'environment'
+    | 'metric_missing'
+    | 'metric_out_of_bounds';
   readonly what: string;
 };
 
 /** What stood in the way of the requests that a document rests on, when it was last checked. */
-export type BasisFlaws = { readonly useCase: readonly BasisFlaw[] };
+export type BasisFlaws = {
+  readonly useCase: readonly BasisFlaw[];
+  /** Left out where no envelope is claimed; empty: the version is inside it. */
+  readonly envelope?: readonly BasisFlaw[];
+};
 
 /** Why a tier was given: one rule of the policy that matched. */
 export type TierReason = { readonly tier: Tier; readonly because: string; readonly refs: readonly string[] };
@@ -92,6 +114,8 @@ export type Terms = {
   readonly tier: Tier;
   readonly tierReasons: readonly TierReason[];
   readonly quorum: readonly QuorumSlot[];
+  /** Decides in place of `quorum` while the version is inside the envelope it claims; left out where there is none. */
+  readonly lighterQuorum?: readonly QuorumSlot[];
   readonly veto: readonly string[];
   readonly chair: string;
   readonly consulted: readonly ConsultTerm[];

@@ -1,6 +1,6 @@
 /** `request list` and `request show`. */
 import { systemOf } from '#src/approvals/document-facts.ts';
-import { tally } from '#src/approvals/tally.ts';
+import { quorumOf, tally } from '#src/approvals/tally.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { RequestRecord } from '#src/delivery/desk.ts';
 import { historyOf } from '#src/delivery/history.ts';
@@ -128,7 +128,7 @@ function detailOf(record: RequestRecord, roster: Roster, people: People, now: Da
     revisionHash: state.revision.hash,
     policy: { version: state.terms.policyVersion, hash: state.terms.policyHash },
     document: state.document,
-    quorum: state.terms.quorum,
+    quorum: quorumOf(state),
     stillNeeded: state.decision === null ? standing.stillNeeded : [],
     evidence: standing.evidence.map(({ demand, why }) => ({
       kind: demand.kind,

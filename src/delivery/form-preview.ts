@@ -2,11 +2,13 @@
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { Answers, DeploymentDocument, RequestDocument } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
+import { parseMoment } from '#src/approvals/duration.ts';
+import { readMeasures } from '#src/approvals/envelope-form.ts';
 import { listOf } from '#src/approvals/forms.ts';
 import { termsFor } from '#src/approvals/policy.ts';
 import type { Terms } from '#src/approvals/types.ts';
 import { answersIn, type FormValues, shortIdsIn, text } from './form-values.ts';
-import { kindOf, type RequestForm } from './request-form.ts';
+import { kindOf, type RequestForm, scopeIn } from './request-form.ts';
 
 /** The terms under which the answers given so far would be judged: what the form shows while it is filled in. */
 export function previewTerms(
@@ -22,6 +24,12 @@ export function previewTerms(
 export function basisDocument(form: RequestForm, values: FormValues): DeploymentDocument | null {
   const document = draftDocument(form, values);
   return document.kind === 'deployment' ? document : null;
+}
+
+function claimIn(values: FormValues): Pick<DeploymentDocument, 'within'> {
+  const [request] = shortIdsIn(text(values, 'within')).filter((id) => id.startsWith(PREFIX_OF.deployment));
+  const measures = readMeasures(text(values, 'metrics'));
+  return request === undefined ? {} : { within: { request, metrics: measures.ok ? measures.value : {} } };
 }
 
 /** What is in the form of the fields that decide about tier, terms and basis; the others are empty. */
@@ -64,9 +72,10 @@ function draftDocument(form: RequestForm, values: FormValues): RequestDocument {
         purpose,
         ...(useCase === undefined ? {} : { useCase }),
         ...(dataClasses.length === 0 ? {} : { dataClasses }),
-        scope: null,
-        lastChange: null,
-        restsOn: [],
+        ...claimIn(values),
+        scope: scopeIn(values),
+        lastChange: parseMoment(text(values, 'lastChange')),
+        restsOn: shortIdsIn(text(values, 'restsOn')),
       };
     }
   }

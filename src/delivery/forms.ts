@@ -116,7 +116,7 @@ async function basisErrors(
   if (!parsed.ok || form === 'emergency') return {};
   const stateOf = async (id: string) => (await deps.desk.read(id))?.state ?? null;
   const related = await relatedTo({ findRequest: deps.findRequest, stateOf }, parsed.document);
-  const flaws = basisOf(parsed.document, related, deps.now().getTime())?.useCase ?? [];
+  const flaws = basisOf(parsed.document, parsed.terms.tier, related, deps.now().getTime())?.useCase ?? [];
   return flaws.length === 0 ? {} : { useCase: `Outside the use case: ${flaws.map(flawInWords).join('; ')}.` };
 }
 
@@ -145,6 +145,11 @@ async function linksOf(
     const found = id?.startsWith(prefix) ? await deps.findRequest(id) : null;
     if (found === null) errors['replaces'] = `Name one request that exists, such as ${prefix}-12.`;
     else replaces = found.id;
+  }
+  if (one(values, 'within') !== null) {
+    const [id] = shortIdsIn(text(values, 'within'));
+    const found = id?.startsWith(PREFIX_OF.deployment) ? await deps.findRequest(id) : null;
+    if (found === null) errors['within'] = 'Name the deployment that carries the envelope, such as DR-12.';
   }
   if (one(values, 'restsOn') !== null) {
     const ids = shortIdsIn(text(values, 'restsOn'));

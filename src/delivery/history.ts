@@ -56,10 +56,12 @@ const SAY: { readonly [T in EventType]: Say<T> } = {
   'revision.made': ({ revision, changed, material, voided, proposal, reason }, w) =>
     `made revision ${revision.number}${proposal === null ? '' : ` (scope proposal ${proposal})`}, changing ${changed.join(', ')}` +
     `${material ? `; ${voided.length === 0 ? 'no vote was there to void' : `${plural(voided.length, 'vote')} void`}` : '; the votes stand'}${because(reason, w)}`,
-  'basis.checked': ({ useCase }) =>
-    useCase.length === 0
-      ? 'found it inside its use case'
-      : `found it outside its use case: ${useCase.map(flawInWords).join('; ')}`,
+  'basis.checked': ({ useCase, envelope }) => {
+    const outside = [...useCase, ...(envelope ?? [])];
+    if (outside.length === 0) return 'found it inside what it rests on';
+    const effect = useCase.length > 0 ? 'nothing is approved on it' : 'the full quorum decides';
+    return `found it outside what it rests on, so ${effect}: ${outside.map(flawInWords).join('; ')}`;
+  },
   'vote.cast': (data, w) => `voted ${vote(data, w)}`,
   'vote.changed': (data, w) => `changed the vote from ${spaced(data.before)} to ${vote(data, w)}`,
   'vote.withdrawn': ({ before, reason }, w) => `took the vote back (${spaced(before)})${because(reason, w)}`,
@@ -78,8 +80,9 @@ const SAY: { readonly [T in EventType]: Say<T> } = {
   'conditions.contradicted': () => 'sent it back: conditions contradict each other',
   'conditions.accepted': ({ conditions }) => `accepted ${plural(conditions.length, 'condition')}`,
   'conditions.declined': ({ reason }, w) => `declined the conditions${because(reason, w)}`,
-  decided: ({ outcome, cause, counted, vetoedBy, missing, validUntil }, w) =>
+  decided: ({ outcome, cause, counted, vetoedBy, missing, validUntil, envelope }, w) =>
     `recorded the decision: ${spaced(outcome)} (${spaced(cause)})` +
+    `${envelope === undefined ? '' : `, by the lighter quorum inside the envelope of ${envelope}`}` +
     `${counted.length === 0 ? '' : `, counting ${counted.map((c) => `${w.who(c.person)} as ${c.role}`).join(', ')}`}` +
     `${vetoedBy === null ? '' : `, veto of ${w.who(vetoedBy)}`}` +
     `${missing.length === 0 ? '' : `, missing ${missing.join('; ')}`}${validUntil === null ? '' : `, valid until ${day(validUntil)}`}`,

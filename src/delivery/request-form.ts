@@ -5,6 +5,7 @@
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { EvidenceItem, FormKind, RequestDocument, Scope } from '#src/approvals/document.ts';
 import { parseMoment } from '#src/approvals/duration.ts';
+import { boundLines, measureLines } from '#src/approvals/envelope-form.ts';
 import { type FormResult, parseDeploymentForm, parseExceptionForm, parseUseCaseForm } from '#src/approvals/forms.ts';
 import { answersIn, type FieldErrors, type FormValues, filledGroups, one, shortIdsIn, text } from './form-values.ts';
 
@@ -72,8 +73,13 @@ export function parseRequest(
     );
     return withCaptured(parsed, base);
   }
+  const envelope = {
+    metrics: text(values, 'envelope.metrics'),
+    environments: text(values, 'envelope.environments'),
+    until: text(values, 'envelope.until'),
+  };
   const parsed = parseDeploymentForm(
-    { ...plain(values), ...shared, scope: scopeIn(values), restsOn: shortIdsIn(text(values, 'restsOn')) },
+    { ...plain(values), ...shared, envelope, scope: scopeIn(values), restsOn: shortIdsIn(text(values, 'restsOn')) },
     { policy, now, evidenceLater: form === 'emergency' },
   );
   return withCaptured(parsed, base);
@@ -151,7 +157,11 @@ export function fieldErrors(values: FormValues): FieldErrors {
   return errors;
 }
 
-const BLOCK_OF: Readonly<Record<string, string>> = { compensatingControls: 'control.0.text', scope: 'scope.until' };
+const BLOCK_OF: Readonly<Record<string, string>> = {
+  compensatingControls: 'control.0.text',
+  scope: 'scope.until',
+  envelope: 'envelope.metrics',
+};
 
 /** Errors by block id: a question's block is `answers.<key>`; what has no block of its own goes to the first one. */
 export function onBlocks(errors: FieldErrors, values: FormValues): Record<string, string> {
@@ -190,6 +200,11 @@ export function valuesOf(
     Object.assign(values, { system, version, digest, environment, purpose });
     values['useCase'] = document.useCase ?? null;
     values['dataClasses'] = document.dataClasses?.join(', ') ?? null;
+    values['within'] = document.within?.request ?? null;
+    values['metrics'] = measureLines(document.within?.metrics ?? {}).join('\n') || null;
+    values['envelope.metrics'] = boundLines(document.envelope?.metrics ?? {}).join('\n') || null;
+    values['envelope.environments'] = document.envelope?.environments.join(', ') ?? null;
+    values['envelope.until'] = document.envelope?.until.slice(0, 10) ?? null;
     values['lastChange'] = lastChange?.slice(0, 10) ?? null;
     values['restsOn'] = restsOn.length === 0 ? null : restsOn.join(', ');
     values['scope.users'] = scope?.users ?? null;

@@ -1,5 +1,5 @@
 /** The request form for one person at one moment: empty, or filled in from another request; drawn anew at each choice. */
-import { basisOf, flawInWords } from '#src/approvals/basis.ts';
+import { basisOf } from '#src/approvals/basis.ts';
 import { placesInWords } from '#src/approvals/tally.ts';
 import type { Roster, Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/about.ts';
@@ -10,9 +10,10 @@ import type { ModalSpec } from '#src/delivery/intents.ts';
 import { relatedTo } from '#src/delivery/related.ts';
 import { differingFields, kindOf, type RequestForm, valuesOf } from '#src/delivery/request-form.ts';
 import { looksLike } from '#src/systems/look-alike.ts';
+import { basisLines } from './blocks/basis-lines.ts';
 import { type Modal, readingModal } from './blocks/modal.ts';
 import { type RequestFormView, requestForm } from './blocks/request-form.ts';
-import { inline, mention } from './blocks/text.ts';
+import { mention } from './blocks/text.ts';
 import type { OutboundDeps } from './outbound-deps.ts';
 
 /** The form as it opens. */
@@ -47,9 +48,10 @@ export async function drawRequestForm(
   const edited = about.e === undefined ? null : source;
   const policy =
     edited === null ? deps.policy() : ((await deps.policyOf(edited.state.terms.policyHash)) ?? deps.policy());
-  const terms = previewTerms(form, values, policy, edited?.state.document ?? null);
+  const preview = previewTerms(form, values, policy, edited?.state.document ?? null);
+  const { basis, terms } = await withBasis(deps, form, values, preview);
   const view: RequestFormView = {
-    basis: await basisLines(deps, form, values),
+    basis,
     form,
     about,
     values,
@@ -86,24 +88,33 @@ async function filledFrom(
     replaces: why === 'renew' ? shortId : replaced,
     slackUser: (person) => users.get(person) ?? null,
   });
-  // A deployment that starts from a use case rests on it.
-  return document.kind === 'use-case' && kindOf(form) === 'deployment' ? { ...values, useCase: shortId } : values;
+  // A deployment that starts from a use case rests on it, a new version from one with an envelope claims it.
+  if (document.kind === 'use-case' && kindOf(form) === 'deployment') return { ...values, useCase: shortId };
+  if (document.kind !== 'deployment' || document.envelope === undefined || why === 'edit') return values;
+  return { ...values, within: shortId, ...NO_BOUNDS };
 }
 
-/** How the deployment in the form stands to the use case it names: what the committee will read on the card. */
-async function basisLines(
+const NO_BOUNDS = { 'envelope.metrics': null, 'envelope.environments': null, 'envelope.until': null } as const;
+
+/**
+ * How the deployment in the form stands to what it rests on, as the committee will read it on the card; and the terms
+ * with the quorum that would decide.
+ */
+async function withBasis(
   deps: Pick<OutboundDeps, 'desk' | 'findRequest' | 'now'>,
   form: RequestForm,
   values: FormValues,
-): Promise<readonly string[]> {
+  terms: Terms,
+): Promise<{ readonly basis: readonly string[]; readonly terms: Terms }> {
   const document = basisDocument(form, values);
-  if (document?.useCase === undefined) return [];
+  if (document === null) return { basis: [], terms };
   const stateOf = async (id: string) => (await deps.desk.read(id))?.state ?? null;
   const related = await relatedTo({ findRequest: deps.findRequest, stateOf }, document);
-  const flaws = basisOf(document, related, deps.now().getTime())?.useCase ?? [];
-  const { useCase } = document;
-  if (flaws.length === 0) return [`Inside ${useCase}: same purpose, no further data.`];
-  return [`⚠️ Outside ${useCase}: ${inline(flaws.map(flawInWords).join('; '), 500)}.`];
+  const found = basisOf(document, terms.tier, related, deps.now().getTime());
+  if (found === null) return { basis: [], terms };
+  const { lighterQuorum } = terms;
+  const lighter = found.envelope?.length === 0 && lighterQuorum !== undefined;
+  return { basis: basisLines(document, found, terms), terms: lighter ? { ...terms, quorum: lighterQuorum } : terms };
 }
 
 /** Places of the quorum that the present holders cannot fill, in words. */

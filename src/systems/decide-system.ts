@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { hidesCharacters } from '#src/approvals/text-limits.ts';
 import { canonicalText } from '#src/evidence/canonical.ts';
 import { CHECKLIST, DECOMMISSION_STEPS, stepRefusal } from './decommission.ts';
-import { type Envelope, envelopeSchema } from './envelope.ts';
 import { text } from './fields.ts';
 import { type Manifest, manifestDigest, providersOf, readManifest, reviewDaysOf } from './manifest.ts';
 import { NAME_CHARS_MAX, systemKeyOf } from './names.ts';
@@ -55,7 +54,6 @@ export const SYSTEM_REFUSALS = [
   'unknown_system',
   'unknown_version',
   'nothing_changed',
-  'not_approved',
 ] as const;
 export type SystemRefusal = (typeof SYSTEM_REFUSALS)[number];
 
@@ -75,7 +73,6 @@ export type SystemCommand =
   | { readonly type: 'describe'; readonly facts: Partial<FactsInput> }
   | { readonly type: 'add_version'; readonly version: string; readonly manifest: unknown }
   | { readonly type: 'review_alias'; readonly digest: string; readonly changed: boolean }
-  | { readonly type: 'set_envelope'; readonly envelope: unknown }
   | { readonly type: 'start_decommission'; readonly reason: string }
   | { readonly type: 'do_step'; readonly step: string; readonly note: string };
 
@@ -104,8 +101,6 @@ export function decideSystem(state: SystemState | null, command: SystemCommand, 
       const { digest, changed } = command;
       return { ok: true, events: [{ type: 'system.alias_reviewed', data: { digest, changed } }] };
     }
-    case 'set_envelope':
-      return setEnvelope(state, command.envelope);
   }
 }
 
@@ -145,17 +140,6 @@ function addVersion(state: SystemState, version: string, data: unknown): SystemD
   const reviewEveryDays = reviewDaysOf(read.manifest);
   const added = { version: name, digest, manifest: digest.slice('sha256:'.length), vendors, reviewEveryDays };
   return { ok: true, events: [{ type: 'system.version_added', data: added }], manifest: read.manifest };
-}
-
-function setEnvelope(state: SystemState, data: unknown): SystemDecision {
-  if (data === null) return { ok: true, events: [{ type: 'system.envelope_set', data: { envelope: null } }] };
-  const parsed = envelopeSchema.safeParse(data);
-  if (!parsed.success) return refuse('invalid', parsed.error.issues[0]?.path.join('.') ?? 'envelope');
-  const envelope: Envelope = parsed.data;
-  const request = state.requests.find((one) => one.request === envelope.request || one.shortId === envelope.request);
-  // The bounds are only worth the quorum that saw them.
-  if (request?.phase !== 'approved' && request?.phase !== 'deployed') return refuse('not_approved', envelope.request);
-  return { ok: true, events: [{ type: 'system.envelope_set', data: { envelope } }] };
 }
 
 const STARTERS = [...new Set(Object.values(CHECKLIST).flatMap((step) => step.roles))];

@@ -3,7 +3,6 @@
  * it follows from the decisions about its versions, from holds and from the decommissioning checklist.
  */
 import type { StepDone } from './decommission.ts';
-import type { Envelope } from './envelope.ts';
 
 export const SYSTEM_STATUSES = ['use_case', 'proposed', 'approved', 'deployed', 'suspended', 'decommissioned'] as const;
 export type SystemStatus = (typeof SYSTEM_STATUSES)[number];
@@ -76,7 +75,6 @@ export type SystemState = SystemFacts & {
   readonly versions: readonly SystemVersion[];
   readonly requests: readonly SystemRequest[];
   readonly useCases: readonly SystemUseCase[];
-  readonly envelope: Envelope | null;
   readonly decommission: { readonly startedAt: string; readonly steps: readonly StepDone[] } | null;
   /** Environments in which it was said to run before anybody asked (import). */
   readonly runsIn: readonly string[];
@@ -104,7 +102,6 @@ export type SystemEvent =
       readonly type: 'system.use_case_followed';
       readonly data: SystemUseCase & { readonly status: SystemStatus };
     }
-  | { readonly type: 'system.envelope_set'; readonly data: { readonly envelope: Envelope | null } }
   | { readonly type: 'system.decommission_started'; readonly data: { readonly reason: string; readonly role: string } }
   | {
       readonly type: 'system.step_done';
@@ -120,7 +117,6 @@ export const SYSTEM_HIDDEN: Readonly<Record<SystemEvent['type'], readonly string
   'system.alias_reviewed': [],
   'system.request_followed': [],
   'system.use_case_followed': [],
-  'system.envelope_set': ['envelope.purpose'],
   'system.decommission_started': ['reason'],
   'system.step_done': ['note'],
 };
@@ -133,7 +129,7 @@ export function applySystem(
 ): SystemState | null {
   const atIso = at.toISOString();
   if (event.type === 'system.registered') {
-    const empty = { versions: [], requests: [], useCases: [], envelope: null, decommission: null };
+    const empty = { versions: [], requests: [], useCases: [], decommission: null };
     return { ...event.data, ...empty, registeredAt: atIso, version: 1 };
   }
   if (state === null) return null;
@@ -158,8 +154,6 @@ export function applySystem(
       const { status: _, ...useCase } = event.data;
       return { ...next, useCases: [...state.useCases.filter((u) => u.request !== useCase.request), useCase] };
     }
-    case 'system.envelope_set':
-      return { ...next, envelope: event.data.envelope };
     case 'system.decommission_started':
       return { ...next, decommission: { startedAt: atIso, steps: [] } };
     case 'system.step_done': {

@@ -65,7 +65,7 @@ describe('a deployment on it', () => {
   it('starts from it with the same purpose and data, and says so on form and card', async () => {
     await stage.command('U0MILO', 'deploy like UC-1');
     const form = await stage.viewText('U0MILO');
-    expect(form).toContain('Inside UC-1: same purpose, no further data.');
+    expect(form).toContain('Inside use case UC-1: same purpose, no further data.');
     expect(form).toContain('ticket text, product names');
     await stage.submit('U0MILO', { ...minimalForm, useCase: 'UC-1', dataClasses: 'ticket text' });
     expect(await stage.card('DR-1')).toContain('Inside use case UC-1');
@@ -76,7 +76,7 @@ describe('a deployment on it', () => {
     await stage.command('U0MILO', 'deploy like UC-1');
     const answers = { ...minimalForm, purpose: 'Rates the staff.', useCase: 'UC-1', dataClasses: 'ticket text' };
     await stage.use('U0MILO', { block: 'useCase', value: 'UC-1' }, answers);
-    expect(await stage.viewText('U0MILO')).toContain('Outside UC-1: the purpose differs.');
+    expect(await stage.viewText('U0MILO')).toContain('Outside use case UC-1: the purpose differs.');
     expect(JSON.stringify(await stage.submit('U0MILO', answers))).toContain(
       'Outside the use case: the purpose differs',
     );

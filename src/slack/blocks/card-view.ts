@@ -1,10 +1,13 @@
 /** From a request's state to what its card and its modals show. Pure: names and roles come in. */
 import { flawInWords } from '#src/approvals/basis.ts';
+import type { Envelope } from '#src/approvals/document.ts';
 import { purposeOf } from '#src/approvals/document-facts.ts';
+import { boundLines, measureLines } from '#src/approvals/envelope-form.ts';
 import { voteOffer } from '#src/approvals/offers.ts';
 import { isExcluded, rolesOf } from '#src/approvals/seats.ts';
-import { flawsOfUseCase, type Tally, tally } from '#src/approvals/tally.ts';
+import { type Tally, tally } from '#src/approvals/tally.ts';
 import type { Person, Roster, SubmittedState, Vote } from '#src/approvals/types.ts';
+import { basisLines } from './basis-lines.ts';
 import type { CardView } from './card.ts';
 import { scopeLines } from './scope.ts';
 import { dateToken, inline, mention } from './text.ts';
@@ -112,13 +115,12 @@ function factsOf(state: SubmittedState, who: (person: Person) => string): readon
   return facts;
 }
 
-/** The use case a deployment names, and whether it carries it. */
-function basisFacts(state: SubmittedState): readonly string[] {
-  const { document } = state;
-  if (document.kind !== 'deployment' || document.useCase === undefined) return [];
-  const flaws = flawsOfUseCase(state);
-  if (flaws.length === 0) return [`Inside use case ${document.useCase}: same purpose, no further data.`];
-  return [`⚠️ Outside use case ${document.useCase}: ${inline(flaws.map(flawInWords).join('; '), 500)}.`];
+/** What a deployment rests on, and whether it carries it. One that was never checked carries nothing. */
+function basisFacts({ document, basis, terms }: SubmittedState): readonly string[] {
+  if (document.kind !== 'deployment') return [];
+  const unknown = (id: string | undefined) => (id === undefined ? [] : [{ code: 'unknown', what: id } as const]);
+  const unchecked = { useCase: unknown(document.useCase), envelope: unknown(document.within?.request) };
+  return basisLines(document, basis ?? unchecked, terms);
 }
 
 /** Characters of a card's section that a difference may take. */
@@ -304,6 +306,10 @@ export function detailFacts(state: SubmittedState): readonly string[] {
       ...answers,
       ...(d.dataClasses === undefined ? [] : [`Data: ${d.dataClasses.join(', ')}`]),
       ...(d.useCase === undefined ? [] : [`Use case ${d.useCase}`]),
+      ...(d.within === undefined
+        ? []
+        : [`Claims the envelope of ${d.within.request}: ${measureLines(d.within.metrics).join(', ')}`]),
+      ...(d.envelope === undefined ? [] : [envelopeLine(d.envelope)]),
       ...(d.scope === null ? [] : [`Scope: ${scopeLines(d.scope).join('; ')}`]),
       ...(d.restsOn.length === 0 ? [] : [`Rests on ${d.restsOn.join(', ')}`]),
       ...(d.lastChange === null ? [] : [`Last significant change ${d.lastChange.slice(0, 10)}`]),
@@ -325,6 +331,11 @@ export function detailFacts(state: SubmittedState): readonly string[] {
     `Ends ${d.expiresAt.slice(0, 10)}`,
     ...answers,
   ];
+}
+
+/** The bounds that later versions may stay in. */
+function envelopeLine({ metrics, environments, until }: Envelope): string {
+  return `Envelope for later versions: ${boundLines(metrics).join(', ')}; in ${environments.join(', ')}; until ${until.slice(0, 10)}`;
 }
 
 /** `personalData` as a reader says it: "Personal data". */

@@ -7,6 +7,7 @@ import type { AboutForm } from '#src/delivery/about.ts';
 import { type FormValues, one } from '#src/delivery/form-values.ts';
 import { kindOf, type RequestForm } from '#src/delivery/request-form.ts';
 import { actions, button, choice, context, dateInput, section, textInput, userInput } from './build.ts';
+import { envelopeInputs, envelopeShown } from './envelope-part.ts';
 
 /** What the parts look at: which form, what it is about, and the answers so far. */
 export type FormPart = { readonly form: RequestForm; readonly about: AboutForm; readonly values: FormValues };
@@ -99,13 +100,15 @@ function basisShown({ terms, values }: BasisPart): boolean {
 
 export type BasisPart = FormPart & { readonly terms: Terms; readonly basis: readonly string[] };
 
-/** The use case of a deployment, its data, and how it stands to what was approved. */
+/** The use case and the change envelope of a deployment, its data, and how it stands to what was approved. */
 export function basisPart(view: BasisPart): KnownBlock[] {
-  if (kindOf(view.form) !== 'deployment' || !basisShown(view)) return [];
   const { terms, basis, values } = view;
+  const [useCase, envelope] = [basisShown(view), envelopeShown(values)];
+  if (kindOf(view.form) !== 'deployment' || !(useCase || envelope)) return [];
   const demand = terms.useCaseDemanded === true ? ['This tier is approved only on an approved use case.'] : [];
   const lines = [...demand, ...basis];
-  return [...basisInputs(values), ...(lines.length === 0 ? [] : [context(lines.join('\n'))])];
+  const inputs = [...basisInputs(values), ...(envelope ? envelopeInputs(values) : [])];
+  return [...inputs, ...(lines.length === 0 ? [] : [context(lines.join('\n'))])];
 }
 
 function basisInputs(values: FormValues): KnownBlock[] {
@@ -165,11 +168,14 @@ export function rarePart(view: BasisPart): KnownBlock[] {
   const shown = about.x === 1 || [...RARE, 'replaces'].some((field) => initial(field) !== null);
   if (!shown)
     return [
-      actions('form_more', [button('More fields: scope, use case, exceptions, replaced version', 'form_more', 'more')]),
+      actions('form_more', [
+        button('More fields: scope, use case, envelope, exceptions, replaced version', 'form_more', 'more'),
+      ]),
     ];
   return [
     section('*Scope and links* (all optional)'),
-    ...(basisShown(view) ? [] : basisInputs(values)),
+    ...(basisShown(view) || envelopeShown(values) ? [] : basisInputs(values)),
+    ...(envelopeShown(values) ? [] : envelopeInputs(values)),
     textInput('scope.users', 'Only for these users', {
       optional: true,
       charsMax: 80,

@@ -73,6 +73,8 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   restsOn: 'exceptions it rests on',
   useCase: 'use case',
   dataClasses: 'data',
+  within: 'envelope it claims',
+  metrics: 'what was measured',
   affected: 'who is affected',
   lastChange: 'last significant change',
   deviatesFrom: 'controls deviated from',
@@ -90,6 +92,7 @@ function fieldWord(field: string): string {
   if (group === 'answers') return `answer on ${rest.replace(/([A-Z])/g, ' $1').toLowerCase()}`;
   if (group === 'control') return 'compensating controls';
   if (group === 'scope') return 'scope';
+  if (group === 'envelope') return 'envelope for later versions';
   return FIELD_WORDS[field] ?? field;
 }
 

@@ -308,6 +308,38 @@ export function submittedDesk(change: Partial<DeploymentDocument> = {}, roster: 
   return one;
 }
 
+/** A version in the limited tier whose approval carries an envelope for later ones. */
+export const WITH_ENVELOPE: Partial<DeploymentDocument> = {
+  answers: { personalData: true },
+  dataClasses: ['payment history', 'loan applications'],
+  envelope: {
+    environments: ['production', 'staging'],
+    metrics: { accuracy: { min: 0.92, max: null }, false_positive_rate: { min: null, max: 0.1 } },
+    until: new Date(T0 + 100 * DAY).toISOString(),
+  },
+};
+
+/** A desk with an approved deployment that carries an envelope, as DR-9. */
+export function approvedEnvelope(change: Partial<DeploymentDocument> = {}): Desk {
+  const one = desk();
+  const document = deployment({ ...WITH_ENVELOPE, ...change });
+  one.ok(MILO, { type: 'submit', requestId: 'e1', shortId: 'DR-9', document });
+  for (const person of [CAIO, LEGAL, CISO, ETHIC]) one.ok(person, { type: 'vote' });
+  one.ok(CTO, { type: 'answer_consult', role: 'Business Unit Leaders' });
+  one.wait(2 * DAY);
+  if (one.state.status !== 'approved') throw new Error(`the envelope is ${one.state.status}`);
+  return one;
+}
+
+/** A later version inside it. */
+export const INSIDE: Partial<DeploymentDocument> = {
+  version: '2.2',
+  digest: `sha256:${'ba'.repeat(32)}`,
+  answers: { personalData: true },
+  dataClasses: ['Payment history'],
+  within: { request: 'DR-9', metrics: { accuracy: 0.95, false_positive_rate: 0.05 } },
+};
+
 /** A desk with an approved use case. */
 export function approvedUseCase(change: Partial<UseCaseDocument> = {}): Desk {
   const one = desk();

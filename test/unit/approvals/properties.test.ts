@@ -9,7 +9,7 @@ import { decide } from '#src/approvals/decide.ts';
 import { type ApprovalEvent, type EventData, HIDDEN_FIELDS } from '#src/approvals/events.ts';
 import { gate } from '#src/approvals/gate.ts';
 import { isOpen, timersOf } from '#src/approvals/timers.ts';
-import type { Roster, Terms } from '#src/approvals/types.ts';
+import type { RequestState, Roster, Terms } from '#src/approvals/types.ts';
 import { DAY, DIGEST, ROSTER } from './fixtures.ts';
 import { play, type Run, runOut, type Scenario, type Sent, scenario } from './simulation.ts';
 
@@ -93,7 +93,9 @@ holdsFor('rule 1: no approval without the whole quorum, role by role, held at th
     const { terms } = history(run.events.slice(0, index));
     const { assignments } = sent.command.roster;
     expect(data.policyHash).toBe(terms.policyHash);
-    terms.quorum.forEach((slot, at) => {
+    const quorum = data.envelope === undefined ? terms.quorum : (terms.lighterQuorum ?? []);
+    expect(quorum.length).toBeGreaterThan(0);
+    quorum.forEach((slot, at) => {
       const counted = data.counted.filter((one) => one.slot === at);
       expect(counted).toHaveLength(slot.count);
       for (const one of counted) {
@@ -254,6 +256,35 @@ holdsFor('use cases: nothing is approved on a purpose that is missing, not in fo
   }
 });
 
+holdsFor('envelopes: the lighter quorum decides only what is inside an envelope in force at that moment', (run) => {
+  for (const { sent, index, at, data } of approvals(run)) {
+    if (data.envelope === undefined) continue;
+    const before = run.events.slice(0, index);
+    const last = before.findLast((event) => event.type === 'request.submitted' || event.type === 'revision.made');
+    if (last?.type !== 'request.submitted' && last?.type !== 'revision.made') throw new Error('no document');
+    const { document } = last.data;
+    const basis = sent.command.related?.find((one) => one.status !== 'draft' && one.shortId === data.envelope);
+    if (document.kind !== 'deployment' || basis === undefined || basis.status === 'draft') throw new Error('no basis');
+    expect(basis).toMatchObject({ status: 'approved', suspension: null, revokedAtMs: null, closure: null });
+    const approved = basis.document;
+    if (approved.kind !== 'deployment' || approved.envelope === undefined) throw new Error('no envelope');
+    expect(approved.within).toBeUndefined();
+    const { system, purpose, answers, environment, dataClasses, within } = document;
+    expect({ system, purpose, answers }).toEqual({
+      system: approved.system,
+      purpose: approved.purpose,
+      answers: approved.answers,
+    });
+    expect(approved.envelope.environments).toContain(environment);
+    for (const one of dataClasses ?? ['none stated']) expect(approved.dataClasses).toContain(one.toLowerCase());
+    expect(within?.metrics['accuracy']).toBeGreaterThanOrEqual(0.92);
+    expect(within?.metrics['false_positive_rate']).toBeLessThanOrEqual(0.1);
+    // A timer that is late acts as of its own time, and looks at the envelope as it is when it runs.
+    expect(Math.max(at, sent.nowMs)).toBeLessThanOrEqual(Date.parse(approved.envelope.until));
+    expect(history(before).terms.tier).toBe(basis.terms.tier);
+  }
+});
+
 holdsFor(
   'rules: what was voted on is what was put to the vote; one decision, no conditions, nobody undoes it',
   (run) => {
@@ -278,13 +309,19 @@ holdsFor('use cases: the gate never opens by one', (run) => {
   for (const days of [0, 20, 150]) expect(gate([state], query, new Date(run.nowMs + days * DAY)).allowed).toBe(false);
 });
 
+const isUseCase = (state: RequestState): boolean => state.status !== 'draft' && state.document.kind === 'use-case';
+
 holdsFor('rule 10: the gate opens only for the approved thing, within its validity, not stopped', (run) => {
   const { state } = run;
   if (state.status === 'draft' || state.document.kind !== 'deployment') return;
   const { system, version, environment, digest } = state.document;
   for (const days of [0, 20, 150, 400]) {
     const at = run.nowMs + days * DAY;
-    const answer = gate([state, ...run.related], { system, version, environment, digest }, new Date(at));
+    const answer = gate(
+      [state, ...run.related.filter(isUseCase)],
+      { system, version, environment, digest },
+      new Date(at),
+    );
     expect(
       gate([state], { system, version, environment, digest: `${DIGEST.slice(0, -1)}0` }, new Date(at)).allowed,
     ).toBe(false);
@@ -317,6 +354,7 @@ test('the random runs reach what they are meant to test', () => {
     fc.property(scenario, (one) => {
       const run = play(one);
       if (one.kind === 'policy' && approvals(run).length > 0) seen.set('policy/approved', 1);
+      if (approvals(run).some(({ data }) => data.envelope !== undefined)) seen.set('lighter', 1);
       const names = run.events.map((event) =>
         event.type === 'decided' ? `${event.data.outcome}/${event.data.cause}` : event.type,
       );
@@ -349,6 +387,7 @@ test('the random runs reach what they are meant to test', () => {
     'basis.checked',
     'outside_use_case',
     'policy/approved',
+    'lighter',
   ];
   expect(wanted.filter((name) => !seen.has(name))).toEqual([]);
 });

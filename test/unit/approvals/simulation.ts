@@ -12,6 +12,7 @@ import type { Assignment, ConditionProposal, RequestState, Roster } from '#src/a
 import {
   ALL_EVIDENCE,
   AUDIT,
+  approvedEnvelope,
   approvedUseCase,
   CAIO,
   CISO,
@@ -25,6 +26,7 @@ import {
   ETHIC,
   HIGH,
   HOUR,
+  INSIDE,
   LEGAL,
   LIMITED,
   link,
@@ -83,7 +85,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
-  tier: fc.nat(8),
+  tier: fc.nat(11),
   roles: fc.record({
     requester: fc.constantFrom(5, 5, 6, 1, 2),
     owner: fc.constantFrom(5, 5, 6, 3),
@@ -156,6 +158,15 @@ function dispatch(world: World, sent: Command, redelivery = false): void {
 
 const at = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
 
+/** An approval whose envelope a version may claim, as it stands at different times. */
+const ENVELOPES: readonly RequestState[] = (() => {
+  const stopped = approvedEnvelope();
+  stopped.ok(CISO, { type: 'suspend' });
+  const ended = approvedEnvelope();
+  ended.ok(CAIO, { type: 'revoke' });
+  return [approvedEnvelope().state, approvedEnvelope().state, stopped.state, ended.state];
+})();
+
 /** The use case that a deployment may rest on, as it stands at different times. */
 const USE_CASES: readonly RequestState[] = (() => {
   const approved = approvedUseCase();
@@ -188,6 +199,10 @@ function documentFor(world: World, a: number): RequestDocument {
     ON_USE_CASE,
     ON_USE_CASE,
     { ...ON_USE_CASE, dataClasses: ['health'] },
+    INSIDE,
+    INSIDE,
+    { ...INSIDE, purpose: 'Another' },
+    { ...INSIDE, within: { request: 'DR-9', metrics: { accuracy: 0.5 } } },
   ];
   return { ...base, ...at(changes, a) };
 }
@@ -331,7 +346,7 @@ function otherwise(world: World, one: Step): void {
     return;
   }
   if (one.what < 91) {
-    world.related = one.b % 9 === 0 ? [] : [at(USE_CASES, one.a)];
+    world.related = one.b % 9 === 0 ? [] : [at(USE_CASES, one.a), at(ENVELOPES, one.b)];
     return;
   }
   if (one.what < 95) {
@@ -378,6 +393,9 @@ const TIER_CHANGES: readonly Partial<DeploymentDocument>[] = [
   { ...LIMITED, evidence: ALL_EVIDENCE.slice(1) },
   { answers: { prohibitedUse: true } },
   ON_USE_CASE,
+  INSIDE,
+  INSIDE,
+  { ...INSIDE, environment: 'canary' },
   { ...HIGH, ...ON_USE_CASE, evidence: ALL_EVIDENCE.slice(0, 12) },
 ];
 
@@ -396,7 +414,7 @@ export function play({ tier, roles, breakGlass, kind, standIns, steps }: Scenari
     state: DRAFT,
     nowMs: T0,
     roster,
-    related: USE_CASES.slice(0, 1),
+    related: [...USE_CASES.slice(0, 1), ...ENVELOPES.slice(0, 1)],
     events: [],
     sent: [],
     timers: new Map(),

@@ -1,7 +1,6 @@
 /** What a hold covers, when it can end; and what stands in an envelope. */
 import { describe, expect, it } from 'vitest';
 import { CHECKLIST, DECOMMISSION_STEPS, stepRefusal } from '#src/systems/decommission.ts';
-import { breachesOf, type Envelope } from '#src/systems/envelope.ts';
 import { gateSettingsSchema, modeOf } from '#src/systems/gate-settings.ts';
 import { covers, type Hold, type HoldScope, liftRefusal } from '#src/systems/holds.ts';
 import { createRateLimit } from '#src/systems/rate-limit.ts';
@@ -45,46 +44,6 @@ describe('a hold', () => {
     expect(liftRefusal(hold, { ...fresh, approved: false })).toBe('no_fresh_quorum');
     expect(liftRefusal(hold, { ...fresh, decidedAtMs: null })).toBe('no_fresh_quorum');
     expect(liftRefusal(hold, { ...fresh, subject: { ...subject, system: 'other' } })).toBe('wrong_basis');
-  });
-});
-
-describe('a change envelope', () => {
-  const envelope: Envelope = {
-    request: 'DR-1',
-    purpose: 'Scores credit',
-    dataClasses: ['confidential'],
-    environments: ['production'],
-    metrics: { f1: { min: 0.8, max: null }, false_positive_rate: { min: null, max: 0.1 } },
-    until: '2026-12-31T00:00:00.000Z',
-  };
-  const inside = {
-    purpose: 'scores credit',
-    dataClasses: ['Confidential'],
-    environment: 'production',
-    metrics: { f1: 0.81, false_positive_rate: 0.1 },
-  };
-  const now = new Date('2026-06-01T00:00:00.000Z');
-  const codes = (change: Partial<typeof inside>, at = now) =>
-    breachesOf(envelope, { ...inside, ...change }, at).map((b) => b.code);
-
-  it('lets through what stays within every bound', () => {
-    expect(codes({})).toEqual([]);
-  });
-
-  it.each<[string, Partial<typeof inside>, string]>([
-    ['another purpose', { purpose: 'Ranks people' }, 'purpose'],
-    ['another class of data', { dataClasses: ['confidential', 'restricted'] }, 'data_class'],
-    ['another environment', { environment: 'staging' }, 'environment'],
-    ['a metric below its bound', { metrics: { f1: 0.79, false_positive_rate: 0.1 } }, 'metric_out_of_bounds'],
-    ['a metric above its bound', { metrics: { f1: 0.9, false_positive_rate: 0.11 } }, 'metric_out_of_bounds'],
-    ['a metric that is not stated', { metrics: { f1: 0.9 } as never }, 'metric_missing'],
-    ['a metric that is no number', { metrics: { f1: Number.NaN, false_positive_rate: 0 } }, 'metric_missing'],
-  ])('%s leaves it', (_what, change, code) => {
-    expect(codes(change)).toEqual([code]);
-  });
-
-  it('ends on its day', () => {
-    expect(codes({}, new Date('2027-01-01T00:00:00.000Z'))).toEqual(['ended']);
   });
 });
 

@@ -1,0 +1,87 @@
+/**
+ * A change envelope: bounds, approved with a full quorum, within which a new version is no new question. Inside it the
+ * lighter quorum that the policy names suffices; one step outside, and the full one decides. Closed by default: what
+ * the envelope does not mention, or the version does not state, is outside. Pure.
+ */
+import { canonicalJson } from './canonical.ts';
+import type { DeploymentDocument, Envelope } from './document.ts';
+import { msOf } from './duration.ts';
+import { ownReasons } from './gate.ts';
+import { isNarrower } from './scope.ts';
+import { plainWords } from './text-limits.ts';
+import { isApproved } from './timers.ts';
+import { type BasisFlaw, type SubmittedState, TIERS, type Tier } from './types.ts';
+
+type Version = DeploymentDocument & { readonly within: NonNullable<DeploymentDocument['within']> };
+
+/** Everything in which a version leaves the envelope that it claims; empty: it is inside. `found`: the request named. */
+export function envelopeFlaws(
+  version: Version,
+  tier: Tier,
+  found: SubmittedState | null,
+  nowMs: number,
+): readonly BasisFlaw[] {
+  if (found?.document.kind !== 'deployment') return [{ code: 'unknown', what: version.within.request }];
+  const { document } = found;
+  const { envelope } = document;
+  // What passed by the lighter quorum carries no envelope of its own: nobody saw its bounds with a full one.
+  if (envelope === undefined || document.within !== undefined) return [{ code: 'no_envelope', what: found.shortId }];
+  return [
+    ...standing(found, envelope, nowMs),
+    ...sameQuestion(version, tier, found, document),
+    ...measured(envelope, version),
+  ];
+}
+
+/** The approval must be in force by a decision; an emergency permission is none. */
+function standing(found: SubmittedState, envelope: Envelope, nowMs: number): readonly BasisFlaw[] {
+  const flaws: BasisFlaw[] = ownReasons(found, nowMs).map(({ code }) => ({ code: 'not_in_force', what: code }));
+  if (flaws.length === 0 && !isApproved(found)) flaws.push({ code: 'not_in_force', what: 'not_decided' });
+  if (nowMs > msOf(envelope.until)) flaws.push({ code: 'ended', what: envelope.until.slice(0, 10) });
+  return flaws;
+}
+
+const same = (a: string, b: string): boolean => plainWords(a) === plainWords(b);
+const among = (names: readonly string[], name: string): boolean => names.some((one) => same(one, name));
+
+/** Whatever the committee looked at beside the artefact has to be as it was. */
+function sameQuestion(
+  version: Version,
+  tier: Tier,
+  found: SubmittedState,
+  approved: DeploymentDocument,
+): readonly BasisFlaw[] {
+  const flaws: BasisFlaw[] = [];
+  const add = (code: BasisFlaw['code'], what: string): void => {
+    flaws.push({ code, what });
+  };
+  if (!same(version.system, approved.system)) add('system', approved.system);
+  if (!same(version.purpose, approved.purpose)) add('purpose', 'purpose');
+  if (canonicalJson(version.answers) !== canonicalJson(approved.answers)) add('answers', 'answers');
+  if (TIERS.indexOf(tier) > TIERS.indexOf(found.terms.tier)) add('tier', tier);
+  if (version.useCase !== approved.useCase) add('use_case', version.useCase ?? 'none');
+  for (const id of version.restsOn) if (!approved.restsOn.includes(id)) add('exception', id);
+  const wider =
+    canonicalJson(version.scope) !== canonicalJson(approved.scope) &&
+    !isNarrower(approved.scope, version.scope ?? NO_LIMIT);
+  if (wider) add('scope', 'scope');
+  if (version.lastChange !== null && msOf(version.lastChange) > (found.decision?.atMs ?? 0))
+    add('changed', version.lastChange.slice(0, 10));
+  if (version.dataClasses === undefined) add('data_classes_missing', 'data classes');
+  for (const one of version.dataClasses ?? []) if (!among(approved.dataClasses ?? [], one)) add('data_class', one);
+  return flaws;
+}
+
+const NO_LIMIT = { users: null, trafficPercent: null, regions: [], until: null } as const;
+
+function measured(envelope: Envelope, { environment, within }: Version): readonly BasisFlaw[] {
+  const flaws: BasisFlaw[] = [];
+  if (!among(envelope.environments, environment)) flaws.push({ code: 'environment', what: environment });
+  for (const [name, { min, max }] of Object.entries(envelope.metrics)) {
+    const value = Object.hasOwn(within.metrics, name) ? within.metrics[name] : undefined;
+    if (value === undefined || !Number.isFinite(value)) flaws.push({ code: 'metric_missing', what: name });
+    else if ((min !== null && value < min) || (max !== null && value > max))
+      flaws.push({ code: 'metric_out_of_bounds', what: name });
+  }
+  return flaws;
+}
