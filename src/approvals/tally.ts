@@ -92,6 +92,8 @@ function electorsOf(state: SubmittedState, roster: Roster, roles: ReadonlySet<st
   });
 }
 
+const rolesIn = (quorum: readonly QuorumSlot[]): ReadonlySet<string> => new Set(quorum.flatMap((slot) => slot.anyOf));
+
 type Places = readonly { readonly index: number; readonly slot: QuorumSlot }[];
 
 function placesOf(quorum: readonly QuorumSlot[]): Places {
@@ -162,14 +164,16 @@ export function tally(state: SubmittedState, roster: Roster, atMs: number): Tall
     const filledBy = counted.filter((one) => one.slot === index);
     return { slot, filledBy, open: slot.count - filledBy.length };
   });
-  const quorumRoles = new Set(quorum.flatMap((slot) => slot.anyOf));
-  const electors = electorsOf(state, roster, quorumRoles);
+  const electors = electorsOf(state, roster, rolesIn(quorum));
   const reach =
     stillNeeded.length === 0
       ? null
       : reachability(quorum, places, [...inFavour, ...electors], withChoice(voters, 'reject', 'abstain'));
   const evidence = evidenceStatus(terms.evidence, state.document, atMs, roster.files);
-  const present = electors.filter((elector) => !roster.absent.includes(elector.person));
+  // "Everybody has voted" means the whole quorum's people, also while the lighter one decides: whoever rejected may sit
+  // in the full one only.
+  const everybody = quorum === terms.quorum ? electors : electorsOf(state, roster, rolesIn(terms.quorum));
+  const present = everybody.filter((elector) => !roster.absent.includes(elector.person));
   return {
     slots,
     counted,
@@ -203,7 +207,7 @@ function reachability(
 }
 
 /** Why the use case does not carry the request. One that is named and was never checked carries nothing. */
-export function flawsOfUseCase({ document, terms, basis }: SubmittedState): readonly BasisFlaw[] {
+function flawsOfUseCase({ document, terms, basis }: SubmittedState): readonly BasisFlaw[] {
   if (document.kind !== 'deployment') return [];
   if (document.useCase === undefined)
     return terms.useCaseDemanded === true ? [{ code: 'missing', what: 'use case' }] : [];

@@ -87,6 +87,16 @@ describe('a version inside the envelope', () => {
     ]);
   });
 
+  test('is not approved over the rejection of somebody who sits in the full quorum only, until the chair settles it', () => {
+    const one = claiming();
+    one.ok(CAIO, { type: 'vote' });
+    one.ok(ETHIC, { type: 'vote', choice: 'reject', reason: 'Look at it together' });
+    one.ok(LEGAL, { type: 'vote' });
+    one.ok(CTO, { type: 'answer_consult', role: 'Business Unit Leaders' });
+    expect(one.wait(2 * DAY)).not.toContain('decided');
+    expect(one.ok(CAIO, { type: 'settle_rejection', reason: 'Discussed' })).toContain('decided');
+  });
+
   test('carries no envelope of its own, and what passed by one carries none', () => {
     const both = { ...INSIDE, ...WITH_ENVELOPE };
     expect(desk().no(MILO, { type: 'submit', document: deployment(both) })).toBe('invalid');
