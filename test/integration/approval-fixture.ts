@@ -16,21 +16,26 @@ type Block = {
   readonly accessory?: { readonly action_id?: string; readonly value?: string };
 };
 
-/** A deployment of the minimal tier. */
-export const minimalForm: Answers = {
-  system: 'ticket-router',
-  version: '1.4.0',
-  digest: DIGEST,
-  environment: 'staging',
-  purpose: 'Sorts incoming tickets by topic for the service desk.',
-  'evidence.risk-assessment': 'https://wiki.example.com/risk/ticket-router 2026-10-01',
+/** The questions about risk, each answered with no: the minimal tier. */
+export const ALL_NO = {
   'answers.personalData': 'no',
   'answers.affectsPeople': 'no',
   'answers.decidesAlone': 'no',
   'answers.publicFacing': 'no',
   'answers.thirdParty': 'no',
   'answers.prohibitedUse': 'no',
-};
+} as const;
+
+/** A deployment of the minimal tier. */
+export const minimalForm = {
+  system: 'ticket-router',
+  version: '1.4.0',
+  digest: DIGEST,
+  environment: 'staging',
+  purpose: 'Sorts incoming tickets by topic for the service desk.',
+  'evidence.risk-assessment': 'https://wiki.example.com/risk/ticket-router 2026-10-01',
+  ...ALL_NO,
+} as const;
 /** The same in the limited tier: used from outside. */
 export const limitedForm: Answers = {
   ...minimalForm,

@@ -1,10 +1,10 @@
 /** The evidence pages through the real server: what they show, what they refuse, that nothing typed becomes code. */
-import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
 import { parseVerifierKey } from '#src/evidence/note.ts';
 import { verifyProofFile } from '#src/evidence/proof-file.ts';
 import { startWithRequests } from './evidence-fixture.ts';
+import { statusOf } from './local-servers.ts';
 import type { TestServer } from './server-fixture.ts';
 
 let test: TestServer;
@@ -17,17 +17,8 @@ const get = (path: string) => fetch(test.server.address + path);
 const page = async (path: string) => (await get(path)).text();
 const links = (body: string) => [...body.matchAll(/href="\/evidence\/requests\/([A-Z]+-\d+)"/g)].map(([, id]) => id);
 
-function raw(path: string, headers: Record<string, string>, method = 'GET'): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(test.server.address);
-    request({ hostname, port, path, headers, method }, (res) => {
-      res.resume();
-      resolve(res.statusCode ?? 0);
-    })
-      .on('error', reject)
-      .end();
-  });
-}
+const raw = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  statusOf(test.server.address, path, headers, method);
 
 describe('the register', () => {
   it('when it is opened, every request stands there, newest first', async () => {

@@ -65,7 +65,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await web.close(100);
-  await issuer.close();
+  issuer.close();
 });
 beforeEach(() => {
   issuer.claims = {};

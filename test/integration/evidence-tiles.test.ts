@@ -1,7 +1,7 @@
 /** Any tlog client: reads only the static resources, by the rules of C2SP tlog-tiles, and computes the root itself. */
 import { createHash } from 'node:crypto';
-import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { statusOf } from './local-servers.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 
 let test: TestServer;
@@ -33,18 +33,8 @@ async function checkpoint(): Promise<{ readonly origin: string; readonly size: n
   return { origin, size: Number(size), root: hash };
 }
 
-/** With `path` as it stands: fetch would tidy `..` away. */
-function raw(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(test.server.address);
-    request({ hostname, port, path, headers, method }, (res) => {
-      res.resume();
-      resolve(res.statusCode ?? 0);
-    })
-      .on('error', reject)
-      .end();
-  });
-}
+const raw = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  statusOf(test.server.address, path, headers, method);
 
 describe('the log as tiles', () => {
   it('when a client reads the tile, the root it computes is the checkpoint’s', async () => {

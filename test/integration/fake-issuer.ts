@@ -1,7 +1,7 @@
 /** A stand-in for Slack's OpenID Connect: asks for consent, gives out codes that count once, checks what is exchanged. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
+import { bodyOf, localServers } from './local-servers.ts';
 
 export const CLIENT = '123.456';
 export const SECRET = 'a secret that nobody knows';
@@ -12,23 +12,22 @@ type Issued = { readonly nonce: string; readonly redirectUri: string };
 /** An issuer that listens; `claims` changes what its next tokens say. */
 export async function startIssuer(now: () => number) {
   const codes = new Map<string, Issued>();
+  const { serve, close } = localServers();
   const issuer = {
     claims: {} as Record<string, unknown>,
     /** What the token endpoint refused, by Slack's error names. */
     refused: [] as string[],
     authorizeUrl: '',
     tokenUrl: '',
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+    close,
   };
-  const server = createServer(async (req, res) => {
+  const address = await serve(async (req, res) => {
     const url = new URL(req.url ?? '/', 'http://issuer');
     if (url.pathname === '/authorize') {
       authorize(url.searchParams, res);
       return;
     }
-    let body = '';
-    for await (const chunk of req) body += String(chunk);
-    const answer = exchange(new URLSearchParams(body));
+    const answer = exchange(new URLSearchParams((await bodyOf(req)).toString()));
     if (typeof answer === 'string') issuer.refused.push(answer);
     const said = typeof answer === 'string' ? { ok: false, error: answer } : { ok: true, ...answer };
     res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(said));
@@ -74,10 +73,8 @@ export async function startIssuer(now: () => number) {
     return { id_token: `${part({ alg: 'RS256' })}.${part(claims)}.${part({})}` };
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
   // To a browser another site than 127.0.0.1, as Slack is another site than the server.
-  issuer.authorizeUrl = `http://localhost:${port}/authorize`;
-  issuer.tokenUrl = `http://127.0.0.1:${port}/token`;
+  issuer.authorizeUrl = `${address.replace('127.0.0.1', 'localhost')}/authorize`;
+  issuer.tokenUrl = `${address}/token`;
   return issuer;
 }

@@ -1,23 +1,8 @@
 /** The three journeys through the real app: ask, approve, prove. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowsFromEvents } from '#src/delivery/state-verify.ts';
+import { minimalForm } from './approval-fixture.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
-
-const DIGEST = `sha256:${'ab'.repeat(32)}`;
-const form = {
-  system: 'ticket-router',
-  version: '1.4.0',
-  digest: DIGEST,
-  environment: 'staging',
-  purpose: 'Sorts incoming tickets by topic for the service desk.',
-  evidence: 'risk-assessment: https://wiki.example.com/risk/ticket-router 2026-10-01',
-  'answers.personalData': 'no',
-  'answers.affectsPeople': 'no',
-  'answers.decidesAlone': 'no',
-  'answers.publicFacing': 'no',
-  'answers.thirdParty': 'no',
-  'answers.prohibitedUse': 'no',
-};
 
 let test: TestServer;
 beforeAll(async () => {
@@ -71,13 +56,13 @@ describe('ask', () => {
 describe('approve', () => {
   it('when the form has mistakes, they are shown on their fields and nothing is stored', async () => {
     await test.driver.command('U0MILO', 'C0ASK', '/governance deploy');
-    const result = await test.driver.submit('U0MILO', { ...form, digest: 'nonsense' });
+    const result = await test.driver.submit('U0MILO', { ...minimalForm, digest: 'nonsense' });
     expect(Object.keys(result.errors ?? {})).toEqual(['digest']);
     expect(await test.server.core.stores.ledger.listRequests({ limit: 5 })).toEqual([]);
   });
 
   it('when it is submitted, a card stands in the committee channel', async () => {
-    expect(await test.driver.submit('U0MILO', form)).toMatchObject({ ok: true });
+    expect(await test.driver.submit('U0MILO', minimalForm)).toMatchObject({ ok: true });
     const card = await cardOf('DR-1');
     expect(card?.text).toContain('ticket-router 1.4.0 to staging');
   });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
 import { verifyState } from '#src/delivery/state-verify.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
+import { minimalForm } from './approval-fixture.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 
 let test: TestServer;
@@ -10,7 +11,7 @@ beforeAll(async () => {
   test = await startTestServer();
   for (const version of ['1.0.0', '2.0.0']) {
     await test.driver.command('U0MILO', 'C0ASK', '/governance deploy');
-    await test.driver.submit('U0MILO', { ...form, version });
+    await test.driver.submit('U0MILO', { ...minimalForm, version });
   }
   for (const voter of ['U0CISO', 'U0CAIO']) {
     await test.driver.press(voter, 'C0COMMITTEE', 'open_vote');
@@ -19,20 +20,6 @@ beforeAll(async () => {
   await test.server.work.publisher.publish();
 });
 afterAll(() => test.close());
-
-const form = {
-  system: 'ticket-router',
-  digest: `sha256:${'ab'.repeat(32)}`,
-  environment: 'staging',
-  purpose: 'Sorts incoming tickets by topic.',
-  'evidence.risk-assessment': 'https://wiki.example.com/risk 2026-10-01',
-  'answers.personalData': 'no',
-  'answers.affectsPeople': 'no',
-  'answers.decidesAlone': 'no',
-  'answers.publicFacing': 'no',
-  'answers.thirdParty': 'no',
-  'answers.prohibitedUse': 'no',
-};
 
 const findings = async () => {
   const { evidence, state } = test.server.core.stores;

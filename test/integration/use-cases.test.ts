@@ -1,19 +1,14 @@
 /** A use case in Slack through the real app: asked for, decided, in the inventory, rested on, stopped. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DIGEST, minimalForm, openStage, type Stage } from './approval-fixture.ts';
+import { ALL_NO, DIGEST, minimalForm, openStage, type Stage } from './approval-fixture.ts';
 
 const useCaseForm = {
   system: 'ticket-router',
-  purpose: minimalForm['purpose'] as string,
+  purpose: minimalForm.purpose,
   affected: 'The service desk; customers get an answer sooner.',
   dataClasses: 'ticket text, product names',
   'evidence.risk-assessment': 'https://wiki.example.com/risk/ticket-router 2026-10-01',
-  'answers.personalData': 'no',
-  'answers.affectsPeople': 'no',
-  'answers.decidesAlone': 'no',
-  'answers.publicFacing': 'no',
-  'answers.thirdParty': 'no',
-  'answers.prohibitedUse': 'no',
+  ...ALL_NO,
 };
 
 let stage: Stage;

@@ -1,14 +1,13 @@
 /** docs/verify.md, run literally: its commands on a real bundle, what they print against what it says they print. */
 
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeZipFile } from '#src/adapters/archive/zip-file.ts';
 import { buildBundle } from '#src/evidence/bundle-build.ts';
 import { logResource } from '#src/evidence/serve.ts';
+import { localServers } from '../../integration/local-servers.ts';
 import { bundleInput, crypto, logOf, type MemoryLog, statementSigner, vkey } from './fixtures.ts';
 import { type Block, canRunGo, canRunShell, canRunSigstore, runBlocks, sections } from './verify-doc.ts';
 
@@ -71,17 +70,15 @@ describe.skipIf(!canRunShell || !canRunSigstore)('docs/verify.md, section 8 (nee
 });
 
 describe.skipIf(!canRunShell || !canRunGo)('docs/verify.md, section 9 (needs Go and golang.org/x/mod)', () => {
-  let server: Server;
+  const { serve, close } = localServers();
   let address: string;
   beforeEach(async () => {
-    server = createServer(async (req, res) => {
+    address = await serve(async (req, res) => {
       const resource = await logResource(log, (req.url ?? '').slice(1));
       res.writeHead(resource === null ? 404 : 200).end(resource?.bytes);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  afterEach(() => new Promise((resolve) => server.close(resolve)));
+  afterEach(close);
 
   it(
     'when followed literally, prints what it says',
@@ -96,8 +93,8 @@ describe.skipIf(!canRunShell || !canRunGo)('docs/verify.md, section 9 (needs Go 
   it(
     'when an entry, a proof, the key, the kept checkpoint or a tile is another, refuses',
     async () => {
-      const [bundle, server] = sections(9);
-      if (bundle === undefined || server === undefined) throw new Error('section 9 has two blocks');
+      const [bundle, tiles] = sections(9);
+      if (bundle === undefined || tiles === undefined) throw new Error('section 9 has two blocks');
       const refused = async (block: Block) => (await runBlocks(folder, [block], address)).join('').split('\n').at(-1);
       await runBlocks(folder, sections(1));
       edit('bundle/log/entries.ndjson', (text) => text.replace(/"entry":"e/, '"entry":"f'));
@@ -108,14 +105,14 @@ describe.skipIf(!canRunShell || !canRunGo)('docs/verify.md, section 9 (needs Go 
       await runBlocks(folder, sections(1));
       const tile = log.tiles.get('0/0') ?? new Uint8Array();
       tile[40] = (tile[40] ?? 0) ^ 1;
-      expect(await refused(server)).toMatch(/^REFUSED: /);
+      expect(await refused(tiles)).toMatch(/^REFUSED: /);
       tile[40] = (tile[40] ?? 0) ^ 1;
       const other = await logOf(5);
       writeFileSync(join(folder, 'anchor.txt'), other.checkpoints[0]?.note ?? '');
       expect(await refused(bundle)).toBe('REFUSED: no proof that it extends the checkpoint of 5 entries');
       writeFileSync(join(folder, 'vkey.txt'), `${await vkey(statementSigner)}\n`);
       expect(await refused(bundle)).toMatch(/^REFUSED: /);
-      expect(await refused(server)).toMatch(/^REFUSED: /);
+      expect(await refused(tiles)).toMatch(/^REFUSED: /);
     },
     GO_TIMEOUT_MS,
   );
