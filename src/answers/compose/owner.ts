@@ -154,6 +154,8 @@ export function namedAnswer(context: Context, item: LibraryItem, query: Query): 
   if (item.kind === 'front-matter' && top.aspect !== 'role' && top.aspect !== 'ownership' && top.aspect !== 'document')
     return null;
   const list = item.kind !== 'clause' || (naming.length === scored.length && scored.length > 3);
+  // No word of the question tells the roles of the list apart: all of them are the answer.
+  if (list && top.similarity === 0) return extract(context, item, naming);
   const close = naming.filter((statement) => statement.score >= (list ? 0.9 : 0.75) * top.score).slice(0, 2);
   const rest = list
     ? []
