@@ -23,6 +23,7 @@ import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import { affectedLines, citationsOf } from './knowledge-citations.ts';
 import type { DecideFlags, ImportFlags } from './knowledge-flags.ts';
 import { crosswalkFrom, openPacks, type Packs } from './knowledge-packs.ts';
+import { deskOf } from './reading.ts';
 import { databaseConfig, type Session, wasStarted, withSession } from './session.ts';
 import { paragraph } from './terminal.ts';
 
@@ -129,7 +130,7 @@ export async function acceptKnowledge(context: CliContext, id: string, flags: De
     await packs.folder.dropProposal(id);
     const { document } = proposal.pack;
     const diff = diffPacks(packs.inForce.get(document.id) ?? null, proposal.pack);
-    const affected = affectedBy(diff, await citationsOf(session.stores.ledger));
+    const affected = affectedBy(diff, await citationsOf(session.stores.ledger, deskOf(session, context)));
     return tell(context, flags, outcome, `${document.id} ${document.version} is in force`, affected);
   });
 }

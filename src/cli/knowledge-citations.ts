@@ -2,6 +2,7 @@
 import type { Ledger } from '#src/delivery/ports.ts';
 import type { Affected, Citation } from '#src/knowledge/packs/affected.ts';
 import type { CliContext } from './context.ts';
+import { deskOf } from './reading.ts';
 import { databaseConfig, wasStarted, withSession } from './session.ts';
 import { table } from './terminal.ts';
 
@@ -12,15 +13,20 @@ const ITEM_ID = /^[A-Z][A-Z0-9]*-[A-Za-z0-9&]+(?:[.-][A-Za-z0-9&]+)*(?:\([0-9]+\
 export async function requestCitations(context: CliContext): Promise<readonly Citation[]> {
   const started = await wasStarted(databaseConfig(context)).catch(() => false);
   if (!started) return [];
-  return withSession(context, ({ stores }) => citationsOf(stores.ledger));
+  return withSession(context, (session) => citationsOf(session.stores.ledger, deskOf(session, context)));
 }
 
-/** What every kept request and exception cites. */
-export async function citationsOf(ledger: Pick<Ledger, 'listRequests'>): Promise<readonly Citation[]> {
-  const requests = await ledger.listRequests({ limit: REQUESTS_MAX });
-  return requests.flatMap((request) =>
-    [...idsIn(request.state, 0)].map((itemId) => ({ subject: request.shortId, itemId, itemHash: null })),
-  );
+/** What every kept request and exception cites. The rows do not say it: each request is read from its events. */
+export async function citationsOf(
+  ledger: Pick<Ledger, 'listRequests'>,
+  desk: { readonly read: (id: string) => Promise<{ readonly state: unknown } | null> },
+): Promise<readonly Citation[]> {
+  const citations: Citation[] = [];
+  for (const { id, shortId } of await ledger.listRequests({ limit: REQUESTS_MAX })) {
+    const record = await desk.read(id);
+    for (const itemId of idsIn(record?.state, 0)) citations.push({ subject: shortId, itemId, itemHash: null });
+  }
+  return citations;
 }
 
 /** Lines for people: each request with the item and why to look at it again. Empty where none is affected. */

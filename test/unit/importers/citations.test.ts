@@ -8,8 +8,9 @@ test('a request cites the items whose ids stand in its state, each once, and not
     revision: { scope: { controls: ['POL-5.2', 'NIST-AC-2(1)'] }, text: 'POL-4.3 is not meant here' },
     short: 'dr-12',
   };
-  const row = { id: 'r', shortId: 'EX-1', status: 'approved', version: 1, state };
-  const citations = await citationsOf({ listRequests: async () => [row] });
+  // The row holds hashes only; the request itself is read.
+  const row = { id: 'r', shortId: 'EX-1', status: 'approved', version: 1, state: { revision: 'f00' } };
+  const citations = await citationsOf({ listRequests: async () => [row] }, { read: async () => ({ state }) });
   expect(citations.map(({ subject, itemId }) => [subject, itemId])).toEqual([
     ['EX-1', 'POL-5.2'],
     ['EX-1', 'AICM-A&A-01'],
