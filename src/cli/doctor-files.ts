@@ -5,7 +5,7 @@ import { type Config, ConfigError, readConfig } from '#src/config.ts';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
 import { readDirectoryFile } from '#src/wire/directory.ts';
 import { type LoadedPolicy, loadPolicy } from '#src/wire/knowledge.ts';
-import { loadGateSettings } from '#src/wire/settings-files.ts';
+import { loadAnswerSettings, loadGateSettings } from '#src/wire/settings-files.ts';
 import { StartRefusedError } from '#src/wire/workspace.ts';
 import type { CliContext } from './context.ts';
 import type { Findings } from './doctor-report.ts';
@@ -82,6 +82,18 @@ export async function checkGate(found: Findings): Promise<void> {
     found.ok('gate', observed.length === 0 ? 'a no stops everywhere' : `only observed: ${observed.join(', ')}`);
   } catch (error) {
     reportLines('gate', error, found);
+  }
+}
+
+/** What is kept of answers, and what the language model may use. */
+export async function checkAnswers(found: Findings): Promise<void> {
+  try {
+    const { logAnswers, model } = (await loadAnswerSettings()).settings;
+    const logged = logAnswers ? 'each is an evidence entry' : 'not logged as evidence';
+    const { perDay, perPersonAndDay } = model;
+    found.ok('answers', `${logged}; model: ${perDay.tokens} tokens a day, ${perPersonAndDay.tokens} a person`);
+  } catch (error) {
+    reportLines('answers', error, found);
   }
 }
 

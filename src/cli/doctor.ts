@@ -5,6 +5,7 @@ import { ConfigError } from '#src/config.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import { checkDatabase, psqlLine } from './doctor-database.ts';
 import {
+  checkAnswers,
   checkDirectoryFile,
   checkGate,
   checkKnowledge,
@@ -23,6 +24,7 @@ export async function doctor(context: CliContext, flags: { readonly json?: true 
   await checkKnowledge(context, found);
   const policy = await checkPolicy(found);
   await checkGate(found);
+  await checkAnswers(found);
   if (config !== null) await checkDirectoryFile(config, found);
   let connect: string | null = null;
   try {

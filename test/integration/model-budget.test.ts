@@ -10,7 +10,7 @@ import type { AnswerSettings } from '#src/answers/settings.ts';
 import { answerSettingsSchema } from '#src/answers/settings.ts';
 import { budgetOf } from '#src/delivery/model-budget.ts';
 import { openAnswers } from '#src/wire/answers.ts';
-import { openEngine } from '#src/wire/engine.ts';
+import { type Engine, openEngine } from '#src/wire/engine.ts';
 import type { Log } from '#src/wire/log.ts';
 import { shippedLibrary } from '../unit/answers/desk.ts';
 import { databaseForTests } from './database.ts';
@@ -103,11 +103,16 @@ describe('what the log says of a model that fails', () => {
   const database = databaseForTests({ max: 2 });
   const QUESTION = 'why would we do canary releases?';
 
-  /** The engine as the server opens it, with a log that remembers. */
-  async function ask(mock: LLMock, settings: AnswerSettings['model'] = ROOMY) {
+  function rememberingLog() {
     const lines: { readonly level: string; readonly fields: unknown }[] = [];
     const at = (level: string) => (fields: unknown) => void lines.push({ level, fields });
     const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } as unknown as Log;
+    return { log, lines };
+  }
+
+  /** The engine as the server opens it, with a log that remembers. */
+  async function ask(mock: LLMock, settings: AnswerSettings['model'] = ROOMY) {
+    const { log, lines } = rememberingLog();
     const model = { apiKey: 'test', baseUrl: `${mock.url}/v1`, model: 'm', embeddingModel: 'e' };
     const engine = await openEngine({ dataDir: '/nonexistent', model }, await shippedLibrary(), log, () => undefined);
     const answers = openAnswers({
@@ -130,6 +135,37 @@ describe('what the log says of a model that fails', () => {
     perDay: { tokens: 1_000_000, cost: null },
     perPersonAndDay: { tokens: 1_000_000, cost: null },
   };
+
+  it('embeddings of another length, or none at all: the index stays out, a question goes on, the log says so', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'countersign-dimension-'));
+    const mock = new LLMock({ port: 0 });
+    await mock.start();
+    let engine: Engine | null = null;
+    try {
+      const model = { apiKey: 'test', baseUrl: `${mock.url}/v1`, model: 'm', embeddingModel: 'e' };
+      const embedding = (length: number) => Array.from({ length }, (_, i) => (i === 0 ? 1 : 0));
+      mock.onEmbedding(/.*/, { embedding: embedding(2) });
+      const { log, lines } = rememberingLog();
+      engine = await openEngine({ dataDir, model }, await shippedLibrary(), log, () => undefined);
+      expect(await engine.openVectors()).toBe('failed');
+      expect(lines.map(({ level }) => level)).toEqual(['error']);
+      mock.clearFixtures();
+      mock.onEmbedding(/.*/, { embedding: embedding(1536) });
+      expect(await engine.openVectors()).toBe('built');
+      mock.clearFixtures();
+      mock.onEmbedding(/.*/, { embedding: embedding(2) });
+      const facts = 'who is accountable for canary releases?';
+      expect(await engine.ask(facts)).toMatchObject({ abstained: false, mode: 'facts' });
+      expect(lines).toContainEqual({
+        level: 'warn',
+        fields: { step: 'vectors', outcome: 'The model answered with 2 dimensions instead of 1536.' },
+      });
+    } finally {
+      await engine?.close();
+      await mock.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  });
 
   it.each<[string, (mock: LLMock) => void, AnswerSettings['model']]>([
     ['rate_limited', (mock) => mock.nextRequestError(429, { message: 'slow down' }), ROOMY],
