@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openZipBytes, zlibCodec } from '#src/adapters/archive/zip-file.ts';
 import { createMapSource } from '#src/evidence/bundle-files.ts';
 import { type VerifyBundleOptions, verifyBundle } from '#src/evidence/bundle-verify.ts';
+import { canonicalText } from '#src/evidence/canonical.ts';
 import { concat } from '#src/evidence/encoding.ts';
 import { createZipSink } from '#src/evidence/zip.ts';
 import {
@@ -15,6 +16,7 @@ import {
   ORIGIN,
   publish,
   signerOf,
+  statementSigner,
   vkey,
   withManifest,
 } from './fixtures.ts';
@@ -163,6 +165,32 @@ describe('a forged bundle', () => {
     const report = await check(await withManifest(files), { trusted: [await vkey()] });
     const outside = report.findings.filter(({ code }) => code === 'not_in_tree').map(({ index }) => index);
     expect(outside).toEqual([1, 2]);
+  });
+
+  it('with an entry that the log took in under a bad signature names it', async () => {
+    const log = await logOf(3);
+    const stranger = signerOf('no key of the log');
+    await append(log, 1, { ...stranger, keyId: statementSigner.keyId });
+    await append(log, 1, stranger);
+    await publish(log);
+    const report = await check(await bundleOf(log), { trusted: [await vkey()] });
+    expect(report.findings.map(({ code, index }) => [code, index])).toEqual([
+      ['signature_invalid', 3],
+      ['signature_unknown_key', 4],
+    ]);
+  });
+
+  it('with an older checkpoint that does not lead to its own is refused', async () => {
+    const files = await bundleOf(await logOf(6, 3));
+    const other = await logOf(2);
+    await append(other, 1, signerOf('another history'));
+    await publish(other);
+    const [, line = ''] = text(await bundleOf(await logOf(6, 3)), 'log/consistency.ndjson').match(/(.+)\n/) ?? [];
+    const forged = { ...JSON.parse(line), checkpoint: other.checkpoints.at(-1)?.note };
+    edit(files, 'log/consistency.ndjson', () => `${canonicalText(forged)}\n`);
+    const report = await check(await withManifest(files), { trusted: [await vkey()] });
+    expect(codes(report)).toContain('consistency_invalid');
+    expect(report.verdict).toBe('failed');
   });
 
   it('with a text that its hash does not cover is refused with the index', async () => {
