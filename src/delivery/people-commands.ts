@@ -6,6 +6,7 @@ import { adminsAt, type Change } from '#src/directory/governed.ts';
 import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
 import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
 import type { Asked, GovernanceHandlerDeps, Said } from './governance-handler.ts';
+import { groupNews } from './groups.ts';
 import { changeWords, proposalButtons } from './people-notices.ts';
 import { rulesWaiting } from './policy-commands.ts';
 
@@ -35,10 +36,10 @@ export async function roles(deps: GovernanceHandlerDeps, { person }: Asked): Pro
     ...missing.map(({ role, for: uses }) => `${role}: NOBODY (needed for ${uses.join(', ')})`),
   ];
   const admin = adminsAt({ assignments: new Map(held.map((a) => [a.id, a])) }, now).has(person);
-  const hint = admin ? ['Propose a change: /governance appoint U024BE7LH Legal Team'] : [];
+  const hint = admin ? [...(await groupNews(deps)), 'Propose a change: /governance appoint U024BE7LH Legal Team'] : [];
   return {
     title: `Roles${missing.length > 0 ? `, ${missing.length} held by nobody` : ''}`,
-    lines: [...lines.slice(0, 38), ...hint],
+    lines: [...lines.slice(0, 40 - Math.min(10, hint.length)), ...hint.slice(-10)],
   };
 }
 

@@ -22,6 +22,7 @@ const roles = async (user: string) => {
   const { assignments } = await stage.test.server.core.desk.roster();
   return assignments.filter((a) => a.person === person && a.group === GROUP).map((a) => a.role);
 };
+const newest = async (as: string) => JSON.stringify((await stage.state(as)).ephemerals.at(-1)?.blocks);
 async function accept(...admins: readonly string[]): Promise<void> {
   for (const admin of admins) {
     await stage.command(admin, 'proposals');
@@ -76,6 +77,13 @@ describe('a user group that is to hold a role', () => {
     await stage.command('U0MILO', 'vote DR-2');
     expect((await stage.refusals()).slice(before)).toEqual([{ action: 'open_vote', reason: 'role_missing' }]);
     expect((await stage.request('DR-2')).votes).toEqual([]);
+  });
+
+  it('administrators see who joined and is not accepted yet', async () => {
+    await stage.command('U0CISO', 'roles');
+    expect(await newest('U0CISO')).toMatch(/U0MILO.*joined the group and hold nothing by it yet.*group S0ETHICS/);
+    await stage.command('U0EMMA', 'roles');
+    expect(await newest('U0EMMA')).not.toContain('joined the group');
   });
 
   it('who adds himself cannot accept himself: it takes two administrators for each person', async () => {
