@@ -7,7 +7,7 @@ import { abstain } from './abstain.ts';
 import type { Context, Draft } from './context.ts';
 import { draft } from './context.ts';
 import { introduces, sentence } from './phrases.ts';
-import { chooseStatements } from './requirement.ts';
+import { chooseStatements, extract } from './requirement.ts';
 import { aspectsAsked, hasFigure, scoreStatements } from './statements.ts';
 
 const NUMBER_OF_THINGS = /\bhow many\b|\bnumber of\b/;
@@ -19,6 +19,8 @@ const TIME_VALUE =
 /** Answers a question for a number from an item; null when the item holds nothing of the kind. */
 export function figureAnswer(context: Context, item: LibraryItem, query: Query): Draft | null {
   const { frame, index } = context;
+  const count = countedAnswer(context, item, query);
+  if (count !== null) return count;
   const figures = item.figures
     .map((figure) => ({
       figure,
@@ -142,6 +144,29 @@ const COUNTED = /\b(?:how many|number of) ((?:[a-z-]+ ){0,3}[a-z-]+)/;
 
 /** "how many items are on that list": whatever the figure counts. */
 const ANYTHING = /^(?:items?|things?|points?|entries|elements?|positions?|parts?|ones)\b/;
+
+const COUNT = /\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,3})((?: [a-z-]+){1,4})/gi;
+/** Where the name of what is counted ends: "areas | does governance have". */
+const AFTER_COUNTED =
+  /\s+(?:do|does|did|is|are|was|were|has|have|had|must|should|can|may|will|in|of|for|to|on|at|by|with|under|that|which|there|we|judge|belong|make|count)\b.*$/;
+/** Nouns that stand for one another where things are counted. */
+const THINGS = new Set(
+  topicStems('area part topic aspect element pillar metric criteria criterion measure step field'),
+);
+
+/** "how many areas does model governance have": the statement that counts them; null when none does. */
+function countedAnswer(context: Context, item: LibraryItem, query: Query): Draft | null {
+  const head = topicStems(COUNTED.exec(context.frame.lower)?.[1]?.replace(AFTER_COUNTED, '') ?? '').at(-1);
+  if (head === undefined || /^(?:percent|time)/.test(head)) return null;
+  if (item.figures.some(({ of, value }) => /^\d+$/.test(value ?? '') && topicStems(of).includes(head))) return null;
+  const counts = (text: string, alike: boolean): boolean =>
+    [...text.matchAll(COUNT)].some(([, words]) =>
+      topicStems(words ?? '').some((word) => word === head || (alike && THINGS.has(head) && THINGS.has(word))),
+    );
+  const scored = [...scoreStatements(context.index, item, query, [])].sort((a, b) => b.sharpness - a.sharpness);
+  const found = scored.find(({ text }) => counts(text, false)) ?? scored.find(({ text }) => counts(text, true));
+  return found === undefined ? null : extract(context, item, [found]);
+}
 
 /** Does a counted thing ("auditing steps") stand in what the figure counts? */
 function shares(counted: string, of: string): boolean {

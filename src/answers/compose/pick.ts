@@ -145,6 +145,18 @@ function withPercentage(context: Context, ranked: readonly Ranked[]): LibraryIte
   return near.find(has) ?? null;
 }
 
+/** How near a binding item has to come to a nearer one: closely, or with the question's own words and a near entry. */
+const BINDING = { close: 0.82, closeEntry: 0.5, far: 0.6, entry: 0.7, coverage: 0.8 } as const;
+const SAME_QUESTION = 0.97;
+
+/** "must we detect drift": the rule is meant, unless somebody asked the very question of the other item. */
+function bindingIsMeant(first: Ranked, binding: Ranked): boolean {
+  if (first.entry >= SAME_QUESTION && first.nearest?.kind === 'question') return false;
+  const share = binding.score / first.score;
+  if (share >= BINDING.close && binding.entry >= BINDING.closeEntry) return true;
+  return share >= BINDING.far && binding.entry >= BINDING.entry && binding.coverage >= BINDING.coverage;
+}
+
 /** Among near-equals, the item that can answer what is asked: one with a RACI for a question about a letter. */
 function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
   const { frame } = context;
@@ -154,9 +166,7 @@ function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
   if (!frame.asksWho && PERCENT.test(frame.lower)) return withPercentage(context, ranked) ?? best;
   if (!frame.asksWho && best.authority !== 'binding' && MUST.test(frame.lower) && frame.documents.length === 0) {
     const binding = ranked.find((hit) => itemOf(context, hit).authority === 'binding');
-    return binding !== undefined && binding.score >= 0.82 * first.score && binding.entry >= 0.5
-      ? itemOf(context, binding)
-      : best;
+    return binding !== undefined && bindingIsMeant(first, binding) ? itemOf(context, binding) : best;
   }
   if (!frame.asksWho || best.raci !== undefined || best.kind === 'control' || best.kind === 'document') return best;
   if (frame.letters.length === 0 && !frame.owns && !frame.loose && best.kind !== 'guide') return best;

@@ -130,6 +130,23 @@ describe('figures', () => {
   });
 });
 
+describe('counts and rules', () => {
+  test.each([
+    ['how many areas does AI model governance have', /four key areas/],
+    ['how many aspects does OS hardening have', /six key aspects/],
+    ['how many roles does the policy name', /5: roles/],
+  ])('%s', async (question, said) => {
+    const answer = await ask(question);
+    expect(answer.abstained).toBe(false);
+    expect(answer.answer).toMatch(said);
+  });
+
+  test('what must be done is answered by the rule first, and what is recommended by the paper', async () => {
+    expect(cited(await ask('must we detect drift?'))[0]).toBe('POL-4.4');
+    expect(cited(await ask('how do we detect drift?'))[0]).toBe('WP-2.5.3');
+  });
+});
+
 describe('statements', () => {
   test('what is asked for by its label leaves its siblings out', async () => {
     const answer = await ask('which tasks belong to the AI usage layer');
