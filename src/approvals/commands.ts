@@ -2,7 +2,7 @@
 import type { EvidenceItem, RequestDocument, Scope } from './document.ts';
 import type { ApprovalEvent } from './events.ts';
 import type { ApprovalPolicy } from './policy-schema.ts';
-import type { Actor, ConditionProposal, MeetingVote, Person, RequestState, Roster, Tier, VoteChoice } from './types.ts';
+import type { Actor, Ballot, MeetingVote, Person, RequestState, Roster, Tier } from './types.ts';
 
 type Base = {
   /** The Slack event id, or view/trigger id and person. A command id takes effect once. */
@@ -49,19 +49,7 @@ export type Command =
       'answer_consult',
       { readonly role: string; readonly stance: 'support' | 'concern' | 'neutral'; readonly text: string }
     >
-  | CommandOf<
-      'vote',
-      {
-        /** Hash of the revision on the card that was clicked. */
-        readonly revision: string;
-        readonly choice: VoteChoice;
-        readonly reason: string | null;
-        /** Named conflict, demanded for `recuse`. */
-        readonly conflict: string | null;
-        readonly conditions: readonly ConditionProposal[];
-        readonly card: string | null;
-      }
-    >
+  | CommandOf<'vote', Ballot>
   | CommandOf<'withdraw_vote', { readonly revision: string; readonly reason: string | null }>
   | CommandOf<'settle_rejection', { readonly reason: string }>
   | CommandOf<'withdraw', { readonly reason: string | null }>

@@ -7,20 +7,12 @@ import { openNow, textGiven } from './guards.ts';
 import { emit, type Handled, type OpenRecorder, refuse } from './recorder.ts';
 import { capacitiesOf, isExcluded, isRecused, votingRoles } from './seats.ts';
 import { isBlank, isText, LIMITS } from './text-limits.ts';
-import type { Capacity, ConditionProposal, Person, VoteChoice } from './types.ts';
+import type { Ballot, Capacity, ConditionProposal, Person } from './types.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
-/** What somebody votes, by a click or by confirming the minutes of a meeting. */
-export type Ballot = {
-  readonly revision: string;
-  readonly choice: VoteChoice;
-  readonly reason: string | null;
-  readonly conflict: string | null;
-  readonly conditions: readonly ConditionProposal[];
-  readonly card: string | null;
-  readonly meeting: number | null;
-};
+/** A vote by a click, or by confirming the minutes of a meeting. */
+type Given = Ballot & { readonly meeting: number | null };
 
 /** A click on a card: cast, or change what was cast. */
 export function decideVote(recorder: OpenRecorder, command: CommandOf<'vote'>): Handled {
@@ -29,7 +21,7 @@ export function decideVote(recorder: OpenRecorder, command: CommandOf<'vote'>): 
 }
 
 /** The checks and the event of one vote. */
-export function castVote(recorder: OpenRecorder, by: Person, ballot: Ballot): Handled {
+export function castVote(recorder: OpenRecorder, by: Person, ballot: Given): Handled {
   const { state, command } = recorder;
   const voter = mayVote(recorder, by, ballot.revision);
   if ('reason' in voter) return voter;
@@ -44,8 +36,8 @@ export function castVote(recorder: OpenRecorder, by: Person, ballot: Ballot): Ha
   return uniteConditions(recorder.state).length > CONDITIONS_MAX ? refuse('too_large', String(CONDITIONS_MAX)) : null;
 }
 
-function sameBallot(before: Pick<Ballot, 'choice' | 'reason' | 'conditions'>, ballot: Ballot): boolean {
-  const key = ({ choice, reason, conditions }: Pick<Ballot, 'choice' | 'reason' | 'conditions'>) =>
+function sameBallot(before: Pick<Given, 'choice' | 'reason' | 'conditions'>, ballot: Given): boolean {
+  const key = ({ choice, reason, conditions }: Pick<Given, 'choice' | 'reason' | 'conditions'>) =>
     canonicalJson({ choice, reason, conditions });
   return key(before) === key(ballot);
 }
@@ -78,7 +70,7 @@ export function mayVote(
   return free.length > 0 ? { capacities: free } : refuse('spoken_for', ...capacities.map((capacity) => capacity.role));
 }
 
-function ballotProblem({ state, nowMs }: OpenRecorder, ballot: Ballot): Handled {
+function ballotProblem({ state, nowMs }: OpenRecorder, ballot: Given): Handled {
   const { choice, reason, conflict, conditions } = ballot;
   // Rules are adopted as they stand, or not.
   if (choice === 'approve_with_conditions' && state.document.kind === 'policy') return refuse('wrong_kind', 'policy');

@@ -6,10 +6,10 @@
 import type { EvidenceItem, RequestDocument, Scope } from './document.ts';
 import type {
   Actor,
+  Ballot,
   BasisFlaws,
   Capacity,
   Condition,
-  ConditionProposal,
   Counted,
   MeetingVote,
   Outcome,
@@ -33,15 +33,8 @@ type EventOf<T extends string, D> = {
 /** Identity of a revision: `hash` = sha256 of the canonical JSON of `{document, nonce}`. */
 type RevisionData = { readonly number: number; readonly hash: string; readonly nonce: string };
 
-type VoteData = {
-  readonly revision: string;
-  readonly choice: VoteChoice;
-  readonly reason: string | null;
-  readonly conflict: string | null;
-  readonly conditions: readonly ConditionProposal[];
+type VoteData = Ballot & {
   readonly capacities: readonly Capacity[];
-  /** sha256 of the card the voter saw; null when unknown. */
-  readonly card: string | null;
   readonly meeting: number | null;
   readonly roster: string | null;
 };

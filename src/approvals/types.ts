@@ -165,6 +165,19 @@ export type ConditionProposal = {
   readonly limit: Limit | null;
 };
 
+/** What somebody votes on a revision, as they saw it. */
+export type Ballot = {
+  /** Hash of the revision on the card that was clicked. */
+  readonly revision: string;
+  readonly choice: VoteChoice;
+  readonly reason: string | null;
+  /** Named conflict, demanded for `recuse`. */
+  readonly conflict: string | null;
+  readonly conditions: readonly ConditionProposal[];
+  /** sha256 of the card the voter saw; null when unknown. */
+  readonly card: string | null;
+};
+
 /** A condition of an approval, united from the votes or taken from an exception's compensating controls. */
 export type Condition = ConditionProposal & {
   /** `c1`, `c2`, ... within the request. */

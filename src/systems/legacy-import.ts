@@ -3,6 +3,7 @@
 import type { FactsInput } from './decide-system.ts';
 import { systemKeyOf } from './names.ts';
 import { CLASSIFICATIONS, type Classification } from './system.ts';
+import { tableRows } from './table-rows.ts';
 
 /** One line of the table, read. `owner` is a Slack user id. */
 export type LegacySystem = {
@@ -39,24 +40,15 @@ export function readLegacy(
   rows: readonly (readonly string[])[],
   momentOf: (text: string) => string | null,
 ): LegacyResult {
-  const [header = [], ...body] = rows;
-  const columns = header.map((cell) =>
-    cell
-      .trim()
-      .toLowerCase()
-      .replace(/[\s-]+/g, '_'),
-  );
+  const table = tableRows(rows);
   const problems: LegacyProblem[] = [];
   for (const needed of ['name', 'owner', 'approval_due'] as const)
-    if (!columns.includes(needed)) problems.push({ line: 1, column: needed, problem: 'this column is missing' });
-  if (body.length > ROWS_MAX) problems.push({ line: 1, column: '', problem: `at most ${ROWS_MAX} systems at once` });
+    if (!table.columns.includes(needed)) problems.push({ line: 1, column: needed, problem: 'this column is missing' });
+  if (table.count > ROWS_MAX) problems.push({ line: 1, column: '', problem: `at most ${ROWS_MAX} systems at once` });
   if (problems.length > 0) return { ok: false, problems };
   const seen = new Set<string>();
   const systems: LegacySystem[] = [];
-  for (const [index, row] of body.entries()) {
-    if (row.every((cell) => cell.trim() === '')) continue;
-    const line = index + 2;
-    const cell = (name: (typeof LEGACY_COLUMNS)[number]) => (row[columns.indexOf(name)] ?? '').trim();
+  for (const { line, cell } of table.rows) {
     const read = readRow(cell, momentOf, (column, problem) => problems.push({ line, column, problem }));
     const key = systemKeyOf(cell('name'));
     if (seen.has(key)) problems.push({ line, column: 'name', problem: 'stands in the table twice' });

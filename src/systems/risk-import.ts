@@ -1,5 +1,7 @@
 /** Risks from the rows of a table, such as the one the register is exported to. */
+
 import { type RiskFacts, riskSchema } from './risks.ts';
+import { tableRows } from './table-rows.ts';
 
 export type RiskProblem = { readonly line: number; readonly column: string; readonly problem: string };
 export type RiskRow = Omit<RiskFacts, 'owner'> & {
@@ -19,24 +21,16 @@ const ROWS_MAX = 2_000;
  * @param momentOf an ISO time, or a day that means its end in UTC; null for neither
  */
 export function readRisks(rows: readonly (readonly string[])[], momentOf: (text: string) => string | null): RiskTable {
-  const [header = [], ...body] = rows;
-  const columns = header.map((cell) =>
-    cell
-      .trim()
-      .toLowerCase()
-      .replace(/[\s-]+/g, '_'),
-  );
-  const missing = NEEDED.filter((column) => !columns.includes(column));
-  if (missing.length > 0 || body.length > ROWS_MAX) {
+  const table = tableRows(rows);
+  const missing = NEEDED.filter((column) => !table.columns.includes(column));
+  if (missing.length > 0 || table.count > ROWS_MAX) {
     const problem = missing.length > 0 ? 'this column is missing' : `at most ${ROWS_MAX} risks at once`;
     const named = missing.length > 0 ? missing : ['' as const];
     return { ok: false, problems: named.map((column) => ({ line: 1, column, problem })) };
   }
   const risks: RiskRow[] = [];
   const problems: RiskProblem[] = [];
-  for (const [index, row] of body.entries()) {
-    if (row.every((cell) => cell.trim() === '')) continue;
-    const cell = (name: string) => (row[columns.indexOf(name)] ?? '').trim();
+  for (const { line, cell } of table.rows) {
     const list = (name: string) =>
       cell(name)
         .split(';')
@@ -59,7 +53,7 @@ export function readRisks(rows: readonly (readonly string[])[], momentOf: (text:
     else
       for (const issue of parsed.error.issues)
         problems.push({
-          line: index + 2,
+          line,
           column: COLUMN[String(issue.path[0])] ?? String(issue.path[0]),
           problem: issue.message,
         });
