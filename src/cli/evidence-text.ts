@@ -86,8 +86,11 @@ function entriesWords({ entries, firstIndex, lastIndex }: Report): string {
   return firstIndex === null ? String(entries) : `${entries} (index ${firstIndex} to ${lastIndex})`;
 }
 
-function checkedWords({ signaturesChecked, checkpointsChecked }: Report): string {
-  return `${count(signaturesChecked, 'signature')}, ${count(checkpointsChecked, 'checkpoint')}`;
+function checkedWords(report: Report): string {
+  const { signaturesChecked, checkpointsChecked } = report;
+  const cosigned = 'checkpointsCosigned' in report ? report.checkpointsCosigned : 0;
+  const witnessed = cosigned === 0 ? '' : ` (${cosigned} cosigned by the witness)`;
+  return `${count(signaturesChecked, 'signature')}, ${count(checkpointsChecked, 'checkpoint')}${witnessed}`;
 }
 
 function anchorRows(report: Report, { anchorStrength }: ReportExtra): readonly (readonly string[])[] {

@@ -41,6 +41,7 @@ async function verifyDatabase(
     const report = await verifyLog(crypto, stores.evidence, {
       trusted: [...given, ...own],
       anchors,
+      witnesses: config.anchors.witness === null ? [] : [config.anchors.witness.vkey],
       signatures: flags.treeOnly !== true,
       ...(flags.treeOnly === true ? {} : { state: (found) => stores.state.look((view) => verifyState(view, found)) }),
       onProgress: progressOf(context, flags),

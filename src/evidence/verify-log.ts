@@ -2,7 +2,7 @@
 
 import { type Anchor, type AnchorResult, checkAnnounced, checkpointFinding, keyIdsOf, openAnchors } from './anchors.ts';
 import type { AnnouncedKeys } from './announced-keys.ts';
-import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, openCheckpoint, verifyCosignatures } from './checkpoint.ts';
 import { disclosureMatches } from './disclose.ts';
 import { equalBytes, toHex } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
@@ -26,6 +26,8 @@ export type VerificationReport = {
   readonly unpublished: number;
   readonly signaturesChecked: number;
   readonly checkpointsChecked: number;
+  /** Checkpoints among them that a given witness cosigned; its cosignatures are verified anew. */
+  readonly checkpointsCosigned: number;
   readonly disclosuresChecked: number;
   readonly disclosuresErased: number;
   /** State rows compared with the events that made them; null when they were not looked at. */
@@ -39,6 +41,8 @@ export type VerifyLogOptions = {
   /** Verifier keys that the verifier brought along (`--vkey`, or the key file beside the database). */
   readonly trusted?: readonly string[];
   readonly anchors?: readonly Anchor[];
+  /** Verifier keys of witnesses (type 4) whose stored cosignatures are verified anew. */
+  readonly witnesses?: readonly string[];
   /** False checks the tree alone, without looking into the entries. Default true. */
   readonly signatures?: boolean;
   readonly onProgress?: (entries: number, of: number) => void;
@@ -57,6 +61,7 @@ type Job = {
   /** Keys the database itself names: good for consistency, no proof of who. */
   readonly ownKeys: readonly VerifierKey[];
   readonly trusted: readonly VerifierKey[];
+  readonly witnesses: readonly VerifierKey[];
   readonly size: number;
 };
 
@@ -74,14 +79,15 @@ export async function verifyLog(
   }
   const trusted: VerifierKey[] = [];
   for (const text of options.trusted ?? []) trusted.push(await parseVerifierKey(crypto, text));
-  const job: Job = { crypto, store, options, findings, origin, ownKeys, trusted, size };
+  const witnesses = await Promise.all((options.witnesses ?? []).map((text) => parseVerifierKey(crypto, text)));
+  const job: Job = { crypto, store, options, findings, origin, ownKeys, trusted, witnesses, size };
   const keys = new Map<string, KnownKey>(recorded.filter((k) => k.purpose === 'statement').map((k) => [k.keyId, k]));
 
   const newest = await store.latestCheckpoint();
   const latest = await openLatest(job, newest);
   const allKeys = [...ownKeys, ...trusted];
   const anchors = await openAnchors(crypto, options.anchors ?? [], allKeys, origin, findings);
-  const counter = { checkpoints: 0 };
+  const counter = { checkpoints: 0, cosigned: 0 };
   const disclosures = createDisclosureChecker(job);
   const tree = await store.readTree();
   const report = await verifyEntries(
@@ -120,6 +126,7 @@ export async function verifyLog(
     unpublished: Math.max(0, report.entries - (latest?.checkpoint.size ?? 0)),
     signaturesChecked: report.signaturesChecked,
     checkpointsChecked: counter.checkpoints,
+    checkpointsCosigned: counter.cosigned,
     disclosuresChecked: checked,
     disclosuresErased: erased,
     rowsCompared,
@@ -175,7 +182,7 @@ async function* pageEntries({ store, size, options }: Job): AsyncGenerator<LogEn
  */
 async function* publishedHeads(
   job: Job,
-  counter: { checkpoints: number },
+  counter: { checkpoints: number; cosigned: number },
   newest: number,
 ): AsyncGenerator<ExpectedHead> {
   const { crypto, store, origin, findings } = job;
@@ -188,6 +195,7 @@ async function* publishedHeads(
       counter.checkpoints += 1;
       try {
         const { checkpoint, signedBy } = await openCheckpoint(crypto, stored.note, keys, origin);
+        if ((await verifyCosignatures(crypto, stored.note, job.witnesses)).length > 0) counter.cosigned += 1;
         if (checkpoint.size === stored.size && equalBytes(checkpoint.root, stored.root)) {
           yield { ...checkpoint, label: 'checkpoint', signedBy: await keyIdsOf(crypto, signedBy) };
         } else {

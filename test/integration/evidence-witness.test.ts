@@ -72,8 +72,18 @@ describe('a witness', () => {
     expect(readCheckpoint(note).note.signatures).toHaveLength(2);
     expect(await verifyCosignatures(crypto, note, [key])).toHaveLength(1);
     expect((await fresh.list(9)).map((held) => held.size)).toContain(size);
-    const report = await verifyLog(crypto, store, { trusted: [core.workspace.vkey], anchors: [] });
-    expect(report.verdict).toBe('verified');
+    const witnesses = [await formatVerifierKey(crypto, name, signer.publicKey, 4)];
+    const verify = () => verifyLog(crypto, store, { trusted: [core.workspace.vkey], witnesses });
+    expect(await verify()).toMatchObject({ verdict: 'verified', checkpointsCosigned: 2 });
+    // A cosignature that was changed in the database is found; the log's own signature stands.
+    const line = readCheckpoint(note).note.signatures[1]?.line ?? '';
+    const forged = await cosign(crypto, 'another text\n', name, signer, new Date());
+    const swap = (from: string, to: string) =>
+      test.database.pool.query('UPDATE checkpoint SET note = replace(note, $2, $3) WHERE size = $1', [size, from, to]);
+    await swap(line, forged);
+    expect((await verify()).findings).toMatchObject([{ code: 'checkpoint_signature_invalid' }]);
+    await swap(forged, line);
+    expect((await verify()).verdict).toBe('verified');
   });
 
   it('when somebody else answers in its name, nothing is stored', async () => {
