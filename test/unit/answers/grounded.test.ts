@@ -26,6 +26,7 @@ const CONNECTING: readonly RegExp[] = [
   /\b(?:Also|Yes|No|Recommended|Not recommended):/g,
   // Facts of a table beside the statements of another part of the question.
   /[\w /&(),-]+ (?:is|are) (?:accountable|responsible|consulted|informed)\b[^.]*\./g,
+  /The guardrails? for [\w ,&/-]+? (?:is|are)[\s,]*(?:and)?\s*\./g,
   /[A-Z]{3}-\d{2} maps to [\s\S]*$/g,
   /The documents I work from do not answer this\.(?: Nearest:[^.]*(?:\.\d[^.]*)*\.)?(?: Who could know:[^.]*(?:\.\d[^.]*)*\.)?/g,
 ];
@@ -49,8 +50,9 @@ describe('answers without a model', () => {
     const left: string[] = [];
     for (const { question, answer, citations } of extractive) {
       const passages = citations
-        .flatMap(({ id }) => itemPassages(answerer.library.items.get(id) ?? never()))
-        .map(({ text }) => text.trim().replace(/[.!?]$/, ''))
+        .map(({ id }) => answerer.library.items.get(id) ?? never())
+        .flatMap((item) => [...itemPassages(item).map(({ text }) => text), ...item.guardrails])
+        .map((text) => text.trim().replace(/[.!?]$/, ''))
         .flatMap((text) => [text, `${text.charAt(0).toUpperCase()}${text.slice(1)}`])
         .sort((x, y) => y.length - x.length);
       const own = passages.reduce((rest, text) => rest.replaceAll(text, ' '), answer);
