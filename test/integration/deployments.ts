@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DeploymentDocument, ExceptionDocument } from '#src/approvals/document.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
+import { MANIFEST_FORMAT } from '#src/systems/manifest.ts';
 import { newId, newNonce } from '#src/wire/ids.ts';
 import { loadPolicy } from '#src/wire/knowledge.ts';
 import type { RunningServer } from '#src/wire/server.ts';
@@ -92,3 +93,19 @@ export async function approve(
 export async function approved(server: RunningServer, document: DeploymentDocument): Promise<SubmittedState> {
   return approve(server, await submit(server, document));
 }
+
+/** The manifest of a version that rests on a vendor's pinned service. */
+export const vendorManifest = (provider: string) => ({
+  format: MANIFEST_FORMAT,
+  vendors: [
+    {
+      provider,
+      service: 'chat',
+      version: '4',
+      pinning: 'pinned',
+      region: 'eu',
+      contract: 'C-1',
+      reviewEveryDays: null,
+    },
+  ],
+});

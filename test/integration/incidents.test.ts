@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGateToken } from '#src/delivery/gate-tokens.ts';
 import type { HoldScope } from '#src/systems/holds.ts';
-import { MANIFEST_FORMAT, readManifest } from '#src/systems/manifest.ts';
-import { approved, DIGEST, deployment } from './deployments.ts';
+import { readManifest } from '#src/systems/manifest.ts';
+import { approved, DIGEST, deployment, vendorManifest } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 
 /** From the click to the denied gate (issue 7, "Incidents"). */
@@ -38,21 +38,6 @@ async function stop(scope: HoldScope, user = 'U0CISO', holdId = randomUUID() as 
   return test.server.systems.incidents.place(holdId, what, await by(user));
 }
 
-const manifest = (provider: string) => ({
-  format: MANIFEST_FORMAT,
-  vendors: [
-    {
-      provider,
-      service: 'chat',
-      version: '4',
-      pinning: 'pinned',
-      region: 'eu',
-      contract: 'C-1',
-      reviewEveryDays: null,
-    },
-  ],
-});
-
 describe('one holder of a named role stops at once', () => {
   it.each<[string, HoldScope]>([
     ['a system', { by: 'system', system: 'Stop-System' }],
@@ -79,10 +64,10 @@ describe('one holder of a named role stops at once', () => {
       ['uses-acme', 'Acme'],
       ['uses-other', 'Other'],
     ] as const) {
-      const read = readManifest(manifest(provider));
+      const read = readManifest(vendorManifest(provider));
       await approved(test.server, deployment({ system, digest: read.ok ? read.digest : '' }));
       await test.server.idle();
-      const command = { type: 'add_version' as const, version: '1.4.0', manifest: manifest(provider) };
+      const command = { type: 'add_version' as const, version: '1.4.0', manifest: vendorManifest(provider) };
       const done = await inventory.act(
         system,
         command,
@@ -92,7 +77,7 @@ describe('one holder of a named role stops at once', () => {
       expect(done).toMatchObject({ ok: true });
     }
     const ask = (system: string, provider: string) => {
-      const read = readManifest(manifest(provider));
+      const read = readManifest(vendorManifest(provider));
       return gate(system, { digest: read.ok ? read.digest : '' });
     };
     expect((await ask('uses-acme', 'Acme')).allowed).toBe(true);

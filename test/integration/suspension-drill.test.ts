@@ -1,8 +1,8 @@
 /** The drill of every suspension: somebody types it in Slack, and the pipeline's next question is denied within seconds. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGateToken } from '#src/delivery/gate-tokens.ts';
-import { MANIFEST_FORMAT, readManifest } from '#src/systems/manifest.ts';
-import { approved, DIGEST, deployment } from './deployments.ts';
+import { readManifest } from '#src/systems/manifest.ts';
+import { approved, DIGEST, deployment, vendorManifest } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 
 /** From the click to the denied gate (issue 7, "Incidents"), in milliseconds. */
@@ -43,21 +43,6 @@ async function deniedAfterMs(command: string, thing: Thing): Promise<number> {
   return took;
 }
 
-const vendorManifest = {
-  format: MANIFEST_FORMAT,
-  vendors: [
-    {
-      provider: 'Nimbus AI',
-      service: 'chat',
-      version: '4',
-      pinning: 'pinned',
-      region: 'eu',
-      contract: 'C-1',
-      reviewEveryDays: null,
-    },
-  ],
-};
-
 async function run(system: string, environment: string, manifest?: object): Promise<Thing> {
   const read = manifest === undefined ? null : readManifest(manifest);
   const digest = read?.ok ? read.digest : DIGEST;
@@ -78,7 +63,13 @@ describe('typed in Slack by one holder of a named role', () => {
   it.each([
     ['a system', 'drill-system', 'staging', 'suspend drill-system INC-7 prompts leaked', undefined],
     ['a version', 'drill-version', 'staging', 'suspend version drill-version 1.4.0 INC-7 prompts leaked', undefined],
-    ['a vendor', 'drill-vendor', 'staging', 'suspend vendor "Nimbus AI" INC-7 breach at the vendor', vendorManifest],
+    [
+      'a vendor',
+      'drill-vendor',
+      'staging',
+      'suspend vendor "Nimbus AI" INC-7 breach at the vendor',
+      vendorManifest('Nimbus AI'),
+    ],
     ['an environment', 'drill-place', 'drill-env', 'suspend environment drill-env INC-7 credentials stolen', undefined],
   ])('%s is denied at the gate within two seconds', async (_what, system, environment, command, manifest) => {
     const thing = await run(system, environment, manifest);
