@@ -7,7 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyFile, openKeys, readKeyFile } from '#src/adapters/keys/key-files.ts';
 import { utf8 } from '#src/evidence/encoding.ts';
 import type { RecordedKey, Signer } from '#src/evidence/ports.ts';
-import { crypto, hasPrograms } from './fixtures.ts';
+import { verifyLog } from '#src/evidence/verify-log.ts';
+import { bodyOf, localServers } from '../../integration/local-servers.ts';
+import { append, createMemoryLog, crypto, hasPrograms, publish, signerOf, vkey } from './fixtures.ts';
 
 let root: string;
 let folder: string;
@@ -105,5 +107,29 @@ describe.skipIf(!hasPrograms('openssl'))('a key given by file (needs openssl)', 
     await expect(readKeyFile(path, 'statement')).rejects.toHaveProperty('code', 'key_unreadable');
     execFileSync('openssl', ['genpkey', '-algorithm', 'x25519', '-out', path]);
     await expect(readKeyFile(path, 'checkpoint')).rejects.toHaveProperty('code', 'key_unreadable');
+  });
+});
+
+describe('a key service', () => {
+  it('signs statements and checkpoints from elsewhere through the port, and the log verifies', async () => {
+    const { serve, close } = localServers();
+    const held = signerOf('held by the key service');
+    const url = await serve(async (req, res) => res.end(await held.sign(await bodyOf(req))));
+    const { keyId, publicKey } = held;
+    const remote: Signer = {
+      keyId,
+      publicKey,
+      sign: async (bytes) => {
+        const answer = await fetch(url, { method: 'POST', body: Buffer.from(bytes) });
+        return new Uint8Array(await answer.arrayBuffer());
+      },
+    };
+    const log = await createMemoryLog();
+    log.keys = log.keys.map((key) => ({ ...key, keyId, publicKey }));
+    await append(log, 3, remote);
+    await publish(log, remote);
+    close();
+    const report = await verifyLog(crypto, log, { trusted: [await vkey(held)] });
+    expect(report).toMatchObject({ verdict: 'verified', signaturesChecked: 3, findings: [] });
   });
 });
