@@ -38,6 +38,7 @@ const ASKING_WORDS: readonly (readonly [RegExp, string])[] = [
   [/^resp?on[sc][ae]?b(?=l|il)/, 'responsib'],
   [/^ac+ount[ie]b(?=l|il)/, 'accountab'],
   [/^acountab/, 'accountab'],
+  [/^wich$/, 'which'],
 ];
 
 function askingWord(word: string): string | null {

@@ -5,6 +5,7 @@ import { abstain } from './abstain.ts';
 import type { Context, Draft } from './context.ts';
 import { queryOf } from './context.ts';
 import { extract } from './requirement.ts';
+import type { Scored } from './statements.ts';
 import { hasFigure, scoreStatements } from './statements.ts';
 
 /** Words for each property, with the words the title block uses for it. */
@@ -74,16 +75,20 @@ export function documentFact(context: Context): Draft | null {
       [item],
       `The source leaves this empty: ${empty.words.split(' ').join(' and ')} of the document.`,
     );
-  const query = queryOf(context, asked.map((property) => property.words).join(' '));
-  const scored = scoreStatements(context.index, item, query, ['document']).filter(
-    (statement) => statement.aspect !== 'gap',
+  const said = asked.flatMap((property) => saidOf(context, item, property.words));
+  const chosen = said.filter((one, at) => said.findIndex((other) => other.index === one.index) === at);
+  return chosen.length === 0 ? null : extract(context, item, chosen.slice(0, Math.max(2, asked.length)));
+}
+
+/** What a title block says about one property: its best statement, and another that is nearly as good. */
+function saidOf(context: Context, item: LibraryItem, words: string): readonly Scored[] {
+  const scored = scoreStatements(context.index, item, queryOf(context, words), ['document']).filter(
+    (statement) => statement.aspect !== 'gap' && statement.similarity > 0,
   );
   const best = [...scored].sort(
     (a, b) => b.similarity - a.similarity || Number(hasFigure(b.text)) - Number(hasFigure(a.text)),
   );
-  const top = best[0];
-  if (top === undefined || top.similarity === 0) return null;
-  return extract(context, item, best.filter((statement) => statement.similarity >= 0.7 * top.similarity).slice(0, 2));
+  return best.filter((statement) => statement.similarity >= 0.7 * (best[0]?.similarity ?? 0)).slice(0, 2);
 }
 
 /** The item that describes the document the question names. */

@@ -162,6 +162,9 @@ export function guardedAnswer(context: Context): Draft | null {
     return item !== undefined && mayRead(context.audience, item);
   });
   if (ids.length === 0) return null;
+  // The sections that answer for a topic come before the overviews that repeat their guardrails.
+  const overview = (id: string): number => (library.items.get(id)?.raci === undefined ? 1 : 0);
+  ids.sort((a, b) => overview(a) - overview(b));
   const sources = ids.map((id) => ({
     id,
     quote: `Guardrails: ${(library.items.get(id)?.guardrails ?? []).join(', ')}.`,

@@ -104,7 +104,8 @@ export function ssrmAnswer(context: Context, item: LibraryItem): Draft {
       ? `the ${owned.layer} layer is owned jointly by the ${who} (shared)`
       : `the ${owned.layer} layer is owned by the ${who}${shown.length === 1 ? ' alone' : ''}`;
   });
-  const parts = [sentence(`For ${name} ${clauses.join('; ')}`)];
+  const count = /\bhow many (?:\w+ )?layers?\b/.test(frame.lower) ? ` ${shown.length} layers have an owner:` : '';
+  const parts = [sentence(`For ${name}${count} ${clauses.join('; ')}`)];
   const meaning = shown.length === 1 ? shown[0]?.meaning : undefined;
   if (meaning !== undefined) parts.push(sentence(meaning));
   return draft({

@@ -8,7 +8,7 @@ export const PRONOUN = /\b(?:it|them|they|that|this|those|these)\b/;
 export const CLAUSE_START = /(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b/i;
 /** A clause asks by a question word, or turns its verb: ", and do we need ...". */
 const CLAUSE_BORDER =
-  /(?:\s*[,;?.]\s*(?:and |but |also |plus )?|\s*&\s*|\s+(?:and|but|plus|as well as)\s+(?:also\s+)?)(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b|(?:must|do|does|are|can|may|should) (?:we|i|the|our|an?|all|any|every|there|it|[\w-]+s)\b)/i;
+  /(?:\s*[,;?.]\s*(?:and |but |also |plus )?|\s*&\s*|\s+\+\s+|\s+(?:and|but|plus|as well as)\s+(?:also\s+)?)(?=(?:who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b|(?:must|do|does|are|can|may|should) (?:we|i|the|our|an?|all|any|every|there|it|[\w-]+s)\b)/i;
 
 /** The clauses of a question: "who scans, and who repairs" has two. */
 export function clausesOf(text: string): readonly string[] {

@@ -30,7 +30,7 @@ export type ReverseAsked = {
 
 const ASKS_FOR_A_ROLE =
   /\b(?:who|whos|who's|whom|whose)\b|\b(?:which|what) (?:(?!(?:is|are|am|do|does|did|must|should|would|will|can|the|our|a|an|topics?|areas?|things|needs?)\b)\w+ ){0,2}?(?:team|role|exec|executive|person|body|party|department|board|group|committee)s?\b(?! (?:do|have|need|get|must|should)\b)/;
-const FIRST_PERSON = /\b(?:i am|i'm|im|we are|we're|as (?:the|an?|our)|here)\b/;
+const FIRST_PERSON = /\b(?:i work|we work|i sit|we sit|i am|i'm|im|we are|we're|as (?:the|an?|our)|here)\b/;
 const DUTIES =
   /\bduties\b|\btasks?\b|\bresponsibilit\w+|\baccountabilit\w+|\bto-?dos?\b|\bon (?:my|our|their|his|her|the) plate\b|\bremit\b|\binvolved\b|\b(?:have|has|need|needs|supposed|expected) to(?: do)?\b|\bdo(?:es)? .{0,40} do\b|\bjob\b|\bappears?\b|\bnamed\b|\bmentioned\b|\bown\b|\bowns\b|\bpart in\b|\bshow up\b|\b(?:which|what) (?:work|topics?|areas?|things|subjects?|sections?|items?)\b|\bends? (?:up )?(?:at|on|with)\b|\bwhat (?:the |our )?[\w /-]{2,40} does\b|\b(?:falls?|lands?) (?:on|to) (?:me|us)\b|\bwhat (?:do )?(?:we|i) (?:have to )?do\b|\bassigned to\b/;
 
@@ -60,7 +60,7 @@ export function reverseAsked(context: Context): ReverseAsked | null {
 }
 
 const BEFORE_SUBJECT =
-  /(?:^|\b(?:does|do|is|are|am|when|where|as|i'm|im|we|we're|of|for|must|should|need|needs|and|on|what|hi|hello|hey)[\s,:]+(?:only )?(?:the |our |an? |new )*|[,:.;?-]\s*(?:the |our )?)$/i;
+  /(?:^|\b(?:does|do|is|are|am|when|where|as|i'm|im|we|we're|of|for|by|must|should|need|needs|and|on|what|hi|hello|hey|(?:work(?:ing)?|i'm|im|am|we're|are|sit) (?:in|for|with|at|on)|from|part of|on behalf of)[\s,:]+(?:only )?(?:the |our |an? |new )*|[,:.;?-]\s*(?:the |our )?)$/i;
 const AFTER_SUBJECT =
   /^\s*(?:$|[:?,;-]|(?:team|department|dept|people|folks|guys|here|gets?|get|is|are|am|needs?|only|have|has|must|should|do|does|be|been|lead|manager|head|responsible|accountable|consulted|informed|answers?|asked|told|duties|tasks|responsibilities|accountabilities|supposed|in the|on the|involved)\b)/i;
 const TOPIC_OF_LETTER =

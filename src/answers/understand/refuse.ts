@@ -8,7 +8,7 @@ const INSTRUCTIONS =
 
 /** Verbs with which people order something done. */
 const ACT_VERBS =
-  'approve|reject|deny|decline|vote|delete|remove|erase|wipe|drop|grant|add (?:my|our|this|that|the \\w+ to)|remind|give me (?:access|admin|permission|rights?)|make me|add me|appoint|assign|promote|change|edit|modify|overwrite|deploy|roll back|rollback|release|ship|cancel|revoke|suspend|withdraw|sign off|sign|send|e-?mail|forward|post|ping|notify|message|call|book|schedule|order|buy|pay|transfer|disable|enable|turn (?:off|on)|switch (?:off|on)|shut down|restart|reset|create|open a|file|submit|register|upload|download|install|execute|run|translate|write|draft|compose|generate|code|fix|mark|close|reopen|extend|waive|set|upgrade|merge|commit|invite|kick|ban|unlock|accept|import|let me deploy|put me';
+  '(?:log|file|raise|open|register) (?:a|an|my|this|the)|approve|reject|deny|decline|vote|delete|remove|erase|wipe|drop|grant|add (?:my|our|this|that|the \\w+ to)|remind|give me (?:access|admin|permission|rights?)|make me|add me|appoint|assign|promote|change|edit|modify|overwrite|deploy|roll back|rollback|release|ship|cancel|revoke|suspend|withdraw|sign off|sign|send|e-?mail|forward|post|ping|notify|message|call|book|schedule|order|buy|pay|transfer|disable|enable|turn (?:off|on)|switch (?:off|on)|shut down|restart|reset|create|open a|file|submit|register|upload|download|install|execute|run|translate|write|draft|compose|generate|code|fix|mark|close|reopen|extend|waive|set|upgrade|merge|commit|invite|kick|ban|unlock|accept|import|let me deploy|put me';
 const ORDER = new RegExp(
   `^(?:(?:hi|hey|hello|ok|okay|so|now|and|then|just|pretty|please|pls|plz|kindly|bot|countersign|urgent|asap|quick(?:ly)?|go ahead and|i (?:want|need|order|command|instruct) you to|you (?:must|should|have to|need to)|(?:can|could|would|will) (?:you|u)(?: please| pls| just)*|@\\S+|as (?:the )?(?:ciso|ceo|admin|cto|boss)[^,:]{0,20})[\\s,:!-]*)*(?:${ACT_VERBS})\\b(?! (?:of|and|vs|versus|is|are|must|as code|for (?!me|us)\\w+|requirements?|controls?|handling|process(?:es)?|procedures?|metrics?|releases?|tracking|capabilit\\w+|rights?|logs?)\\b|[-/?:]| - )`,
 );
@@ -61,7 +61,7 @@ function askingPart(lower: string): string {
 /** Reads the attribute from the folded question in lower case. */
 export function attributeAsked(lower: string): Attribute {
   if (PRICE.test(lower)) return 'price';
-  if (PERSON.test(lower)) return 'person';
+  if (PERSON.test(lower.replace(/\bnot (?:the )?(?:\w+ )?names?\b/, ' '))) return 'person';
   if (FINE.test(lower)) return 'fine';
   const asked = askingPart(lower);
   if (STATE_OF_AFFAIRS.test(asked) || isOutside(asked)) return 'state';
