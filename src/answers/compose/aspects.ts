@@ -2,7 +2,7 @@
 import type { Frame } from '../understand/frame.ts';
 import { contentStems, topicOf } from '../understand/topic.ts';
 import type { Context } from './context.ts';
-import { clausesOf, PRONOUN, partFrame } from './parts.ts';
+import { clausesOf, leadOf, PRONOUN, partFrame } from './parts.ts';
 
 /** A clause that asks by itself: "when we retire a model" only says when. */
 const ASKS =
@@ -21,17 +21,22 @@ export function byAspects(context: Context): readonly Frame[] | null {
   const { frame } = context;
   const known = frame.ids.filter((id) => id.known);
   if (known.length > 1) return null;
-  const clauses = clausesOf(frame.text);
+  // A topic set off by a comma may be the first of the things asked; one before a colon is what all of them are about.
+  const { prefix, body } = /^[^:?]{3,80}(?::| - )/.test(frame.text)
+    ? leadOf(frame.text)
+    : { prefix: '', body: frame.text };
+  const clauses = clausesOf(body);
   if (clauses.length < 2 || clauses.length > 3 || clauses.some((clause) => !ASKS.test(clause))) return null;
   const parts = clauses.map((clause) => ({ clause, frame: partFrame(context, clause, true) }));
   if (new Set(parts.map((part) => aspectOf(part.frame))).size < 2) return null;
   const topics = parts.map((part) => contentStems(topicOf(part.frame, { letters: true, strict: true })));
   const lead = parts[topics.findIndex((topic) => topic.length > 0)];
-  if (lead === undefined && known.length === 0) return null;
-  const about = lead === undefined ? '' : topicOf(lead.frame, { letters: true, strict: true });
+  if (lead === undefined && known.length === 0 && prefix === '') return null;
+  const about = prefix !== '' ? prefix : lead === undefined ? '' : topicOf(lead.frame, { letters: true, strict: true });
   const place = frame.documents.length === 1 ? frame.documents : [];
   return parts.map((part, at): Frame => {
-    const leans = part !== lead && (topics[at]?.length === 0 || PRONOUN.test(part.clause.toLowerCase()));
+    const leans =
+      (part !== lead || prefix !== '') && (topics[at]?.length === 0 || PRONOUN.test(part.clause.toLowerCase()));
     const full = leans ? partFrame(context, `${part.clause} ${about}`, true) : part.frame;
     const { lower, asksWho, letters } = part.frame;
     const owned = asksWho ? {} : { layers: [], ssrm: false };

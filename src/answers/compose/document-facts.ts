@@ -50,6 +50,8 @@ const PLAIN = new Set([
   'person',
   'start',
   'exist',
+  'function',
+  'name',
   'colleagu',
   'person',
   'review',

@@ -10,7 +10,7 @@ import { byAspects } from './aspects.ts';
 import type { Context, Draft, Source } from './context.ts';
 import { draft, find } from './context.ts';
 import { overlapAnswer } from './mapping.ts';
-import { CLAUSE_START, clausesOf, PRONOUN, partFrame } from './parts.ts';
+import { CLAUSE_START, clausesOf, leadOf, PRONOUN, partFrame } from './parts.ts';
 import { GENERIC } from './pick.ts';
 import { routeSingle } from './route.ts';
 
@@ -214,13 +214,7 @@ function withAntecedent(clause: string, before: string): string {
 
 function byClauses(context: Context): readonly Frame[] | null {
   const { frame } = context;
-  const text = frame.text.replace(/[?!.\s]+$/, '');
-  const colon =
-    /^([^:?]{3,80}?)(?::| - |,|\?|\.)\s*(?=(?:is|are|does|do|must|who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i.exec(
-      text,
-    );
-  const prefix = colon !== null && !CLAUSE_START.test(colon[1] ?? '') ? (colon[1] ?? '') : '';
-  const body = prefix === '' ? text : text.slice(colon?.[0].length ?? 0);
+  const { prefix, body } = leadOf(frame.text);
   const clauses = clausesOf(body);
   if (clauses.length < 2) return null;
   const place = POLICY_PREFIX.test(prefix) || frame.documents.length === 1 ? frame.documents : [];

@@ -19,6 +19,17 @@ export function clausesOf(text: string): readonly string[] {
     .filter((clause) => clause !== '');
 }
 
+const LEAD =
+  /^([^:?]{3,80}?)(?::| - |,|\?|\.)\s*(?=(?:is|are|does|do|must|who|whos|who's|whose|whom|what|whats|what's|which|how|when|where|why)\b)/i;
+
+/** "rate limits: what does the policy say, and who owns them?": the topic in front, and what is asked about it. */
+export function leadOf(text: string): { readonly prefix: string; readonly body: string } {
+  const whole = text.replace(/[?!.\s]+$/, '');
+  const lead = LEAD.exec(whole);
+  if (lead === null || CLAUSE_START.test(lead[1] ?? '')) return { prefix: '', body: whole };
+  return { prefix: lead[1] ?? '', body: whole.slice(lead[0].length) };
+}
+
 /** The frame of a part: its own words, with what the whole question asks about it. */
 export function partFrame(context: Context, text: string, own: boolean): Frame {
   const { frame, library, index } = context;

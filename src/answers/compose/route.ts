@@ -78,7 +78,7 @@ export function routeSingle(given: Context): Draft {
 function citingFirst(context: Context): Draft | null {
   const { frame } = context;
   const looksBack =
-    /\b(?:which|any|what) (?:\w+ )?(?:controls?|sections?|items?|clauses?|parts?|areas?|chapters?|topics?|responsibilities)\b|\b(?:all|the) (?:places|sections|topics|areas|chapters|controls|parts)\b|\bwhat (?:\w+ )?(?:controls?|sections?|clauses?)\b|\bwhere\b|\bmaps? to\b|\bcorresponds?\b|\bwho (?:cites|uses)\b/.test(
+    /\b(?:which|any|what) (?:\w+ )?(?:controls?|sections?|items?|clauses?|parts?|areas?|chapters?|topics?|responsibilities)\b|\b(?:all|the) (?:places|sections|topics|areas|chapters|controls|parts)\b|\bwhat (?:\w+ )?(?:controls?|sections?|clauses?)\b|\b(?:sections?|controls?|clauses?|items?) (?:that|which|with|where|citing|using|naming)\b|\bwhere\b|\bmaps? to\b|\bcorresponds?\b|\bwho (?:cites|uses)\b/.test(
       frame.lower,
     );
   if (frame.ids.some((id) => id.known)) return null;

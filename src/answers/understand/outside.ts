@@ -38,7 +38,6 @@ const DOCUMENTS_ELSEWHERE =
   /\b(?:ethical ai guidelines|data protection policy|information security policy|incident response plan)(?:'s)? (?:says?|contains?|requires?|lists?|defines?|states?|covers?)\b|\b(?:what|which) [\w ]{0,40}\b(?:is|are|stands?|written) in (?:the |our )?(?:ethical ai guidelines|data protection policy|information security policy|incident response plan)\b|\b(?:does|do) (?:the |our )?(?:ethical ai guidelines|data protection policy|information security policy|incident response plan) (?:say|contain|require|list|define|state|cover)\b|\b(?:steps?|sections?|chapters?|pages?|quotes?|text|copy|contents?) (?:\d+ )?(?:of|from|in) (?:the |our )?(?:ethical ai guidelines|data protection policy|information security policy|incident response plan)\b|\b(?:quote|wording of|word for word|verbatim|itself (?:says?|demands?|requires?|states?))\b[^?]*\b(?:iso|nist|gdpr|ai act|owasp|article|annex)\b|\b(?:iso|nist|gdpr|ai act|owasp|article|annex)\b[^?]*\b(?:itself|verbatim|word for word|exact wording)\b|\bother (?:two |2 )?(?:white ?)?papers?\b[^?]*\b(?:recommend|say|require|contain|cover|treat|tell)\w*\b|\b(?:full |exact )?text of (?:the |that |this )?(?:control|article|regulation|standard|law)\b/;
 
 const CLASSES: readonly RegExp[] = [
-  DOCUMENTS_ELSEWHERE,
   HAPPENED,
   ABOUT_THE_MACHINE,
   STATE_NOW,
@@ -49,9 +48,9 @@ const CLASSES: readonly RegExp[] = [
   BRANDS,
 ];
 
-/** Is another company the subject, whatever the tables hold? `lower` is the folded question in lower case. */
+/** Is another company or an outside text the subject, whatever the tables hold? `lower`: the folded question. */
 export function isAboutOthers(lower: string): boolean {
-  return OTHER_COMPANIES.test(lower);
+  return OTHER_COMPANIES.test(lower) || DOCUMENTS_ELSEWHERE.test(lower);
 }
 
 /** Is the question of a class that no document can answer? `lower` is the folded question in lower case. */
