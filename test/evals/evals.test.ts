@@ -35,7 +35,9 @@ const SETS = [
  * figure 73 %) before all of its failures were looked at.
  * `fourth` and `fifth` are by two more who never saw it; `fifth` has the kinds of which the others have few. They were
  * scored first (fourth: 87 %; fifth: 78 %); the odd half of `fourth` and all of `fifth` were looked at later, the even
- * half of `fourth` never.
+ * half of `fourth` never. `sixth` is by a fifth such person, in the proportions of the shared examples; scored once
+ * before it was looked at, it passed 153 of 160 (owner 94 %, reverse 100, requirement 97, mapping 100, figure 94,
+ * comparison 81, out of scope 100), and four of its failures led to changes.
  */
 const REACHED: readonly {
   readonly name: string;
@@ -140,6 +142,21 @@ const REACHED: readonly {
     keep: () => true,
     bars: { 'owner-reverse': 94, mapping: 96, figure: 100, 'compare-or-multi': 85, 'out-of-scope': 94 },
     abstained: 0.035,
+  },
+  {
+    name: 'sixth',
+    file: 'sixth.jsonl',
+    keep: () => true,
+    bars: {
+      owner: 100,
+      'owner-reverse': 100,
+      requirement: 100,
+      mapping: 100,
+      figure: 93,
+      'compare-or-multi': 87,
+      'out-of-scope': 100,
+    },
+    abstained: 0.01,
   },
 ];
 

@@ -209,7 +209,7 @@ function withAntecedent(clause: string, before: string): string {
   const thing = tokens(before)
     .filter(({ word }) => contentStems(word).length > 0 && !isNeutral(word))
     .at(-1)?.word;
-  return thing === undefined ? clause : clause.replace(/\b(?:it|them|those|these)\b/i, thing);
+  return thing === undefined ? clause : clause.replace(/\b(?:them|those|these)\b/i, thing);
 }
 
 function byClauses(context: Context): readonly Frame[] | null {

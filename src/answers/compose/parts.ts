@@ -50,6 +50,8 @@ export function partFrame(context: Context, text: string, own: boolean): Frame {
       };
   return {
     ...asks,
+    // A side of a comparison is a topic: "hardware security" is not the team of that name.
+    roles: own ? part.roles : part.roles.filter((role) => !role.short),
     documents: part.documents.length > 0 || own ? part.documents : frame.documents,
     layers: part.layers.length > 0 ? part.layers : frame.layers,
     standard: part.standard ?? frame.standard,

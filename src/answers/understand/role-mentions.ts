@@ -90,11 +90,12 @@ export function rolesIn(registry: RoleRegistry, text: string): readonly RoleMent
     let step = 1;
     for (let size = Math.min(MAX_WORDS, words.length - at); size > 0; size -= 1) {
       const key = keys.slice(at, at + size).join(' ');
-      const hit = registry.keys.get(key) ?? registry.keys.get(long.slice(at, at + size).join(' '));
+      const whole = long.slice(at, at + size).join(' ');
+      const hit = registry.keys.get(key) ?? registry.keys.get(whole);
       const start = words[at]?.start;
       const end = words[at + size - 1]?.end;
       if (hit === undefined || start === undefined || end === undefined) continue;
-      found.push({ role: hit.role, start, end, short: hit.short || AMBIGUOUS.has(key) });
+      found.push({ role: hit.role, start, end, short: hit.short || AMBIGUOUS.has(key) || AMBIGUOUS.has(whole) });
       step = size;
       break;
     }
