@@ -135,7 +135,7 @@ function checkTier(policy: ApprovalPolicy, terms: TierTerms, keys: readonly stri
   });
   terms.reminders.forEach((reminder, index) => {
     if (reminder >= terms.deadline)
-      found.push({ path: [...path, 'reminders', index], text: 'before the deadline by less than its whole length' });
+      found.push({ path: [...path, 'reminders', index], text: 'each shorter than the deadline' });
   });
   if (terms.escalation.beforeDeadline >= terms.deadline)
     found.push({ path: [...path, 'escalation', 'beforeDeadline'], text: 'shorter than the deadline' });

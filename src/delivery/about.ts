@@ -39,6 +39,9 @@ export const aboutFormSchema = z.object({
 });
 export type AboutForm = z.infer<typeof aboutFormSchema>;
 
+/** The form of the rules: hex sha256 of the policy version from which it was drawn. */
+export const aboutRulesSchema = z.object({ b: z.string().regex(/^[0-9a-f]{64}$/) });
+
 /** Reads metadata; null when it is not ours. */
 export function readAbout<T extends z.ZodType>(schema: T, value: string): z.infer<T> | null {
   try {

@@ -12,6 +12,7 @@ import { looksLike } from '#src/systems/look-alike.ts';
 import { type AboutForm, aboutFormSchema, readAbout } from './about.ts';
 import type { Desk } from './desk.ts';
 import { type FieldErrors, type FormValues, many, one, shortIdsIn, text } from './form-values.ts';
+import { type PolicyChoices, RULES_FORM } from './policy-choices.ts';
 import type { Ledger } from './ports.ts';
 import { relatedTo } from './related.ts';
 import { fieldErrors, kindOf, onBlocks, parseRequest, REQUEST_FORMS, type RequestForm } from './request-form.ts';
@@ -41,6 +42,7 @@ export type FormsDeps = {
   readonly findRequest: Ledger['findRequest'];
   /** Names of the systems in the inventory. */
   readonly systemNames: () => Promise<readonly string[]>;
+  readonly choices: Pick<PolicyChoices, 'check'>;
   readonly now: () => Date;
 };
 
@@ -79,7 +81,9 @@ export function createForms(deps: FormsDeps): Forms {
         ? await requestErrors(request, form, about, values)
         : form === 'vote'
           ? voteErrors(values, now())
-          : textErrors(form, values);
+          : form === RULES_FORM
+            ? await deps.choices.check(about, values)
+            : textErrors(form, values);
       return Object.keys(errors).length === 0 ? null : errors;
     },
   };

@@ -4,6 +4,7 @@ import type { Roster } from '#src/approvals/types.ts';
 import type { Groups } from './groups.ts';
 import type { PeopleDesk } from './people-desk.ts';
 import type { Bulletin } from './people-notices.ts';
+import type { PolicyChoices } from './policy-choices.ts';
 import type { PolicyDesk } from './policy-desk.ts';
 import type { PolicyVote } from './policy-vote.ts';
 import type { InboxItem, Ledger, PeopleStore, RefusalStore } from './ports.ts';
@@ -19,6 +20,7 @@ export type GovernanceHandlerDeps = {
   readonly directory: PeopleDesk;
   readonly rules: PolicyDesk;
   readonly votes: PolicyVote;
+  readonly choices: Pick<PolicyChoices, 'propose'>;
   readonly systems: SystemsDesk;
   readonly incidents: IncidentDesk;
   readonly roster: () => Promise<Roster>;

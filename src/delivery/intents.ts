@@ -36,6 +36,8 @@ const modalView = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('draft'), channel: slackId, ts }),
   /** A table that an administrator brings. */
   z.object({ kind: z.literal('table') }),
+  /** The choices of the approval policy. */
+  z.object({ kind: z.literal('rules') }),
   z.object({ kind: z.literal('more'), requestId }),
   z.object({ kind: z.literal('details'), requestId }),
   z.object({ kind: z.literal('verify'), requestId }),

@@ -6,6 +6,7 @@ import {
   emptyPolicies,
   type FileVersion,
   type GovernedFile,
+  isVoted,
   POLICY_HIDDEN,
   type PolicyCommand,
   type PolicyEvent,
@@ -36,14 +37,15 @@ export type PolicyDesk = {
   read(): Promise<PolicyState>;
   act(command: PolicyCommand, by: string, commandId: string, bytes?: Uint8Array): Promise<PolicyResult>;
   /**
-   * What a start does with a file: the first one ever is in force; a later one that differs is proposed, once. Returns
+   * What a start does with a file: the first one ever is in force; a later one that differs is proposed, once. An
+   * approval policy that was in force before is `left`: the rules moved on in Slack, and the file did not follow. Returns
    * the version in force, and the proposal that waits.
    */
   start(
     document: GovernedFile,
     file: PolicyFile,
     startId: string,
-  ): Promise<{ readonly inForce: FileVersion; readonly waiting: string | null }>;
+  ): Promise<{ readonly inForce: FileVersion; readonly waiting: string | null; readonly left: boolean }>;
   /** The bytes of a version that was ever proposed or adopted. */
   bytesOf(sha256: string): Promise<Uint8Array | null>;
 };
@@ -87,7 +89,7 @@ export function createPolicyDesk(deps: PolicyDeskDeps): PolicyDesk {
       const current = state.inForce.get(document);
       if (current === undefined) {
         await act({ type: 'begin', document, to }, 'service', `policy-begin:${document}`, bytes);
-        return { inForce: to, waiting: null };
+        return { inForce: to, waiting: null, left: false };
       }
       const open = [...state.proposals.values()].filter(
         (p) => p.document === document && p.status === 'open' && p.by === 'service' && p.vote === null,
@@ -97,11 +99,12 @@ export function createPolicyDesk(deps: PolicyDeskDeps): PolicyDesk {
       const voted = [...state.proposals.values()].find((p) => p.status === 'open' && p.to.sha256 === sha256);
       for (const { id } of open.filter((p) => p !== same))
         await act({ type: 'refuse', proposal: id, reason: 'The file changed again.' }, 'service', `replaced:${id}`);
-      if (current.sha256 === sha256) return { inForce: current, waiting: null };
-      if (voted !== undefined) return { inForce: current, waiting: voted.id };
+      if (current.sha256 === sha256) return { inForce: current, waiting: null, left: false };
+      if (voted !== undefined) return { inForce: current, waiting: voted.id, left: false };
+      if (isVoted(document) && state.adopted.has(sha256)) return { inForce: current, waiting: null, left: true };
       const proposal = deps.newId(deps.now());
       await act({ type: 'propose', proposal, document, to }, 'service', `policy-propose:${startId}:${document}`, bytes);
-      return { inForce: current, waiting: proposal };
+      return { inForce: current, waiting: proposal, left: false };
     },
     bytesOf: async (sha256) => (await deps.ledger.readObject(sha256))?.bytes ?? null,
   };

@@ -2,16 +2,16 @@
  * A new approval policy is itself a request, decided under the policy in force: an administrator puts the waiting file
  * to the vote, the committee decides, and the decision adopts it or ends it (DESIGN.md, rule 9).
  */
-import type { PolicyInForce, Refusal } from '#src/approvals/commands.ts';
+import type { Refusal } from '#src/approvals/commands.ts';
 import { strandedBy, unreachableChange } from '#src/approvals/doctor.ts';
 import type { PolicyDocument } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
-import { parsePolicy } from '#src/approvals/policy.ts';
 import { policyDifference } from '#src/approvals/policy-difference.ts';
 import type { RequestState, SubmittedState } from '#src/approvals/types.ts';
 import type { FileVersion, PolicyProposal } from '#src/directory/policies.ts';
 import type { Desk } from './desk.ts';
 import type { PolicyDesk } from './policy-desk.ts';
+import { readPolicyVersion } from './policy-version.ts';
 import type { Ledger } from './ports.ts';
 
 export type PolicyVoteDeps = {
@@ -49,18 +49,10 @@ export type PolicyVote = {
   settle(request: SubmittedState): Promise<void>;
 };
 
-type Loaded = { readonly data: unknown; readonly policy: PolicyInForce };
-
 /** Makes it. Throws what the desks throw. */
 export function createPolicyVote(deps: PolicyVoteDeps): PolicyVote {
   const { policies, desk } = deps;
-  const load = async ({ sha256 }: FileVersion): Promise<Loaded | null> => {
-    const bytes = await policies.bytesOf(sha256);
-    if (bytes === null) return null;
-    const data: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    const parsed = parsePolicy({ file: 'a waiting policy', data, locate: () => null });
-    return parsed.ok && parsed.hash === sha256 ? { data, policy: { hash: sha256, policy: parsed.policy } } : null;
-  };
+  const load = ({ sha256 }: FileVersion) => readPolicyVersion(policies, sha256);
   const markAsVoted = (proposal: string, request: string) =>
     policies.act({ type: 'put_to_vote', proposal, request }, 'service', `vote:${proposal}`);
   return {
@@ -96,7 +88,8 @@ export function createPolicyVote(deps: PolicyVoteDeps): PolicyVote {
         requestId: proposal,
         shortId: await deps.ledger.nextShortId(PREFIX_OF.policy),
         requester: by,
-        owner: by,
+        // Whoever wrote it in Slack answers for it, and decides on it as little as whoever asks for the vote.
+        owner: open.by === 'service' ? by : open.by,
         document: documentOf(current, open.to, reason, policyDifference(before.data, after.data)),
         policy: before.policy,
         nonce: deps.newNonce(),

@@ -1,8 +1,9 @@
 /** A choice or a small button inside an open form: the form is drawn anew from what was answered so far. Pure. */
-import { aboutFormSchema, aboutRequestSchema, readAbout } from './about.ts';
+import { aboutFormSchema, aboutRequestSchema, aboutRulesSchema, readAbout } from './about.ts';
 import { isRequestForm } from './forms.ts';
 import type { Incoming } from './incoming.ts';
 import { outgoing } from './intents.ts';
+import { RULES_FORM } from './policy-choices.ts';
 import type { OutgoingMessage } from './ports.ts';
 
 /** Nobody looks at a form that was left this long ago, in milliseconds. */
@@ -42,6 +43,7 @@ export function redraw(
 }
 
 function changedAbout(form: string, about: string, action: string): string | null {
+  if (form === RULES_FORM) return readAbout(aboutRulesSchema, about) === null ? null : about;
   const parsed = readAbout(isRequestForm(form) ? aboutFormSchema : aboutRequestSchema, about);
   if (parsed === null) return null;
   const k = Math.min(GROUPS_MAX, (parsed.k ?? 1) + 1);

@@ -12,6 +12,7 @@ import { proposals, proposeGroup, proposeRole, REFUSED, roles, settle, uuidFor }
 import { bulletin } from './people-notices.ts';
 import { policyCommand } from './policy-commands.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
+import { handleRules } from './rules-commands.ts';
 import { holdOfRow } from './systems-rows.ts';
 
 /** Handles a stored payload that is about governance; null for every other, which is somebody else's. */
@@ -22,6 +23,8 @@ export async function handleGovernance(
   const parsed = incomingSchema.safeParse(item.payload);
   if (!parsed.success) return null;
   const incoming = parsed.data;
+  const rules = await handleRules(deps, item, incoming);
+  if (rules !== null) return rules;
   const act = actOf(incoming);
   if (act === null || (incoming.kind !== 'command' && incoming.kind !== 'press')) return null;
   const person = await deps.people.personFor(incoming.user.id, incoming.user.name);

@@ -27,6 +27,8 @@ export type PolicyProposal = {
 export type PolicyState = {
   readonly inForce: ReadonlyMap<GovernedFile, FileVersion & { readonly since: string }>;
   readonly proposals: ReadonlyMap<string, PolicyProposal>;
+  /** Hex sha256 of every version that is or was in force. */
+  readonly adopted: ReadonlySet<string>;
 };
 
 export type PolicyEvent =
@@ -66,7 +68,7 @@ export const POLICY_HIDDEN: Readonly<Record<PolicyEvent['type'], readonly string
   'policy.refused': ['reason'],
 };
 
-export const emptyPolicies: PolicyState = { inForce: new Map(), proposals: new Map() };
+export const emptyPolicies: PolicyState = { inForce: new Map(), proposals: new Map(), adopted: new Set() };
 
 type Stamp = { readonly at: Date; readonly actor: string };
 
@@ -77,7 +79,8 @@ export function applyPolicy(state: PolicyState, event: PolicyEvent, { at, actor 
     const { document, to, proposal } = event.data;
     const inForce = new Map([...state.inForce, [document, { ...to, since: at.toISOString() }] as const]);
     const known = proposal === null ? undefined : state.proposals.get(proposal);
-    return { inForce, proposals: known === undefined ? state.proposals : keep({ ...known, status: 'accepted' }) };
+    const proposals = known === undefined ? state.proposals : keep({ ...known, status: 'accepted' });
+    return { inForce, proposals, adopted: new Set([...state.adopted, to.sha256]) };
   }
   if (event.type === 'policy.proposed') {
     const { proposal: id, ...what } = event.data;
@@ -182,7 +185,7 @@ export function decidePolicy(
 }
 
 /** Whether a document changes by the committee's vote, not by administrators. */
-function isVoted(document: GovernedFile): boolean {
+export function isVoted(document: GovernedFile): boolean {
   return document === 'approval-policy';
 }
 

@@ -2,13 +2,20 @@
  * Modals. A trigger lives three seconds, so a loading view opens first and is then replaced (slack-platform.md,
  * pitfall 11); a row that waited too long is dropped, because nobody looks at that screen any more.
  */
-import { type AboutForm, aboutFormSchema, aboutRequestSchema, readAbout } from '#src/delivery/about.ts';
+import {
+  type AboutForm,
+  aboutFormSchema,
+  aboutRequestSchema,
+  aboutRulesSchema,
+  readAbout,
+} from '#src/delivery/about.ts';
 import { offersTo } from '#src/delivery/acts.ts';
 import type { RequestRecord } from '#src/delivery/desk.ts';
 import type { FormValues } from '#src/delivery/form-values.ts';
 import { isRequestForm } from '#src/delivery/forms.ts';
 import { historyOf, historyText } from '#src/delivery/history.ts';
 import type { Intent, ModalSpec } from '#src/delivery/intents.ts';
+import { RULES_FORM } from '#src/delivery/policy-choices.ts';
 import { TABLES, type TableKind } from '#src/delivery/tables.ts';
 import { actModal } from './act-modals.ts';
 import { renderSource, renderSources } from './blocks/answer.ts';
@@ -16,6 +23,7 @@ import { choice, fileInput, section } from './blocks/build.ts';
 import { detailFacts, type RenderContext, titleOf, voteView } from './blocks/card-view.ts';
 import { formModal, link, loadingModal, type Modal, readingModal } from './blocks/modal.ts';
 import { moreModal } from './blocks/more.ts';
+import { rulesModal } from './blocks/rules-form.ts';
 import { dateToken, inline, mention } from './blocks/text.ts';
 import { voteModal } from './blocks/vote-form.ts';
 import { draftForm } from './drafts.ts';
@@ -76,6 +84,7 @@ async function redrawn(deps: OutboundDeps, intent: RedrawIntent): Promise<Modal 
     const about: AboutForm | null = readAbout(aboutFormSchema, intent.about);
     return about === null ? null : drawRequestForm(deps, intent.form, about, values);
   }
+  if (intent.form === RULES_FORM) return rulesForm(deps, readAbout(aboutRulesSchema, intent.about)?.b ?? null, values);
   const about = readAbout(aboutRequestSchema, intent.about);
   if (intent.form !== 'vote' || about === null) return null;
   const record = await deps.desk.read(about.r);
@@ -91,6 +100,8 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
       return newRequestForm(deps, spec);
     case 'table':
       return tableModal();
+    case 'rules':
+      return rulesForm(deps, await deps.choices.startOf(await deps.personFor(user)), {});
     case 'draft':
       return draftForm(deps, spec.channel, spec.ts);
     case 'source': {
@@ -104,6 +115,13 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
     default:
       return requestModal(deps, spec, user);
   }
+}
+
+async function rulesForm(deps: OutboundDeps, hash: string | null, values: FormValues): Promise<Modal> {
+  const start = hash === null ? null : await deps.choices.version(hash);
+  return start === null
+    ? readingModal('Not found', ['These rules cannot be read by this version of Countersign. Nothing was changed.'])
+    : rulesModal(start, values);
 }
 
 const TABLE_WORDS: Readonly<Record<TableKind, string>> = {

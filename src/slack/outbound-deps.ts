@@ -5,6 +5,7 @@ import type { PolicyInForce } from '#src/approvals/commands.ts';
 import { systemOf } from '#src/approvals/document-facts.ts';
 import type { Desk, RequestRecord } from '#src/delivery/desk.ts';
 import type { HomePart } from '#src/delivery/people-home.ts';
+import type { PolicyChoices } from '#src/delivery/policy-choices.ts';
 import type { Ledger, Outbox } from '#src/delivery/ports.ts';
 import { looksLike } from '#src/systems/look-alike.ts';
 import { sameName } from '#src/systems/names.ts';
@@ -30,6 +31,8 @@ export type OutboundDeps = {
   /** The policy new requests are submitted under, and the one of a hash; null when it is not at hand. */
   readonly policy: () => PolicyInForce;
   readonly policyOf: (hash: string) => Promise<PolicyInForce | null>;
+  /** From which version a person chooses the rules, and what is wrong with the choice. */
+  readonly choices: Pick<PolicyChoices, 'startOf' | 'version' | 'check'>;
   /** Persons who can name role holders. */
   readonly admins: () => Promise<readonly string[]>;
   /** Draws what an approval means for the request it replaces. */

@@ -49,6 +49,7 @@ export function createGovernanceHooks({
     directory: systems.people,
     rules: systems.policies,
     votes: systems.votes,
+    choices: systems.choices,
     systems: systems.inventory,
     incidents: systems.incidents,
     roster: core.desk.roster,

@@ -7,13 +7,14 @@ import { parsePolicy } from '#src/approvals/policy.ts';
 import type { Config } from '#src/config.ts';
 import { createPeopleDesk, type PeopleDesk } from '#src/delivery/people-desk.ts';
 import { directoryNotices, policyNotices } from '#src/delivery/people-notices.ts';
+import { createPolicyChoices, type PolicyChoices } from '#src/delivery/policy-choices.ts';
 import { createPolicyDesk, type PolicyDesk } from '#src/delivery/policy-desk.ts';
 import { type DirectoryFile, wantedFrom } from '#src/directory/file.ts';
 import type { GovernedFile } from '#src/directory/policies.ts';
 import type { GateSettings } from '#src/systems/gate-settings.ts';
 import type { Core } from './core.ts';
 import { readDirectoryFile } from './directory.ts';
-import { newId } from './ids.ts';
+import { idFor, newId } from './ids.ts';
 import type { LoadedPolicy } from './knowledge.ts';
 import { SANDBOX_ADMINS, sandboxDirectory } from './sandbox-directory.ts';
 import { type LoadedSettings, readAnswerSettings, readGateSettings } from './settings-files.ts';
@@ -27,15 +28,21 @@ export type Rules = {
   readonly answers: LoadedSettings<AnswerSettings>;
 };
 
-export type Governance = { readonly people: PeopleDesk; readonly policies: PolicyDesk };
+export type Governance = {
+  readonly people: PeopleDesk;
+  readonly policies: PolicyDesk;
+  readonly choices: PolicyChoices;
+};
 
 /** The desks of directory and rules. */
 export function openGovernance(core: Core, committed: () => void): Governance {
   const { ledger } = core.stores;
   const deps = { ledger, recorder: core.recorder, now: core.now, newId, committed };
+  const policies = createPolicyDesk({ ...deps, reactions: policyNotices });
   return {
     people: createPeopleDesk({ ...deps, reactions: directoryNotices }),
-    policies: createPolicyDesk({ ...deps, reactions: policyNotices }),
+    policies,
+    choices: createPolicyChoices({ policies, roster: core.desk.roster, idFor }),
   };
 }
 
@@ -94,7 +101,11 @@ export async function startGovernance(
     { file: 'gate.yaml', ...(await start('gate-settings', gate.settings.version, gate)) },
     { file: 'answers.yaml', ...(await start('answer-settings', answers.settings.version, answers)) },
   ];
-  for (const { file, waiting, inForce } of started) {
+  for (const { file, waiting, inForce, left } of started) {
+    if (left)
+      steps.done(
+        `${file} is a version that was in force before; in force is version ${inForce.version}. To go back to it by vote, give it a new version name`,
+      );
     if (waiting !== null)
       steps.done(
         `${file} changed: it waits for ${file === POLICY_FILE ? 'the vote of the committee' : 'two administrators'} (${waiting}); in force is version ${inForce.version}`,

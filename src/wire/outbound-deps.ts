@@ -49,6 +49,7 @@ export function outboundDeps(
   policy: LoadedPolicy,
   clients: SlackClients,
   newNonce: () => string,
+  choices: OutboundDeps['choices'],
 ): OutboundDeps {
   const { ledger, people, outbox } = core.stores;
   const sandbox = config.slack.kind === 'sandbox';
@@ -70,6 +71,7 @@ export function outboundDeps(
     source: (itemId, citedHash, quote) => sourceOf(library(), itemId, citedHash, quote),
     policy: () => policy,
     policyOf: policyReader(ledger, policy),
+    choices,
     admins: async () => {
       const rows = await ledger.listAssignments();
       return [...adminsAt({ assignments: new Map(rows.map((row) => [row.id, row])) }, core.now())];

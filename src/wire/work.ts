@@ -60,14 +60,7 @@ export function createWork(parts: WorkParts): Work {
   const { stores, now } = core;
   const onError = (what: string) => (error: unknown, item?: { readonly id: string } | null) =>
     log.error({ what, id: item?.id, err: error }, 'work failed; it will be tried again');
-  const forms = createForms({
-    policy: () => parts.policy,
-    policyOf: parts.outbound.policyOf,
-    desk: core.desk,
-    findRequest: (id) => stores.ledger.findRequest(id),
-    systemNames: () => systemNames(stores.records),
-    now,
-  });
+  const forms = formsOf(parts);
   const writer = createOutbound(parts.outbound);
   const outbox = createPump({
     ...queue(stores.outbox),
@@ -137,6 +130,20 @@ export function createWork(parts: WorkParts): Work {
       await publisher.stop();
     },
   };
+}
+
+function formsOf({ core, policy, outbound }: WorkParts): Forms {
+  const { stores, desk, now } = core;
+  const { policyOf, choices } = outbound;
+  return createForms({
+    policy: () => policy,
+    policyOf,
+    desk,
+    findRequest: (id) => stores.ledger.findRequest(id),
+    systemNames: () => systemNames(stores.records),
+    choices,
+    now,
+  });
 }
 
 /** The queue's methods as plain functions, whatever the store is made of. */

@@ -80,13 +80,16 @@ describe('a changed file', () => {
     expect(adopted).toMatchObject({ type: 'policy.adopted', data: { basis: 'vote', request: 'PC-1' } });
   });
 
-  it('stays in force when the file is put back; that file waits as well', async () => {
+  it('stays in force when the file is put back; the old rules wait only under another name', async () => {
     const kept = await readFile(file(), 'utf8');
     await edit((text) =>
       text.replace('version: "1.1"', 'version: "1.0"').replace('deadline: 15 days', 'deadline: 20 days'),
     );
     expect(inForce()).toBe('1.1');
-    expect((await waiting())?.to.version).toBe('1.0');
+    expect(await waiting()).toBeUndefined();
+    await edit((text) => text.replace('version: "1.0"', 'version: "1.0 again"'));
+    expect(inForce()).toBe('1.1');
+    expect((await waiting())?.to.version).toBe('1.0 again');
     await edit(() => kept);
     expect(await waiting()).toBeUndefined();
   });

@@ -138,6 +138,8 @@ describe('the approval policy', () => {
   it('is adopted by the decision that the server draws, which names the request and who filled the quorum', () => {
     const done = run(voted, adopt, 'service');
     expect(version(done.state)).toBe('2.0');
+    expect([...voted.adopted]).toEqual([file(1).sha256]);
+    expect([...done.state.adopted]).toEqual([file(1).sha256, file(2).sha256]);
     expect(done.events).toMatchObject([
       { type: 'policy.adopted', data: { basis: 'vote', request: 'PC-1', persons: ['p_dan', 'p_eve'] } },
     ]);

@@ -1,0 +1,18 @@
+/** A stored version of the approval policy: its data as written, and what the parser makes of it. */
+import type { PolicyInForce } from '#src/approvals/commands.ts';
+import { parsePolicy } from '#src/approvals/policy.ts';
+import type { PolicyDesk } from './policy-desk.ts';
+
+export type PolicyVersion = { readonly data: unknown; readonly policy: PolicyInForce };
+
+/** Reads a version; null where it is not stored, or cannot be read by this version of Countersign. */
+export async function readPolicyVersion(
+  policies: Pick<PolicyDesk, 'bytesOf'>,
+  sha256: string,
+): Promise<PolicyVersion | null> {
+  const bytes = await policies.bytesOf(sha256);
+  if (bytes === null) return null;
+  const data: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  const parsed = parsePolicy({ file: 'a stored policy', data, locate: () => null });
+  return parsed.ok && parsed.hash === sha256 ? { data, policy: { hash: sha256, policy: parsed.policy } } : null;
+}
