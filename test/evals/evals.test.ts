@@ -37,7 +37,8 @@ const SETS = [
  * scored first (fourth: 87 %; fifth: 78 %); the odd half of `fourth` and all of `fifth` were looked at later, the even
  * half of `fourth` never. `sixth` is by a fifth such person, in the proportions of the shared examples; scored once
  * before it was looked at, it passed 153 of 160 (owner 94 %, reverse 100, requirement 97, mapping 100, figure 94,
- * comparison 81, out of scope 100), and four of its failures led to changes.
+ * comparison 81, out of scope 100), and four of its failures led to changes. `seventh` is by a sixth such person, written
+ * after the last change; nobody has looked at its failures: 157 of 160.
  */
 const REACHED: readonly {
   readonly name: string;
@@ -157,6 +158,21 @@ const REACHED: readonly {
       'out-of-scope': 100,
     },
     abstained: 0.01,
+  },
+  {
+    name: 'seventh',
+    file: 'seventh.jsonl',
+    keep: () => true,
+    bars: {
+      owner: 97,
+      'owner-reverse': 93,
+      requirement: 88,
+      mapping: 95,
+      figure: 93,
+      'compare-or-multi': 85,
+      'out-of-scope': 95,
+    },
+    abstained: 0.04,
   },
 ];
 
