@@ -116,6 +116,11 @@ describe('a linked document', () => {
     expect(await links({ resolve: turning, isPublic }).fetch(at('/risk'))).toMatchObject({ why: 'private_address' });
   });
 
+  it('of a host whose name is never answered is given up in time', async () => {
+    const silent = links({ resolve: () => new Promise(() => {}), timeoutMs: 20 });
+    expect(await silent.fetch(at('/risk'))).toEqual({ ok: false, why: 'no_answer' });
+  });
+
   it('of a host without a certificate for its name is not taken', async () => {
     const unnamed = links({ hosts: ['third.example.com'] });
     expect(await unnamed.fetch(at('/risk', 'third.example.com'))).toEqual({ ok: false, why: 'no_answer' });

@@ -22,6 +22,8 @@ export type LinkOptions = {
   readonly port?: number;
   readonly resolve?: (host: string) => Promise<Resolved>;
   readonly isPublic?: (address: string) => boolean;
+  /** Milliseconds for the whole, name look-up and redirects included; 10 seconds where left out. */
+  readonly timeoutMs?: number;
   /** Certificate authority, where it is not one of the usual. */
   readonly ca?: string;
 };
@@ -31,7 +33,7 @@ export function createLinks(options: LinkOptions): Links {
   return {
     takes: (url) => isAllowed(URL.parse(url), options) === null,
     async fetch(url) {
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
       let target = URL.parse(url);
       for (let hop = 0; hop <= REDIRECTS_MAX; hop++) {
         const answer = await ask(target, options, signal).catch(() => 'no_answer' as const);
@@ -57,7 +59,7 @@ async function ask(
 ): Promise<FetchedLink | URL | LinkRefusal> {
   const refused = isAllowed(url, options);
   if (refused !== null || url === null) return refused ?? 'not_https';
-  const found = await (options.resolve ?? resolveAll)(url.hostname);
+  const found = await inTime((options.resolve ?? resolveAll)(url.hostname), signal);
   const isPublic = options.isPublic ?? isPublicAddress;
   const [first] = found;
   // One private address among public ones is how a name is bent; then none is asked.
@@ -75,6 +77,16 @@ async function ask(
   }
   const bytes = await bodyOf(response, options.bytesMax);
   return bytes === null ? 'too_large' : { ok: true, bytes };
+}
+
+/** A name server that does not answer cannot be called off; it is not waited for any longer. */
+function inTime<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 function resolveAll(host: string): Promise<Resolved> {
