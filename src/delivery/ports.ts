@@ -123,6 +123,8 @@ export interface Ledger {
   ): Promise<{ readonly events: readonly StoredEvent[]; readonly disclosures: ReadonlyMap<string, Disclosure> }>;
   /** All events in log order from an index on; for rebuilds and exports. */
   readAll(fromIndex: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** The stream in which a command took effect; null for one that did not. */
+  streamOfCommand(commandId: string): Promise<string | null>;
   /** Size of the log and the time of its last event (null when empty). */
   head(): Promise<{ readonly size: number; readonly lastAt: Date | null }>;
   commit(commit: Commit): Promise<CommitResult>;

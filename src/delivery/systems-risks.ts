@@ -8,11 +8,14 @@ import {
   riskSchema,
   scoreOf,
 } from '#src/systems/risks.ts';
-import type { NewTimer } from './ports.ts';
+import type { Ledger, NewTimer } from './ports.ts';
 import type { RecordRow, RecordStore } from './systems-ports.ts';
 import { onStream, readEvents, type StreamDeps, type StreamEvent } from './systems-stream.ts';
 
-export type RiskDeskDeps = StreamDeps & { readonly records: RecordStore };
+export type RiskDeskDeps = StreamDeps & {
+  readonly records: RecordStore;
+  readonly ledger: Pick<Ledger, 'streamOfCommand'>;
+};
 
 export type RiskResult =
   | { readonly ok: true; readonly risk: Risk; readonly entry: number | null }
@@ -26,7 +29,7 @@ export type RiskResult =
 type By = { readonly person: string; readonly commandId: string; readonly isAdmin: boolean };
 
 export type RiskDesk = {
-  /** Records a risk under an id the caller chose (`RK-3`). */
+  /** Records a risk under an id the caller chose (`RK-3`); a command that comes again gets the risk that it made. */
   record(id: string, facts: RiskFacts, by: By): Promise<RiskResult>;
   change(id: string, facts: RiskFacts, by: By): Promise<RiskResult>;
   close(id: string, reason: string, by: By): Promise<RiskResult>;
@@ -69,7 +72,9 @@ export function createRiskDesk(deps: RiskDeskDeps): RiskDesk {
         };
       },
       async () => {
-        const risk = await read(id);
+        // A redelivered record took effect under the id it was given then, not under the new one.
+        const stream = (await deps.ledger.streamOfCommand(by.commandId)) ?? streamOf(id);
+        const risk = foldRisk(await readEvents(deps.ledger, stream));
         return risk === null ? { ok: false, reason: 'unknown_risk', detail: [] } : { ok: true, risk, entry: null };
       },
     );

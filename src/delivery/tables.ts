@@ -105,7 +105,7 @@ async function recordRisks(deps: TableDeps, rows: Rows, by: TableBy): Promise<Ta
     const id = await deps.ledger.nextShortId('RK');
     const actor = { person: by.person, commandId: by.commandId(`risk ${index}`), isAdmin: true };
     const result = await deps.risks.record(id, { ...facts, owner: await deps.personFor(facts.owner) }, actor);
-    if (result.ok) done.push(id);
+    if (result.ok) done.push(result.risk.id);
     else left.push(`${facts.asset} (${result.reason})`);
   }
   return { ok: true, done, left, proposal: null };

@@ -65,6 +65,9 @@ export function ledgerContract(make: () => Promise<Stores>): void {
       const both = exampleEvent({ commandId: 'Ev1' });
       expect(await ledger.commit(exampleCommit([both]))).toEqual({ ok: false, reason: 'duplicate_command' });
       expect((await ledger.head()).size).toBe(1);
+      const [stream] = (await ledger.readAll(0, 1)).map((event) => event.stream);
+      expect(await ledger.streamOfCommand('Ev1')).toBe(stream);
+      expect(await ledger.streamOfCommand('Ev2')).toBeNull();
     });
 
     test('an event earlier than the log is refused with the time it must not precede', async () => {

@@ -109,6 +109,7 @@ function memoryLedger(state: State): Ledger {
       return { events: events.sort((a, b) => a.seq - b.seq), disclosures: new Map(disclosures) };
     },
     readAll: async (fromIndex, limit) => state.events.map(stored).slice(fromIndex, fromIndex + limit),
+    streamOfCommand: async (commandId) => state.events.find((event) => event.commandId === commandId)?.stream ?? null,
     async nextShortId(prefix) {
       const value = (counters.get(prefix) ?? 0) + 1;
       counters.set(prefix, value);

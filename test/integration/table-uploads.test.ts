@@ -53,6 +53,22 @@ it('a table of risks is recorded', async () => {
   expect((await stage.test.server.systems.risks.list()).map((risk) => risk.threat)).toEqual(['Drift']);
 });
 
+it('a table of risks that comes again after a crash says what it entered, and enters nothing twice', async () => {
+  const { pool } = stage.test.database;
+  const before = await stage.test.server.systems.risks.list();
+  const said = (await bring('U0CAIO', 'risks', RISKS.replace('Drift', 'Theft'))).news;
+  // As after a crash between the commit of the risk and the answer.
+  await pool.query(`DELETE FROM outbox WHERE payload::text LIKE '%risk(s) recorded%'`);
+  await pool.query(`UPDATE inbox SET done_at = NULL, lease_until = NULL WHERE payload::text LIKE '%table_import%'`);
+  const told = (await stage.told('U0CAIO')).length;
+  stage.test.server.work.inbox.wake();
+  await stage.settle();
+  const again = (await stage.told('U0CAIO')).slice(told).join('\n');
+  expect(again).toContain(/risk\(s\) recorded: (RK-\d+)/.exec(said)?.[0] ?? 'nothing was said');
+  expect(again).not.toContain('Not entered');
+  expect(await stage.test.server.systems.risks.list()).toHaveLength(before.length + 1);
+});
+
 it('a table of roles waits for the second administrator', async () => {
   const held = await stage.test.server.core.stores.ledger.listAssignments();
   const users = await stage.test.server.core.stores.people.slackUsersOf(held.map((a) => a.person));

@@ -51,6 +51,13 @@ export function createLedger({ pool }: Pick<Database, 'pool'>): Ledger {
       );
       return rows;
     },
+    async streamOfCommand(commandId) {
+      const { rows } = await pool.query<{ stream: string }>(
+        `SELECT stream FROM event WHERE command_id = $1 AND ${HAS_ENTRY} ORDER BY ordinal LIMIT 1`,
+        [commandId],
+      );
+      return rows[0]?.stream ?? null;
+    },
     async nextShortId(prefix) {
       const { rows } = await pool.query<{ value: number }>(
         `INSERT INTO counter (name, value) VALUES ($1, 1)
