@@ -137,7 +137,7 @@ export function policyNotices(events: readonly PolicyEvent[], state: PolicyState
             `To put it to the vote: /governance policy ${proposal} why it changes`,
           ]),
         ];
-      const lines = ['Two administrators must accept it. Open requests keep the version they were submitted under.'];
+      const lines = ['Two administrators must accept it. What it changes: /governance proposals'];
       return [bulletin(`policy:${proposal}`, { kind: 'admins' }, title, lines, proposalButtons('policy', proposal))];
     }
     if (event.type === 'policy.adopted' && event.data.basis !== 'bootstrap') {

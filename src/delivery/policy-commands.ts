@@ -1,4 +1,5 @@
 /** `/governance policy`: which rules are in force, what waits, what it would change; and how it is put to the vote. */
+import { policyDifference } from '#src/approvals/policy-difference.ts';
 import type { PolicyProposal } from '#src/directory/policies.ts';
 import type { Asked, GovernanceHandlerDeps, Said } from './governance-handler.ts';
 import { proposalButtons } from './people-notices.ts';
@@ -26,12 +27,11 @@ export async function rulesWaiting(deps: GovernanceHandlerDeps, waiting: PolicyP
   const { id, document, from, to, supporters, vote } = waiting;
   const versions = `Version ${to.version} in place of ${from.version}`;
   const title = `Waiting: the ${document.replace('-', ' ')}`;
-  if (document !== 'approval-policy')
-    return {
-      title,
-      lines: [`${versions}; ${supporters.length} of 2 stand behind it.`],
-      buttons: proposalButtons('policy', id),
-    };
+  if (document !== 'approval-policy') {
+    const changes = (await settingsDifference(deps, waiting)).slice(0, LINES);
+    const lines = [`${versions}; ${supporters.length} of 2 stand behind it.`, ...changes];
+    return { title, lines, buttons: proposalButtons('policy', id) };
+  }
   const changes = await deps.votes.difference(waiting);
   const shown = (changes ?? ['It cannot be read by this version of Countersign.']).slice(0, LINES);
   const more = changes !== null && changes.length > LINES ? [`and ${changes.length - LINES} more`] : [];
@@ -40,6 +40,18 @@ export async function rulesWaiting(deps: GovernanceHandlerDeps, waiting: PolicyP
       ? [`To put it to the vote: /governance policy ${id} why it changes`]
       : [`The committee decides on it as ${vote}: /governance show ${vote}`];
   return { title, lines: [`${versions}.`, ...shown, ...more, ...next] };
+}
+
+/** What waiting settings change of those in force, in words; the schema of each is checked where they are adopted. */
+async function settingsDifference(
+  { rules }: GovernanceHandlerDeps,
+  { document, to }: PolicyProposal,
+): Promise<readonly string[]> {
+  const current = (await rules.read()).inForce.get(document);
+  const [before, after] = await Promise.all([current?.sha256 ?? '', to.sha256].map((sha256) => rules.bytesOf(sha256)));
+  if (!before || !after) return ['It cannot be read by this version of Countersign.'];
+  const dataOf = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'));
+  return policyDifference(dataOf(before), dataOf(after));
 }
 
 async function putToVote(

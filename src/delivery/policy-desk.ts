@@ -6,7 +6,6 @@ import {
   emptyPolicies,
   type FileVersion,
   type GovernedFile,
-  isVoted,
   POLICY_HIDDEN,
   type PolicyCommand,
   type PolicyEvent,
@@ -37,8 +36,8 @@ export type PolicyDesk = {
   read(): Promise<PolicyState>;
   act(command: PolicyCommand, by: string, commandId: string, bytes?: Uint8Array): Promise<PolicyResult>;
   /**
-   * What a start does with a file: the first one ever is in force; a later one that differs is proposed, once. An
-   * approval policy that was in force before is `left`: the rules moved on in Slack, and the file did not follow. Returns
+   * What a start does with a file: the first one ever is in force; a later one that differs is proposed, once. A
+   * version that was in force before is `left`: the rules moved on in Slack, and the file did not follow. Returns
    * the version in force, and the proposal that waits.
    */
   start(
@@ -101,7 +100,7 @@ export function createPolicyDesk(deps: PolicyDeskDeps): PolicyDesk {
         await act({ type: 'refuse', proposal: id, reason: 'The file changed again.' }, 'service', `replaced:${id}`);
       if (current.sha256 === sha256) return { inForce: current, waiting: null, left: false };
       if (voted !== undefined) return { inForce: current, waiting: voted.id, left: false };
-      if (isVoted(document) && state.adopted.has(sha256)) return { inForce: current, waiting: null, left: true };
+      if (state.adopted.has(sha256)) return { inForce: current, waiting: null, left: true };
       const proposal = deps.newId(deps.now());
       await act({ type: 'propose', proposal, document, to }, 'service', `policy-propose:${startId}:${document}`, bytes);
       return { inForce: current, waiting: proposal, left: false };

@@ -13,6 +13,7 @@ import { bulletin } from './people-notices.ts';
 import { policyCommand } from './policy-commands.ts';
 import type { InboxItem, OutgoingMessage } from './ports.ts';
 import { handleRules } from './rules-commands.ts';
+import { gateCommand, loggingCommand } from './settings-commands.ts';
 import { holdOfRow } from './systems-rows.ts';
 
 /** Handles a stored payload that is about governance; null for every other, which is somebody else's. */
@@ -99,6 +100,8 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
   },
   roles,
   policy: policyCommand,
+  gate: gateCommand,
+  logging: loggingCommand,
   proposals,
   group: proposeGroup,
   appoint: (deps, asked) => proposeRole(deps, asked, 'assign'),

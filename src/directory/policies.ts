@@ -185,7 +185,7 @@ export function decidePolicy(
 }
 
 /** Whether a document changes by the committee's vote, not by administrators. */
-export function isVoted(document: GovernedFile): boolean {
+function isVoted(document: GovernedFile): boolean {
   return document === 'approval-policy';
 }
 

@@ -104,7 +104,7 @@ export async function startGovernance(
   for (const { file, waiting, inForce, left } of started) {
     if (left)
       steps.done(
-        `${file} is a version that was in force before; in force is version ${inForce.version}. To go back to it by vote, give it a new version name`,
+        `${file} is a version that was in force before; in force is version ${inForce.version}. To propose it again, give it a new version name`,
       );
     if (waiting !== null)
       steps.done(
