@@ -54,12 +54,18 @@ async function messagesFor(
   }
 }
 
+/** "help" alone is no question about the documents. */
+const ASKS_FOR_HELP =
+  /^\s*(?:(?:hi|hello|hey)[\s,!]+)?(?:help(?: me)?|hilfe|what can you do|how do you work)\s*[?!.]*\s*$/i;
+
 async function handleAsk(
   deps: HandlerDeps,
   item: InboxItem,
   ask: Extract<Incoming, { kind: 'ask' }>,
 ): Promise<readonly OutgoingMessage[]> {
   if (ask.place === 'channel' && deps.quietChannels.includes(ask.channel) && !ask.mentioned) return [];
+  if (ASKS_FOR_HELP.test(ask.text))
+    return [outgoing(`help:${item.id}`, { intent: 'help', user: ask.user.id, channel: ask.channel })];
   // In a channel the answer goes into the question's thread; in a direct message it follows the question.
   const threadTs = ask.place === 'channel' ? (ask.threadTs ?? ask.ts) : ask.threadTs;
   return answerTo(deps, item, {

@@ -36,6 +36,13 @@ describe('ask', () => {
     expect(JSON.stringify(gaps)).not.toContain('U0EMMA');
   });
 
+  it('when somebody writes only "help", they are shown what there is, and nothing is looked up', async () => {
+    await test.driver.say('U0EMMA', 'D0EMMA', 'Help!');
+    const shown = (await test.driver.state('U0EMMA')).ephemerals.at(-1) ?? (await last('U0EMMA', 'D0EMMA'));
+    expect(JSON.stringify(shown)).toContain('/governance deploy');
+    expect((await test.server.core.stores.gaps.list(50)).map((gap) => gap.question)).not.toContain('Help!');
+  });
+
   it('when the text carries <!channel>, it comes back as text', async () => {
     await test.driver.say('U0EMMA', 'C0ASK', 'who owns <!channel> & <@U0CISO> things?');
     const { messages } = await test.driver.state('U0EMMA');

@@ -50,8 +50,11 @@ export function raciAnswer(context: Context, item: LibraryItem, letters: readonl
   }
   const parts = [sentence(clauses.join('; '))];
   if (missing.length > 0) parts.push(`Nobody is named as ${joinWords(missing, 'or')}.`);
-  if (letters.some((letter) => item.alternatives.includes(letter))) {
-    const which = letters.filter((letter) => item.alternatives.includes(letter));
+  // One name left after a correction is no alternative, whatever the item still says.
+  const which = letters.filter(
+    (letter) => item.alternatives.includes(letter) && (item.raci?.[letter] ?? []).length > 1,
+  );
+  if (which.length > 0) {
     parts.push(`The ${joinWords(which)} roles are alternatives; the source does not say which.`);
   }
   parts.push(...ownRoles(context, item, letters));

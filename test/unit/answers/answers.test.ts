@@ -233,6 +233,20 @@ describe('a conversation', () => {
 });
 
 describe('the organisation’s own words', () => {
+  test('a corrected owner is no alternative any more, also where the item still says so', async () => {
+    const files = changed(await rawFiles(), 'whitepaper/2.6-deployment.yaml', (data) => {
+      const [item] = (data['items'] as { id: string; raci: Record<string, unknown> }[]).filter(
+        (one) => one.id === 'WP-2.6.1',
+      );
+      if (item !== undefined) item.raci['accountable'] = ['Chief Technology Officer'];
+    });
+    const answer = await createAnswerer({ library: buildLibrary(files) }).ask(
+      'who is accountable for canary releases?',
+    );
+    expect(answer.roles?.accountable).toEqual(['Chief Technology Officer']);
+    expect(answer.answer).not.toContain('alternatives');
+  });
+
   test('the role map is said beside the document’s role', async () => {
     const files = changed(await rawFiles(), 'role-map.yaml', (data) => {
       data['map'] = [{ role: 'Chief Technology Officer', ours: 'VP Technology' }];
