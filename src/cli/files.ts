@@ -27,7 +27,7 @@ export function captureFile(context: CliContext, path: string, flags: CaptureFla
     };
     const by = { person: await personOf(desks, flags.by), commandId: desks.commandId('capture') };
     const { file } = settled(await evidenceDesk(context, desks).capture(new Uint8Array(bytes), about, by));
-    const line = `${file.kind}: ${flags.source}#sha256=${file.sha256} ${file.date.slice(0, 10)}`;
+    const line = `${file.kind}: ${file.source ?? flags.source}#sha256=${file.sha256} ${file.date.slice(0, 10)}`;
     if (flags.json) context.json({ sha256: file.sha256, type: file.type, sizeBytes: file.sizeBytes, line });
     else
       context.text(

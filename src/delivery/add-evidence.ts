@@ -1,5 +1,6 @@
 /** A file that is added to a request which is still to be decided: kept, then an edit like any other. */
 import type { EvidenceItem } from '#src/approvals/document.ts';
+import { systemsOf } from '#src/approvals/document-facts.ts';
 import { parseMoment } from '#src/approvals/duration.ts';
 import { evidenceKindWords } from '#src/systems/evidence-files.ts';
 import type { AboutRequest } from './about.ts';
@@ -37,7 +38,12 @@ export async function addEvidence(
     version: text(form.values, 'version') || '1',
   };
   const by = { itemId: item.id, user: form.user.id, person };
-  const kept = await keepUpload(deps, by, { id: upload.id, kind, about: said });
+  const kept = await keepUpload(deps, by, {
+    id: upload.id,
+    kind,
+    about: said,
+    systems: systemsOf(record.state.document),
+  });
   if (!kept.ok) {
     const to = { kind: 'user', user: form.user.id, channel: null } as const;
     return [bulletin(`uploads:${item.id}`, to, `The file was not kept. ${kept.why}`, ['The request is as it was.'])];

@@ -8,7 +8,7 @@ import { fold } from '#src/approvals/apply.ts';
 import { basisIdsOf } from '#src/approvals/basis.ts';
 import type { Command, Decision, Refusal } from '#src/approvals/commands.ts';
 import { decide } from '#src/approvals/decide.ts';
-import type { RequestDocument } from '#src/approvals/document.ts';
+import type { EvidenceItem, RequestDocument } from '#src/approvals/document.ts';
 import { systemOf } from '#src/approvals/document-facts.ts';
 import type { ApprovalEvent } from '#src/approvals/events.ts';
 import { rolesOf } from '#src/approvals/seats.ts';
@@ -78,7 +78,8 @@ export type DeskDeps = {
 /** Why a captured file does not serve as evidence of a request of these persons; null when it does. */
 export type FileFlawOf = (about: {
   readonly sha256: string;
-  readonly kind: string;
+  /** The piece of evidence that names it. */
+  readonly item: Pick<EvidenceItem, 'kind' | 'url' | 'date'>;
   readonly document: RequestDocument;
   readonly excluded: readonly Person[];
   readonly at: Date;
@@ -156,30 +157,32 @@ async function read(deps: DeskReaderDeps, requestId: string): Promise<RequestRec
 /** What evidence is judged with: the document, and the persons whose word for it does not count. */
 type Evidenced = Pick<SubmittedState, 'document' | 'requester' | 'owner' | 'submitter'>;
 
-/** The captured files of a request that serve now, by sha256. */
+/** The captured files of a request that serve now, by sha256: those that serve wherever the request names them. */
 async function filesInForce(deps: DeskReaderDeps, of: Evidenced, at: Date): Promise<readonly string[]> {
   const excluded = [of.requester, of.owner, of.submitter];
-  const serving: string[] = [];
-  for (const { kind, sha256 } of of.document.evidence) {
-    if (sha256 === null || deps.fileFlaw === undefined || serving.includes(sha256)) continue;
-    const flaw = await deps.fileFlaw({ sha256, kind, document: of.document, excluded, at });
-    if (flaw === null) serving.push(sha256);
+  const serves = new Map<string, boolean>();
+  for (const item of of.document.evidence) {
+    const { sha256 } = item;
+    if (sha256 === null || deps.fileFlaw === undefined) continue;
+    const flaw = await deps.fileFlaw({ sha256, item, document: of.document, excluded, at });
+    serves.set(sha256, flaw === null && serves.get(sha256) !== false);
   }
-  return serving;
+  return [...serves].flatMap(([sha256, all]) => (all ? [sha256] : []));
 }
 
 /**
- * The first piece of evidence that names a captured file which cannot serve: unknown, ended, of another kind, or
- * attested by the asking side. One that nobody stands for yet may be submitted; until somebody does it is a mere
+ * The first piece of evidence that names a captured file which cannot serve: unknown, ended, of another kind, system,
+ * address or day than it was captured with, or attested by the asking side. One that nobody stands for yet may be submitted; until somebody does it is a mere
  * assertion, which the terms judge. Null when there is none.
  */
 async function evidenceFlaw(deps: DeskDeps, command: DeskCommand, at: Date): Promise<string | null> {
   if (deps.fileFlaw === undefined || !('document' in command)) return null;
   const excluded = [command.by, ...('requester' in command ? [command.requester, command.owner] : [])];
-  for (const { kind, sha256 } of command.document.evidence) {
-    const flaw =
-      sha256 === null ? null : await deps.fileFlaw({ sha256, kind, document: command.document, excluded, at });
-    if (flaw !== null && flaw !== 'not_attested') return `${kind}: ${flaw}`;
+  const { document } = command;
+  for (const item of document.evidence) {
+    const { sha256 } = item;
+    const flaw = sha256 === null ? null : await deps.fileFlaw({ sha256, item, document, excluded, at });
+    if (flaw !== null && flaw !== 'not_attested') return `${item.kind}: ${flaw.replace(/_/g, ' ')}`;
   }
   return null;
 }

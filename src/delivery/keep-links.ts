@@ -1,10 +1,10 @@
 /** Links of a document become captured files where their host is configured. A link that cannot be had stays a link. */
-import type { EvidenceItem } from '#src/approvals/document.ts';
+import type { EvidenceItem, RequestDocument } from '#src/approvals/document.ts';
+import { systemsOf } from '#src/approvals/document-facts.ts';
 import { evidenceKindWords } from '#src/systems/evidence-files.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
-import type { Bringer } from './keep-uploads.ts';
+import { type Bringer, keepRefusal } from './keep-uploads.ts';
 import type { LinkRefusal } from './links.ts';
-import { FILE_REFUSALS } from './systems-evidence.ts';
 
 const NOT_FETCHED: Readonly<Record<LinkRefusal, string>> = {
   host_not_allowed: 'it leads to a host that is not on the list',
@@ -20,23 +20,24 @@ const NOT_FETCHED: Readonly<Record<LinkRefusal, string>> = {
 export async function keepLinks(
   deps: Pick<HandlerDeps, 'links' | 'files'>,
   by: Bringer & { readonly at: Date },
-  evidence: readonly EvidenceItem[],
+  document: RequestDocument,
 ): Promise<{ readonly evidence: readonly EvidenceItem[]; readonly notes: readonly string[] }> {
   const notes: string[] = [];
   const one = async (item: EvidenceItem): Promise<EvidenceItem> => {
     if (item.sha256 !== null || item.kind === 'link' || !deps.links.takes(item.url)) return item;
-    const kept = await keepLink(deps, by, item);
+    const kept = await keepLink(deps, by, item, systemsOf(document));
     if (kept.ok) return { ...item, sha256: kept.sha256 };
     notes.push(`${evidenceKindWords(item.kind)}: only the link is kept; ${kept.why}.`);
     return item;
   };
-  return { evidence: await Promise.all(evidence.map(one)), notes };
+  return { evidence: await Promise.all(document.evidence.map(one)), notes };
 }
 
 async function keepLink(
   deps: Pick<HandlerDeps, 'links' | 'files'>,
   { itemId, person, at }: Bringer & { readonly at: Date },
   { kind, title, url, date }: EvidenceItem,
+  systems: readonly string[],
 ): Promise<{ readonly ok: true; readonly sha256: string } | { readonly ok: false; readonly why: string }> {
   const fetched = await deps.links.fetch(url);
   if (!fetched.ok) return { ok: false, why: NOT_FETCHED[fetched.why] };
@@ -46,17 +47,15 @@ async function keepLink(
     version: '1',
     date: date ?? at.toISOString(),
     validUntil: null,
-    systems: [],
+    systems: [...systems],
     source: url,
   };
   const commandId = commandIdOf(`${itemId}:${url}:${kind}`);
   const result = await deps.files.capture(fetched.bytes, about, { person, commandId });
-  if (!result.ok)
-    return {
-      ok: false,
-      why: FILE_REFUSALS[result.reason].replace(/^[A-Z]/, (c) => c.toLowerCase()).replace(/\.$/, ''),
-    };
-  if (result.file.kind !== kind)
-    return { ok: false, why: `the same file is kept as ${evidenceKindWords(result.file.kind)}` };
+  if (!result.ok) {
+    const why = keepRefusal(result).replace(/^[A-Z]/, (c) => c.toLowerCase());
+    return { ok: false, why: why.replace(/\.$/, '') };
+  }
+  if (result.file.source !== url) return { ok: false, why: 'the same file is kept from another address' };
   return { ok: true, sha256: result.file.sha256 };
 }

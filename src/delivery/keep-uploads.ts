@@ -1,9 +1,10 @@
 /** Uploads become captured files: fetched from Slack, hashed, typed by their content, kept. What is not kept is said. */
+import { listOf } from '#src/approvals/forms.ts';
 import { evidenceKindWords } from '#src/systems/evidence-files.ts';
-import type { FormValues } from './form-values.ts';
+import { type FormValues, text } from './form-values.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import { type FileAbout, type NamedUpload, uploadsIn, withAddresses } from './request-uploads.ts';
-import { FILE_REFUSALS } from './systems-evidence.ts';
+import { type EvidenceResult, FILE_REFUSALS } from './systems-evidence.ts';
 import type { FetchedUpload } from './uploads.ts';
 
 const NOT_FETCHED: Readonly<Record<Extract<FetchedUpload, { ok: false }>['why'], string>> = {
@@ -29,23 +30,31 @@ type Kept =
 export async function keepUpload(
   deps: Pick<HandlerDeps, 'uploads' | 'files'>,
   by: Bringer,
-  upload: { readonly id: string; readonly kind: string; readonly about: FileAbout },
+  upload: {
+    readonly id: string;
+    readonly kind: string;
+    readonly about: FileAbout;
+    readonly systems: readonly string[];
+  },
 ): Promise<Kept> {
   const fetched = await deps.uploads.fetch(upload.id);
   const refused = uploadRefusal(fetched, by.user);
   if (!fetched.ok || refused !== null) return { ok: false, why: refused ?? '' };
   const { kind, about } = upload;
-  const capture = { ...about, kind, title: fetched.name.slice(0, 120) || kind, systems: [], source: fetched.address };
+  const systems = [...upload.systems];
+  const capture = { ...about, kind, title: fetched.name.slice(0, 120) || kind, systems, source: fetched.address };
   const commandId = commandIdOf(`${by.itemId}:${upload.id}:${kind}`);
   const result = await deps.files.capture(fetched.bytes, capture, { person: by.person, commandId });
-  if (!result.ok) return { ok: false, why: FILE_REFUSALS[result.reason] };
-  if (result.file.kind !== kind)
-    return {
-      ok: false,
-      why: `The same file is kept as ${evidenceKindWords(result.file.kind)}; a file serves one kind.`,
-    };
-  const { sha256 } = result.file;
-  return { ok: true, address: `${fetched.address}#sha256=${sha256}`, sha256 };
+  if (!result.ok) return { ok: false, why: keepRefusal(result) };
+  // The same bytes were perhaps uploaded before: they stand where they were read first.
+  const { sha256, source } = result.file;
+  return { ok: true, address: `${source ?? fetched.address}#sha256=${sha256}`, sha256 };
+}
+
+/** Why a file was not kept, as one sentence. */
+export function keepRefusal({ reason, detail }: Extract<EvidenceResult, { ok: false }>): string {
+  const why = FILE_REFUSALS[reason];
+  return why.endsWith('.') ? why : `${why}: ${detail.join(', ')}.`;
 }
 
 /** Keeps every upload of a form. `notes` name each one that was not kept, for whoever uploaded it. */
@@ -56,10 +65,11 @@ export async function keepUploads(
 ): Promise<{ readonly values: FormValues; readonly notes: readonly string[] }> {
   const addresses = new Map<NamedUpload['kind'], string>();
   const notes: string[] = [];
+  const systems = listOf([text(values, 'system'), ...listOf(text(values, 'systems'))]);
   for (const upload of uploadsIn(values)) {
     const { about, kind } = upload;
     if (about === null) continue;
-    const kept = await keepUpload(deps, by, { ...upload, about });
+    const kept = await keepUpload(deps, by, { ...upload, about, systems });
     if (kept.ok) addresses.set(kind, kept.address);
     else notes.push(`${evidenceKindWords(kind)}: ${kept.why}`);
   }

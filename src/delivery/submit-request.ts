@@ -63,7 +63,7 @@ async function take(deps: HandlerDeps, item: InboxItem, form: RequestFormIn, per
       return refuse({ requestId: about.e, action, reason: 'old_revision', detail: [] });
   }
   const bringer = { itemId: item.id, user: form.user.id, person, at: item.receivedAt };
-  const kept = await keepLinks(deps, bringer, parsed.document.evidence);
+  const kept = await keepLinks(deps, bringer, parsed.document);
   const document = { ...parsed.document, evidence: kept.evidence };
   const requestId = about.e ?? deps.requestIdFor(item.id, item.receivedAt);
   const command: DeskCommand =

@@ -1,12 +1,13 @@
 /** The desk of captured evidence files: stored by hash, attested by a role holder who did not bring them. */
 
 import { createHash } from 'node:crypto';
-import { systemOf } from '#src/approvals/document-facts.ts';
+import { systemsOf } from '#src/approvals/document-facts.ts';
 import type { Roster } from '#src/approvals/types.ts';
 import {
   applyFile,
   type Capture,
   captureSchema,
+  departures,
   type EvidenceFile,
   FILE_BYTES_MAX,
   FILE_HIDDEN,
@@ -29,7 +30,8 @@ export type EvidenceRefusal =
   | 'withdrawn'
   | 'own_file'
   | 'role_missing'
-  | 'already_attested';
+  | 'already_attested'
+  | 'kept_otherwise';
 
 export type EvidenceResult =
   | { readonly ok: true; readonly file: EvidenceFile; readonly entry: number | null }
@@ -46,13 +48,17 @@ export const FILE_REFUSALS: Readonly<Record<EvidenceRefusal, string>> = {
   own_file: 'Whoever brought a file does not stand for it.',
   role_missing: 'This person does not hold that role now',
   already_attested: 'Somebody stands for this file already.',
+  kept_otherwise: 'The same file is kept already and something else is stated of it; it stays as it is',
 };
 
 type By = { readonly person: string; readonly commandId: string };
 
 export type EvidenceDesk = {
   read(sha256: string): Promise<EvidenceFile | null>;
-  /** Keeps the bytes and what is said about them. The same bytes are one file, whoever brings them. */
+  /**
+   * Keeps the bytes and what is said about them. The same bytes are one file, whoever brings them: another statement
+   * about them is refused while the first holds, and takes its place once that was withdrawn or has ended.
+   */
   capture(bytes: Uint8Array, about: Capture, by: By): Promise<EvidenceResult>;
   /** Somebody with a role stands for the file; never who brought it. */
   attest(sha256: string, role: string, by: By): Promise<EvidenceResult>;
@@ -74,7 +80,7 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
     sha256: string,
     by: By,
     kind: string,
-    decide: (file: EvidenceFile | null) => Promise<FileEvent | EvidenceResult>,
+    decide: (file: EvidenceFile | null, at: Date) => Promise<FileEvent | EvidenceResult>,
     bytes?: Uint8Array,
   ): Promise<EvidenceResult> =>
     onStream<EvidenceResult>(
@@ -82,7 +88,7 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
       { stream: streamOf(sha256), actor: by.person, commandId: by.commandId, commandKind: kind },
       async (events, at) => {
         const before = foldFile(events);
-        const event = await decide(before);
+        const event = await decide(before, at);
         if ('ok' in event) return { kind: 'settled', result: event };
         const file = applyFile(before, event, { at, actor: by.person });
         if (file === null) return { kind: 'settled', result: refuse('unknown_file') };
@@ -119,8 +125,11 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
       if (!parsed.success) return refuse('invalid', parsed.error.issues[0]?.path.join('.') ?? '');
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const data = { ...parsed.data, sha256, type, sizeBytes: bytes.byteLength };
-      const decide = async (known: EvidenceFile | null): Promise<FileEvent | EvidenceResult> =>
-        known === null ? { type: 'file.captured', data } : { ok: true, file: known, entry: null };
+      const decide = async (known: EvidenceFile | null, at: Date): Promise<FileEvent | EvidenceResult> => {
+        const other = known === null ? null : departures(known, parsed.data, at);
+        if (known === null || other === null) return { type: 'file.captured', data };
+        return other.length === 0 ? { ok: true, file: known, entry: null } : refuse('kept_otherwise', ...other);
+      };
       return act(sha256, by, 'file.capture', decide, bytes);
     },
     attest: (sha256, role, by) =>
@@ -147,16 +156,16 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
 
 /** Says of a captured file whether it serves a request, from the file's own stream. */
 export function fileFlawFrom(ledger: StreamDeps['ledger']): FileFlawOf {
-  return async ({ sha256, kind, document, excluded, at }) => {
+  return async ({ sha256, item, document, excluded, at }) => {
     const file = foldFile(await readEvents(ledger, streamOf(sha256)));
-    const system = systemOf(document);
-    return fileFlaw(file, { kinds: [kind], system, excluded, now: at });
+    const { kind, url, date } = item;
+    return fileFlaw(file, { kinds: [kind], systems: systemsOf(document), url, date, excluded, now: at });
   };
 }
 
-/** The row of a file. */
+/** The row of a file, without where it was read. */
 export function rowOfFile(file: EvidenceFile): RecordRow {
-  const { sha256, kind, eventCount, ...state } = file;
+  const { sha256, kind, eventCount, source: _, ...state } = file;
   const status = file.withdrawn ? 'withdrawn' : file.attested === null ? 'captured' : 'attested';
   return { kind: 'evidence-file', id: sha256, parent: kind, status, version: eventCount, state };
 }

@@ -88,12 +88,12 @@ export const captureSchema = z.strictObject({
   validUntil: moment.nullable(),
   /** Systems it is about; empty: any. */
   systems: z.array(text(120)).max(20),
-  /** Where it came from; null for an upload. */
+  /** Address at which it was read; a request that names the file gives this address and no other. */
   source: z.string().max(400).nullable(),
 });
 export type Capture = z.infer<typeof captureSchema>;
 
-export type EvidenceFile = Omit<Capture, 'title' | 'source'> & {
+export type EvidenceFile = Omit<Capture, 'title'> & {
   readonly sha256: string;
   readonly type: FileType;
   readonly sizeBytes: number;
@@ -122,21 +122,48 @@ export const FILE_HIDDEN: Readonly<Record<FileEvent['type'], readonly string[]>>
   'file.withdrawn': ['reason'],
 };
 
-/** State after one event; null before the first. */
+/** State after one event; null before the first. A file that is captured anew is stood for by nobody. */
 export function applyFile(
   state: EvidenceFile | null,
   event: FileEvent,
   { at, actor }: { readonly at: Date; readonly actor: string },
 ): EvidenceFile | null {
   if (event.type === 'file.captured') {
-    const { title: _, source: __, ...data } = event.data;
+    const { title: _, source: told, ...data } = event.data;
+    // What was erased is no text any more.
+    const source = typeof told === 'string' ? told : null;
+    const eventCount = (state?.eventCount ?? 0) + 1;
     const capturedAt = at.toISOString();
-    return { ...data, capturedBy: actor, capturedAt, attested: null, withdrawn: false, eventCount: 1 };
+    return { ...data, source, capturedBy: actor, capturedAt, attested: null, withdrawn: false, eventCount };
   }
   if (state === null) return null;
   const next = { ...state, eventCount: state.eventCount + 1 };
   if (event.type === 'file.withdrawn') return { ...next, withdrawn: true };
   return { ...next, attested: { by: actor, role: event.data.role, at: at.toISOString() } };
+}
+
+/** Whether the time until which a file holds is over. */
+function hasEnded({ validUntil }: Pick<EvidenceFile, 'validUntil'>, now: Date): boolean {
+  return validUntil !== null && Date.parse(validUntil) < now.getTime();
+}
+
+const dayOf = (moment: string | null): string | null => moment?.slice(0, 10) ?? null;
+
+/**
+ * In what a new capture of the same bytes departs from the one that stands, by field; null when it takes its place,
+ * because the old one was withdrawn or has ended.
+ */
+export function departures(file: EvidenceFile, said: Capture, now: Date): readonly string[] | null {
+  if (file.withdrawn || hasEnded(file, now)) return null;
+  const systems = (of: readonly string[]): string => JSON.stringify([...of].sort());
+  const same = {
+    kind: file.kind === said.kind,
+    version: file.version === said.version,
+    date: dayOf(file.date) === dayOf(said.date),
+    'valid until': dayOf(file.validUntil) === dayOf(said.validUntil),
+    systems: systems(file.systems) === systems(said.systems),
+  };
+  return Object.entries(same).flatMap(([field, isSame]) => (isSame ? [] : [field]));
 }
 
 export type FileFlaw =
@@ -146,17 +173,25 @@ export type FileFlaw =
   | 'ended'
   | 'not_attested'
   | 'attested_by_requester'
-  | 'other_system';
+  | 'other_system'
+  | 'other_address'
+  | 'other_date';
 
 /**
  * Why a file does not serve as evidence of a request; null when it does.
+ * What was captured decides, never what is typed beside it: the request gives the file's own address and day.
+ * @param systems all that the request is about: the file must be about each
+ * @param url as the request gives it, also with `#sha256=` and the hash behind it
+ * @param date as the request gives it; null states nothing
  * @param excluded requester, owner and submitter: they do not stand for their own evidence (rule 2)
  */
 export function fileFlaw(
   file: EvidenceFile | null,
   about: {
     readonly kinds: readonly string[];
-    readonly system: string | null;
+    readonly systems: readonly string[];
+    readonly url: string;
+    readonly date: string | null;
     readonly excluded: readonly string[];
     readonly now: Date;
   },
@@ -164,8 +199,10 @@ export function fileFlaw(
   if (file === null) return 'unknown';
   if (file.withdrawn) return 'withdrawn';
   if (!about.kinds.includes(file.kind)) return 'other_kind';
-  if (file.systems.length > 0 && about.system !== null && !file.systems.includes(about.system)) return 'other_system';
-  if (file.validUntil !== null && Date.parse(file.validUntil) < about.now.getTime()) return 'ended';
+  if (file.systems.length > 0 && !about.systems.every((one) => file.systems.includes(one))) return 'other_system';
+  if (file.source !== about.url.replace(/#sha256=[0-9a-f]{64}$/, '')) return 'other_address';
+  if (about.date !== null && dayOf(about.date) !== dayOf(file.date)) return 'other_date';
+  if (hasEnded(file, about.now)) return 'ended';
   if (file.attested === null) return 'not_attested';
   return about.excluded.includes(file.attested.by) ? 'attested_by_requester' : null;
 }

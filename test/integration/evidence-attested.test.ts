@@ -1,6 +1,7 @@
 /** The high tier waits for files that somebody stands for: a bare link, or the asking side's own word, open nothing. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Capture } from '#src/systems/evidence-files.ts';
 import { DAY, exceptionForm, isoDay, openStage, type Stage } from './approval-fixture.ts';
 
 let stage: Stage;
@@ -11,7 +12,7 @@ afterAll(() => stage.close());
 
 const VOTERS = ['U0CISO', 'U0CTO', 'U0CAIO', 'U0ETHIC'];
 
-async function capture(content: string, as = 'U0MILO'): Promise<string> {
+async function capture(content: string, as = 'U0MILO', change: Partial<Capture> = {}): Promise<string> {
   const about = {
     kind: 'risk-assessment',
     title: 'Risk',
@@ -19,7 +20,8 @@ async function capture(content: string, as = 'U0MILO'): Promise<string> {
     date: '2026-11-01T00:00:00.000Z',
     validUntil: null,
     systems: [],
-    source: null,
+    source: 'https://wiki.example.com/risk',
+    ...change,
   };
   const by = { person: await stage.person(as), commandId: `t:${randomUUID()}` };
   const result = await stage.test.server.systems.evidence.capture(new TextEncoder().encode(content), about, by);
@@ -90,5 +92,21 @@ describe('an exception of the high tier', () => {
     await stage.approve('EX-4', ...VOTERS);
     await stage.pass(4 * DAY);
     expect((await stage.request('EX-4')).decision).toBeNull();
+  });
+
+  it.each<[string, Partial<Capture>, string]>([
+    ['an old file under a young date', { date: '2019-01-01T00:00:00.000Z' }, 'other date'],
+    ['a file under an address it was not read at', { source: 'https://wiki.example.com/billing' }, 'other address'],
+    ['the file of another system', { systems: ['billing-bot'] }, 'other system'],
+  ])('is not asked for with %s, though somebody stands for it', async (what, change, flaw) => {
+    const sha256 = await capture(`# ${what}\n`, 'U0EMMA', change);
+    const legal = { person: await stage.person('U0LEGAL'), commandId: `att:${flaw}` };
+    await stage.test.server.systems.evidence.attest(sha256, 'Legal Team', legal);
+    const before = await stage.test.server.core.stores.ledger.listRequests({ limit: 100 });
+    const refused = (await stage.refusals()).length;
+    await ask(`https://wiki.example.com/risk#sha256=${sha256} 2026-11-01`);
+    expect((await stage.refusals()).slice(refused)).toMatchObject([{ reason: 'evidence_missing' }]);
+    expect(await stage.whispered('U0MILO')).toContain(`risk-assessment: ${flaw}`);
+    expect(await stage.test.server.core.stores.ledger.listRequests({ limit: 100 })).toHaveLength(before.length);
   });
 });

@@ -31,6 +31,7 @@ describe('a file in the form', () => {
       kind: 'risk-assessment',
       type: 'application/pdf',
       version: '2.1',
+      systems: ['ticket-router'],
       validUntil: '2027-10-01T23:59:59.999Z',
       capturedBy: await stage.person('U0MILO'),
       attested: null,
@@ -46,6 +47,28 @@ describe('a file in the form', () => {
     expect(await fileOf(sha256)).toMatchObject({ attested: { role: 'Legal Team' } });
     await stage.settle();
     expect(JSON.stringify((await stage.record('DR-1')).events)).toContain('is attested as Legal Team');
+  });
+
+  it('that was uploaded before serves the same system again, and no other system or statement', async () => {
+    const [first] = (await stage.request('DR-1')).document.evidence;
+    const again = async (form: Record<string, string>, beside: string) => {
+      const before = (await stage.test.server.core.stores.ledger.listRequests({ limit: 100 })).length;
+      const told = (await stage.told('U0MILO')).length;
+      const id = await upload('U0MILO', 'copy.pdf', PDF);
+      await stage.ask('U0MILO', 'deploy', { ...withFile(id, beside), ...form });
+      const after = await stage.test.server.core.stores.ledger.listRequests({ limit: 100 });
+      return { made: after.length - before, news: (await stage.told('U0MILO')).slice(told).join('\n') };
+    };
+    const beside = '2026-10-01 until 2027-10-01 v2.1';
+    expect((await again({ version: '9.9.9' }, beside)).made).toBe(1);
+    const [request] = await stage.test.server.core.stores.ledger.listRequests({ limit: 1 });
+    expect((await stage.request(request?.shortId ?? '')).document.evidence).toMatchObject([
+      { url: first?.url, sha256: sha256Of(PDF) },
+    ]);
+    const other = await again({ system: 'other-bot' }, beside);
+    expect([other.made, other.news]).toEqual([0, expect.stringContaining('it stays as it is: systems.')]);
+    const younger = await again({}, '2026-11-01 until 2027-10-01 v2.2');
+    expect([younger.made, younger.news]).toEqual([0, expect.stringContaining('it stays as it is: version, date.')]);
   });
 
   it('without the date of the document is an error on the field, and nothing is stored', async () => {

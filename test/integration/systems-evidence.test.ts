@@ -20,7 +20,7 @@ const about = {
   date: '2026-05-01T00:00:00.000Z',
   validUntil: '2027-05-01T00:00:00.000Z',
   systems: [],
-  source: null,
+  source: 'https://wiki.example.com/r',
 };
 const content = new TextEncoder().encode('# Nimbus\n\nAssessed.\n');
 
@@ -33,6 +33,34 @@ describe('a captured file', () => {
     expect(again).toMatchObject({ ok: true, entry: null });
     const sha256 = first.ok ? first.file.sha256 : '';
     expect((await test.server.core.stores.ledger.readObject(sha256))?.bytes).toEqual(content);
+  });
+
+  it('of which somebody else states something else is refused by name, and stays as it was', async () => {
+    const { evidence } = test.server.systems;
+    const other = { ...about, version: '2', validUntil: null, systems: ['chat'] };
+    expect(await evidence.capture(content, other, await by('U0EMMA'))).toEqual({
+      ok: false,
+      reason: 'kept_otherwise',
+      detail: ['version', 'valid until', 'systems'],
+    });
+  });
+
+  it.each(['withdrawn', 'ended'])('that was %s can be captured anew, and nobody stands for it', async (fate) => {
+    const { evidence } = test.server.systems;
+    const bytes = new TextEncoder().encode(`A report that was ${fate}.\n`);
+    const validUntil = fate === 'ended' ? '2026-05-02T00:00:00.000Z' : about.validUntil;
+    const first = await evidence.capture(bytes, { ...about, validUntil }, await by('U0EMMA'));
+    const sha256 = first.ok ? first.file.sha256 : '';
+    await evidence.attest(sha256, 'Legal Team', await by('U0LEGAL'));
+    if (fate === 'withdrawn') await evidence.withdraw(sha256, 'Because.', await by('U0EMMA'));
+    const again = await evidence.capture(bytes, { ...about, version: '2' }, await by('U0MILO'));
+    const capturedBy = await person('U0MILO');
+    expect(again).toMatchObject({
+      ok: true,
+      file: { version: '2', validUntil: about.validUntil, capturedBy, withdrawn: false, attested: null },
+    });
+    expect(await evidence.read(sha256)).toEqual(again.ok ? again.file : null);
+    expect((await evidence.attest(sha256, 'Legal Team', await by('U0LEGAL'))).ok).toBe(true);
   });
 
   it('is attested by a role holder who did not bring it', async () => {
@@ -139,7 +167,7 @@ describe('a request that rests on captured files', () => {
     const sha256 = captured.ok ? captured.file.sha256 : '';
     expect(await submit(test.server, document(sha256))).toMatch(/^[0-9a-f-]{36}$/);
     await evidence.attest(sha256, 'Security Team', await by('U0CISO'));
-    await expect(submit(test.server, document(sha256), 'U0CISO')).rejects.toThrow('attested_by_requester');
+    await expect(submit(test.server, document(sha256), 'U0CISO')).rejects.toThrow('attested by requester');
     expect(await submit(test.server, document(sha256))).toMatch(/^[0-9a-f-]{36}$/);
     await evidence.withdraw(sha256, 'Wrong file.', await by('U0EMMA'));
     await expect(submit(test.server, document(sha256))).rejects.toThrow('risk-assessment: withdrawn');

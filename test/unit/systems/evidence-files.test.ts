@@ -36,6 +36,7 @@ describe('a file as evidence of a request', () => {
     date: '2026-01-01T00:00:00.000Z',
     validUntil: '2026-12-31T00:00:00.000Z',
     systems: ['chat'],
+    source: 'https://wiki.example.com/r',
     type: 'application/pdf',
     sizeBytes: 1,
     capturedBy: 'p_milo',
@@ -44,14 +45,26 @@ describe('a file as evidence of a request', () => {
     withdrawn: false,
     eventCount: 2,
   };
-  const about = { kinds: ['vendor-assessment'], system: 'chat', excluded: ['p_milo'], now };
+  const about = {
+    kinds: ['vendor-assessment'],
+    systems: ['chat'],
+    url: `https://wiki.example.com/r#sha256=${'a'.repeat(64)}`,
+    date: '2026-01-01T23:59:59.999Z' as string | null,
+    excluded: ['p_milo'],
+    now,
+  };
 
   it.each<[string, EvidenceFile | null, Partial<typeof about>, string | null]>([
     ['serves when it is in force and somebody else stands for it', file, {}, null],
     ['does not when nobody captured it', null, {}, 'unknown'],
     ['does not when it was withdrawn', { ...file, withdrawn: true }, {}, 'withdrawn'],
     ['does not when it is of another kind', file, { kinds: ['bias-test'] }, 'other_kind'],
-    ['does not when it is about another system', file, { system: 'other' }, 'other_system'],
+    ['does not when it is about another system', file, { systems: ['other'] }, 'other_system'],
+    ['does not when it is about one of two systems', file, { systems: ['chat', 'other'] }, 'other_system'],
+    ['does not under another address', file, { url: 'https://evil.example.net/other.pdf' }, 'other_address'],
+    ['does not when its own address is not known', { ...file, source: null }, {}, 'other_address'],
+    ['does not under a younger date', file, { date: '2026-05-31T23:59:59.999Z' }, 'other_date'],
+    ['serves where no date is given', file, { date: null }, null],
     ['does not after its validity', { ...file, validUntil: '2026-05-31T00:00:00.000Z' }, {}, 'ended'],
     ['does not while nobody stands for it', { ...file, attested: null }, {}, 'not_attested'],
     ['does not when the requester stands for it', file, { excluded: ['p_legal'] }, 'attested_by_requester'],
