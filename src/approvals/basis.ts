@@ -4,49 +4,67 @@
  * as it stands at each click, so that a purpose that is not approved any more carries nothing. Pure and closed by
  * default: what is not known, or not stated, is a flaw.
  */
-import type { DeploymentDocument, RequestDocument } from './document.ts';
-import { envelopeFlaws } from './envelope.ts';
+import type { RequestDocument } from './document.ts';
+import { type Claim, envelopeFlaws } from './envelope.ts';
 import { ownReasons } from './gate.ts';
 import { plainWords } from './text-limits.ts';
-import type { BasisFlaw, BasisFlaws, RequestState, SubmittedState, Tier } from './types.ts';
+import { type BasisFlaw, type BasisFlaws, type RequestState, type SubmittedState, TIERS } from './types.ts';
 
-/** Short ids of the requests that a document rests on, for the server to read them. */
+/** Ids of the requests that a document rests on, for the server to read them: exceptions, use case, envelope. */
 export function basisIdsOf(document: RequestDocument): readonly string[] {
   if (document.kind !== 'deployment') return [];
-  return [document.useCase, document.within?.request].filter((id) => id !== undefined);
+  const { restsOn, useCase, within } = document;
+  return [...restsOn, useCase, within?.request].filter((id) => id !== undefined);
 }
 
+const isSubmitted = (state: RequestState): state is SubmittedState => state.status !== 'draft';
 const sameWords = (a: string, b: string): boolean => plainWords(a) === plainWords(b);
 
 /** What stands in the way; null where a document rests on nothing. `related`: the requests that it names. */
 export function basisOf(
-  document: RequestDocument,
-  tier: Tier,
+  { document, tier, ...people }: Asked,
   related: readonly RequestState[],
   nowMs: number,
 ): BasisFlaws | null {
-  if (document.kind !== 'deployment' || basisIdsOf(document).length === 0) return null;
+  if (document.kind !== 'deployment') return null;
   const { useCase, within } = document;
+  if (useCase === undefined && within === undefined) return null;
+  const submitted = related.filter(isSubmitted);
   return {
-    useCase: useCase === undefined ? [] : flawsOfUseCase(document, useCase, related, nowMs),
+    useCase: flawsOfUseCase({ document, tier }, related, nowMs),
     ...(within === undefined
       ? {}
-      : { envelope: envelopeFlaws({ ...document, within }, tier, inForceOf(within.request, related), nowMs) }),
+      : {
+          envelope: envelopeFlaws(
+            { ...people, tier, document: { ...document, within } },
+            inForceOf(within.request, submitted),
+            submitted,
+            nowMs,
+          ),
+        }),
   };
 }
 
-function flawsOfUseCase(
-  document: DeploymentDocument,
-  shortId: string,
+/** What is asked for, in which tier and by whom. */
+type Asked = Omit<Claim, 'document'> & { readonly document: RequestDocument };
+
+/** How a deployment leaves the use case that it names; none where it names none. */
+export function flawsOfUseCase(
+  { document, tier }: Pick<Asked, 'document' | 'tier'>,
   related: readonly RequestState[],
   nowMs: number,
 ): readonly BasisFlaw[] {
-  const found = inForceOf(shortId, related);
-  if (found?.document.kind !== 'use-case') return [{ code: 'unknown', what: shortId }];
+  if (document.kind !== 'deployment' || document.useCase === undefined) return [];
+  const found = inForceOf(document.useCase, related.filter(isSubmitted));
+  if (found?.document.kind !== 'use-case') return [{ code: 'unknown', what: document.useCase }];
   const { document: useCase } = found;
   const flaws: BasisFlaw[] = ownReasons(found, nowMs).map(({ code }) => ({ code: 'not_in_force', what: code }));
   if (!sameWords(useCase.system, document.system)) flaws.push({ code: 'system', what: useCase.system });
   if (!sameWords(useCase.purpose, document.purpose)) flaws.push({ code: 'purpose', what: 'purpose' });
+  // Whoever approved the purpose saw these answers, by the quorum of that tier: not more than that was approved.
+  if (TIERS.indexOf(tier) > TIERS.indexOf(found.terms.tier)) flaws.push({ code: 'tier', what: tier });
+  for (const [what, yes] of Object.entries(document.answers))
+    if (yes && !(Object.hasOwn(useCase.answers, what) && useCase.answers[what])) flaws.push({ code: 'answer', what });
   flaws.push(...dataFlaws(useCase.dataClasses, document.dataClasses));
   return flaws;
 }
@@ -59,8 +77,7 @@ function dataFlaws(allowed: readonly string[], used: readonly string[] | undefin
 }
 
 /** The request of a short id, or the one that renewed it. */
-function inForceOf(shortId: string, related: readonly RequestState[]): SubmittedState | null {
-  const submitted = related.filter((state): state is SubmittedState => state.status !== 'draft');
+function inForceOf(shortId: string, submitted: readonly SubmittedState[]): SubmittedState | null {
   const seen = new Set<string>();
   let found = submitted.find((state) => state.shortId === shortId) ?? null;
   while (found?.renewedBy && !seen.has(found.id)) {
@@ -84,7 +101,11 @@ const WORDS: Readonly<Record<BasisFlaw['code'], (what: string) => string>> = {
   answers: () => 'the answers changed',
   tier: (what) => `the tier is higher (${what})`,
   use_case: (what) => `the use case changed (${what})`,
-  exception: (what) => `it rests on a further exception (${what})`,
+  answer: (what) => `the use case did not say yes to ${what}`,
+  owner: () => 'the envelope belongs to another owner',
+  replaced: (what) => `${what} replaced it without claiming its envelope`,
+  exception: (what) => `the exceptions differ (${what})`,
+  exception_not_in_force: (what) => `the exception ${what} does not carry it now`,
   scope: () => 'the scope is wider',
   changed: (what) => `a significant change of ${what}, after the approval`,
   environment: (what) => `the environment ${what} is not allowed`,

@@ -8,7 +8,7 @@ import { isOpen } from './timers.ts';
 export function refreshBasis(recorder: OpenRecorder): void {
   const { state, command, nowMs } = recorder;
   if (!isOpen(state)) return;
-  const found = basisOf(state.document, state.terms.tier, command.related ?? [], nowMs);
+  const found = basisOf({ ...state, tier: state.terms.tier }, command.related ?? [], nowMs);
   if (found !== null && canonicalJson(found) !== canonicalJson(state.basis))
     emit(recorder, 'basis.checked', found, 'service');
 }

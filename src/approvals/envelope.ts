@@ -6,7 +6,7 @@
 import { canonicalJson } from './canonical.ts';
 import type { DeploymentDocument, Envelope } from './document.ts';
 import { msOf } from './duration.ts';
-import { ownReasons } from './gate.ts';
+import { byEitherId, exceptionReasons, ownReasons } from './gate.ts';
 import { isNarrower } from './scope.ts';
 import { plainWords } from './text-limits.ts';
 import { isApproved } from './timers.ts';
@@ -14,13 +14,20 @@ import { type BasisFlaw, type SubmittedState, TIERS, type Tier } from './types.t
 
 type Version = DeploymentDocument & { readonly within: NonNullable<DeploymentDocument['within']> };
 
-/** Everything in which a version leaves the envelope that it claims; empty: it is inside. `found`: the request named. */
+/** A version that claims an envelope, in which tier, and for whom. */
+export type Claim = Pick<SubmittedState, 'requester' | 'owner'> & { readonly document: Version; readonly tier: Tier };
+
+/**
+ * Everything in which a version leaves the envelope that it claims; empty: it is inside. `found`: the request named;
+ * `related`: what both rest on, and what replaced it.
+ */
 export function envelopeFlaws(
-  version: Version,
-  tier: Tier,
+  claim: Claim,
   found: SubmittedState | null,
+  related: readonly SubmittedState[],
   nowMs: number,
 ): readonly BasisFlaw[] {
+  const { document: version, tier } = claim;
   if (found?.document.kind !== 'deployment') return [{ code: 'unknown', what: version.within.request }];
   const { document } = found;
   const { envelope } = document;
@@ -28,7 +35,11 @@ export function envelopeFlaws(
   if (envelope === undefined || document.within !== undefined) return [{ code: 'no_envelope', what: found.shortId }];
   return [
     ...standing(found, envelope, nowMs),
+    ...replaced(found, related),
+    // Bounds are no open offer: they were approved for whoever answers for the system.
+    ...([claim.owner, claim.requester].includes(found.owner) ? [] : [{ code: 'owner', what: 'owner' } as const]),
     ...sameQuestion(version, tier, found, document),
+    ...exceptionFlaws(version, document.restsOn, related, nowMs),
     ...measured(envelope, version),
   ];
 }
@@ -39,6 +50,43 @@ function standing(found: SubmittedState, envelope: Envelope, nowMs: number): rea
   if (flaws.length === 0 && !isApproved(found)) flaws.push({ code: 'not_in_force', what: 'not_decided' });
   if (nowMs > msOf(envelope.until)) flaws.push({ code: 'ended', what: envelope.until.slice(0, 10) });
   return flaws;
+}
+
+/**
+ * What took the place of the approval by a question of its own ended its envelope. Versions that claimed it carry it on,
+ * one after the other; a renewal of one of them changes nothing about that.
+ */
+function replaced(carrier: SubmittedState, related: readonly SubmittedState[]): readonly BasisFlaw[] {
+  const seen = new Set<string>();
+  let at: SubmittedState = carrier;
+  while (!seen.has(at.id)) {
+    const nextId: string | null = at.renewedBy ?? at.supersededBy;
+    if (nextId === null) return [];
+    seen.add(at.id);
+    const next = related.find((state) => state.id === nextId);
+    if (next?.document.kind !== 'deployment') return [{ code: 'replaced', what: 'a later version' }];
+    if (at.renewedBy === null && next.document.within?.request !== carrier.shortId)
+      return [{ code: 'replaced', what: next.shortId }];
+    at = next;
+  }
+  return [{ code: 'replaced', what: 'a later version' }];
+}
+
+/** The approval rests on its exceptions: the version names the very same ones, and each carries it now. */
+function exceptionFlaws(
+  version: Version,
+  approved: readonly string[],
+  related: readonly SubmittedState[],
+  nowMs: number,
+): readonly BasisFlaw[] {
+  const byId = byEitherId(related);
+  const isBoth = (id: string): boolean => version.restsOn.includes(id) && approved.includes(id);
+  const carries = (id: string): boolean =>
+    exceptionReasons(id, { shortId: 'it', document: version }, byId, nowMs).length === 0;
+  return [...new Set([...version.restsOn, ...approved])].flatMap((what): readonly BasisFlaw[] => {
+    if (!isBoth(what)) return [{ code: 'exception', what }];
+    return carries(what) ? [] : [{ code: 'exception_not_in_force', what }];
+  });
 }
 
 const same = (a: string, b: string): boolean => plainWords(a) === plainWords(b);
@@ -60,7 +108,6 @@ function sameQuestion(
   if (canonicalJson(version.answers) !== canonicalJson(approved.answers)) add('answers', 'answers');
   if (TIERS.indexOf(tier) > TIERS.indexOf(found.terms.tier)) add('tier', tier);
   if (version.useCase !== approved.useCase) add('use_case', version.useCase ?? 'none');
-  for (const id of version.restsOn) if (!approved.restsOn.includes(id)) add('exception', id);
   const wider =
     canonicalJson(version.scope) !== canonicalJson(approved.scope) &&
     !isNarrower(approved.scope, version.scope ?? NO_LIMIT);

@@ -97,6 +97,11 @@ function decisionReason(state: SubmittedState, nowMs: number): GateReason | null
   return null;
 }
 
+/** Requests by their id and by their short id. */
+export function byEitherId(states: readonly SubmittedState[]): ReadonlyMap<string, SubmittedState> {
+  return new Map(states.flatMap((state) => [[state.id, state] as const, [state.shortId, state] as const]));
+}
+
 /**
  * Answers for the given requests (all kinds; drafts are ignored). The best matching request permits; without one, the
  * reasons of the nearest are given.
@@ -104,7 +109,7 @@ function decisionReason(state: SubmittedState, nowMs: number): GateReason | null
 export function gate(states: readonly RequestState[], query: GateQuery, now: Date): GateAnswer {
   const nowMs = now.getTime();
   const submitted = states.filter((state): state is SubmittedState => state.status !== 'draft');
-  const byId = new Map(submitted.flatMap((state) => [[state.id, state] as const, [state.shortId, state] as const]));
+  const byId = byEitherId(submitted);
   const judged = submitted
     .filter((state) => state.document.kind === 'deployment' && state.document.system === query.system)
     .map((state) => ({ state, ...judge(state, query, byId, nowMs) }))
@@ -235,9 +240,9 @@ function reasonsOfUseCase(
 }
 
 /** Why an exception does not carry a deployment; a renewed one is followed to the one that renewed it. */
-function exceptionReasons(
+export function exceptionReasons(
   id: string,
-  deployment: SubmittedState,
+  deployment: Pick<SubmittedState, 'shortId' | 'document'>,
   byId: ReadonlyMap<string, SubmittedState>,
   nowMs: number,
 ): readonly GateReason[] {

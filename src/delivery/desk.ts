@@ -306,7 +306,7 @@ export function projectionOf(state: SubmittedState): Commit['projections'][numbe
       revision: state.revision.hash,
       tier: state.terms.tier,
       lastAtMs: state.lastAtMs,
-      restsOn: state.document.kind === 'deployment' ? [...state.document.restsOn, ...basisIdsOf(state.document)] : [],
+      restsOn: basisIdsOf(state.document),
     },
   };
 }

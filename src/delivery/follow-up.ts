@@ -35,8 +35,5 @@ function consequence(old: SubmittedState, fresh: SubmittedState): 'supersede' | 
 
 /** Whether a deployment rests on an exception or a use case. */
 export function restsOn(state: SubmittedState, basis: { readonly id: string; readonly shortId: string }): boolean {
-  if (state.document.kind !== 'deployment') return false;
-  return [...state.document.restsOn, ...basisIdsOf(state.document)].some(
-    (id) => id === basis.id || id === basis.shortId,
-  );
+  return basisIdsOf(state.document).some((id) => id === basis.id || id === basis.shortId);
 }

@@ -2,7 +2,7 @@
  * Submitted modals: what is wrong with them, before anything is stored, and what they ask of the desk. The parsing of
  * requests is the approvals room's; errors come back on the block.
  */
-import { basisOf, flawInWords } from '#src/approvals/basis.ts';
+import { flawInWords, flawsOfUseCase } from '#src/approvals/basis.ts';
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { RequestDocument } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
@@ -120,7 +120,7 @@ async function basisErrors(
   if (!parsed.ok || form === 'emergency') return {};
   const stateOf = async (id: string) => (await deps.desk.read(id))?.state ?? null;
   const related = await relatedTo({ findRequest: deps.findRequest, stateOf }, parsed.document);
-  const flaws = basisOf(parsed.document, parsed.terms.tier, related, deps.now().getTime())?.useCase ?? [];
+  const flaws = flawsOfUseCase({ ...parsed, tier: parsed.terms.tier }, related, deps.now().getTime());
   return flaws.length === 0 ? {} : { useCase: `Outside the use case: ${flaws.map(flawInWords).join('; ')}.` };
 }
 

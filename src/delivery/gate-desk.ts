@@ -143,7 +143,7 @@ function missing(states: readonly RequestState[], asked: ReadonlySet<string>): r
   const submitted = states.filter((state) => state.status !== 'draft');
   const known = new Set(submitted.flatMap(({ id, shortId }) => [id, shortId]));
   const named = submitted.flatMap((state) => [
-    ...(state.document.kind === 'deployment' ? [...state.document.restsOn, ...basisIdsOf(state.document)] : []),
+    ...basisIdsOf(state.document),
     ...(state.document.kind !== 'deployment' && state.renewedBy ? [state.renewedBy] : []),
   ]);
   return [...new Set(named)].filter((id) => !known.has(id) && !asked.has(id));

@@ -67,12 +67,16 @@ function draftMessage({ form, values }: Extract<Intent, { intent: 'draft' }>): M
   };
 }
 
-/** The form of a draft, under the policy of today. */
-export async function draftForm(deps: OutboundDeps, channel: string, ts: string): Promise<Modal> {
+/** The form of a draft, under the policy of today, for who opens it. */
+export async function draftForm(
+  deps: OutboundDeps,
+  { channel, ts }: { readonly channel: string; readonly ts: string },
+  user: string,
+): Promise<Modal> {
   const kept = await readDraft(deps.client, channel, ts);
   const draft = kept === null ? null : readAbout(draftSchema, kept);
   const about = draft === null ? null : readAbout(aboutFormSchema, draft.about);
   if (draft === null || about === null)
     return readingModal('Not found', ['This draft is not there any more. Start a new request.']);
-  return drawRequestForm(deps, draft.form, { ...about, n: deps.newNonce() }, draft.values);
+  return drawRequestForm(deps, draft.form, { ...about, n: deps.newNonce() }, draft.values, user);
 }

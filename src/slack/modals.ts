@@ -82,7 +82,7 @@ async function redrawn(deps: OutboundDeps, intent: RedrawIntent): Promise<Modal 
   const values: FormValues = intent.values;
   if (isRequestForm(intent.form)) {
     const about: AboutForm | null = readAbout(aboutFormSchema, intent.about);
-    return about === null ? null : drawRequestForm(deps, intent.form, about, values);
+    return about === null ? null : drawRequestForm(deps, intent.form, about, values, intent.user);
   }
   if (intent.form === RULES_FORM) return rulesForm(deps, readAbout(aboutRulesSchema, intent.about)?.b ?? null, values);
   const about = readAbout(aboutRequestSchema, intent.about);
@@ -97,13 +97,13 @@ async function redrawn(deps: OutboundDeps, intent: RedrawIntent): Promise<Modal 
 async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promise<unknown> {
   switch (spec.kind) {
     case 'request_form':
-      return newRequestForm(deps, spec);
+      return newRequestForm(deps, spec, user);
     case 'table':
       return tableModal();
     case 'rules':
       return rulesForm(deps, await deps.choices.startOf(await deps.personFor(user)), {});
     case 'draft':
-      return draftForm(deps, spec.channel, spec.ts);
+      return draftForm(deps, spec, user);
     case 'source': {
       const source = deps.source(spec.itemId, spec.hash, spec.quote);
       return source === null ? gone(spec.itemId) : renderSource(source);

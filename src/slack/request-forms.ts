@@ -1,7 +1,7 @@
 /** The request form for one person at one moment: empty, or filled in from another request; drawn anew at each choice. */
 import { basisOf } from '#src/approvals/basis.ts';
 import { placesInWords } from '#src/approvals/tally.ts';
-import type { Roster, Terms } from '#src/approvals/types.ts';
+import type { Roster, SubmittedState, Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/about.ts';
 import type { RequestRecord } from '#src/delivery/desk.ts';
 import { basisDocument, previewTerms } from '#src/delivery/form-preview.ts';
@@ -20,9 +20,10 @@ import type { OutboundDeps } from './outbound-deps.ts';
 export async function newRequestForm(
   deps: OutboundDeps,
   spec: Extract<ModalSpec, { kind: 'request_form' }>,
+  user: string,
 ): Promise<Modal> {
   const base: AboutForm = { n: deps.newNonce(), ...(spec.channel === null ? {} : { ch: spec.channel }) };
-  if (spec.from === null) return drawRequestForm(deps, spec.form, base, {});
+  if (spec.from === null) return drawRequestForm(deps, spec.form, base, {}, user);
   const record = await deps.desk.read(spec.from.requestId);
   if (record === null) return readingModal('Not found', ['That request is not known here any more.']);
   const { why } = spec.from;
@@ -34,22 +35,29 @@ export async function newRequestForm(
     ...(controls > 1 ? { k: Math.min(controls, 8) } : {}),
     ...(why === 'edit' ? { e: record.state.id, v: record.state.revision.hash } : {}),
   };
-  return drawRequestForm(deps, spec.form, about, await filledFrom(deps, record, spec.form, why));
+  return drawRequestForm(deps, spec.form, about, await filledFrom(deps, record, spec.form, why), user);
 }
 
-/** The form with what was answered so far. */
+/** The form with what was answered so far, as `user` fills it in. */
 export async function drawRequestForm(
   deps: OutboundDeps,
   form: RequestForm,
   about: AboutForm,
   values: FormValues,
+  user: string,
 ): Promise<Modal> {
   const source = about.l === undefined ? null : await deps.desk.read(about.l);
   const edited = about.e === undefined ? null : source;
   const policy =
     edited === null ? deps.policy() : ((await deps.policyOf(edited.state.terms.policyHash)) ?? deps.policy());
   const preview = previewTerms(form, values, policy, edited?.state.document ?? null);
-  const { basis, terms } = await withBasis(deps, form, values, preview);
+  const { basis, terms } = await withBasis(
+    deps,
+    form,
+    values,
+    preview,
+    edited?.state ?? (await askingSide(deps, values, user)),
+  );
   const view: RequestFormView = {
     basis,
     form,
@@ -96,6 +104,20 @@ async function filledFrom(
 
 const NO_BOUNDS = { 'envelope.metrics': null, 'envelope.environments': null, 'envelope.until': null } as const;
 
+type AskingSide = Pick<SubmittedState, 'requester' | 'owner'>;
+
+/** For whom a new request will be: as it is taken when the form is sent. */
+async function askingSide(
+  deps: Pick<OutboundDeps, 'personFor'>,
+  values: FormValues,
+  user: string,
+): Promise<AskingSide> {
+  return {
+    requester: await deps.personFor(one(values, 'requester') ?? user),
+    owner: await deps.personFor(one(values, 'owner') ?? user),
+  };
+}
+
 /**
  * How the deployment in the form stands to what it rests on, as the committee will read it on the card; and the terms
  * with the quorum that would decide.
@@ -105,12 +127,13 @@ async function withBasis(
   form: RequestForm,
   values: FormValues,
   terms: Terms,
+  { requester, owner }: AskingSide,
 ): Promise<{ readonly basis: readonly string[]; readonly terms: Terms }> {
   const document = basisDocument(form, values);
   if (document === null) return { basis: [], terms };
   const stateOf = async (id: string) => (await deps.desk.read(id))?.state ?? null;
   const related = await relatedTo({ findRequest: deps.findRequest, stateOf }, document);
-  const found = basisOf(document, terms.tier, related, deps.now().getTime());
+  const found = basisOf({ document, requester, owner, tier: terms.tier }, related, deps.now().getTime());
   if (found === null) return { basis: [], terms };
   const { lighterQuorum } = terms;
   const lighter = found.envelope?.length === 0 && lighterQuorum !== undefined;

@@ -5,10 +5,11 @@ import type { DeploymentDocument } from '#src/approvals/document.ts';
 import { boundLines, measureLines, readBounds, readMeasures } from '#src/approvals/envelope-form.ts';
 import { parsePolicy } from '#src/approvals/policy.ts';
 import { quorumOf, tally } from '#src/approvals/tally.ts';
-import type { RequestState } from '#src/approvals/types.ts';
+import type { RequestState, Tier } from '#src/approvals/types.ts';
 import {
   AUDIT,
   approvedEnvelope,
+  approvedException,
   CAIO,
   CISO,
   CTO,
@@ -17,6 +18,7 @@ import {
   deployment,
   desk,
   ETHIC,
+  exception,
   INSIDE,
   LEGAL,
   MILO,
@@ -40,8 +42,14 @@ function claiming(change: Partial<DeploymentDocument> = {}, basis: RequestState 
   one.ok(MILO, { type: 'submit', shortId: 'DR-10', document: deployment({ ...INSIDE, ...change }) });
   return one;
 }
+const asked = (document: DeploymentDocument, tier: Tier = 'limited') => ({
+  document,
+  tier,
+  requester: MILO,
+  owner: MILO,
+});
 const flaws = (change: Partial<DeploymentDocument>, basis: RequestState = carrier.state, nowMs = NOW) =>
-  basisOf(deployment({ ...INSIDE, ...change }), 'limited', [basis], nowMs)?.envelope?.map((flaw) => flaw.code);
+  basisOf(asked(deployment({ ...INSIDE, ...change })), [basis], nowMs)?.envelope?.map((flaw) => flaw.code);
 const measures = (metrics: Readonly<Record<string, number>>) => ({ within: { request: 'DR-9', metrics } });
 
 describe('a version inside the envelope', () => {
@@ -128,7 +136,7 @@ describe('one step outside, the full quorum decides', () => {
 
   test('for data that is not stated, and for a scope that is wider', () => {
     const { dataClasses: _none, ...silent } = INSIDE;
-    expect(basisOf(deployment(silent), 'limited', [carrier.state], NOW)?.envelope).toMatchObject([
+    expect(basisOf(asked(deployment(silent)), [carrier.state], NOW)?.envelope).toMatchObject([
       { code: 'data_classes_missing' },
     ]);
     const scoped = { users: null, trafficPercent: 10, regions: [], until: null };
@@ -139,7 +147,9 @@ describe('one step outside, the full quorum decides', () => {
   });
 
   test('for a higher tier', () => {
-    expect(basisOf(deployment(INSIDE), 'high', [carrier.state], NOW)?.envelope).toMatchObject([{ code: 'tier' }]);
+    expect(basisOf(asked(deployment(INSIDE), 'high'), [carrier.state], NOW)?.envelope).toMatchObject([
+      { code: 'tier' },
+    ]);
     const one = claiming();
     one.ok(MILO, { type: 'raise_tier', tier: 'high' });
     expect(quorumOf(one.submitted())).toEqual(one.submitted().terms.quorum);
@@ -182,6 +192,86 @@ describe('one step outside, the full quorum decides', () => {
   });
 });
 
+describe('what the approval rests on, who has it, and what replaced it', () => {
+  const NEXT = { requestId: 'r10', shortId: 'DR-10' } as const;
+  const resting = (change: Partial<DeploymentDocument>, ...related: readonly RequestState[]) =>
+    basisOf(asked(deployment({ ...INSIDE, ...change })), related, NOW)?.envelope;
+  const onException = approvedEnvelope({ restsOn: ['EX-1'] }).state;
+
+  test('its exceptions are named again, and each carries the version now', () => {
+    const open = desk();
+    open.ok(MILO, { type: 'submit', requestId: 'x1', shortId: 'EX-1', document: exception() });
+    const sound = approvedException();
+    const restsOn = ['EX-1'];
+    expect(resting({ restsOn }, onException, sound.state)).toEqual([]);
+    expect(resting({ restsOn: [] }, onException, sound.state)).toEqual([{ code: 'exception', what: 'EX-1' }]);
+    const lapsed = [{ code: 'exception_not_in_force', what: 'EX-1' }];
+    expect(resting({ restsOn }, onException)).toEqual(lapsed);
+    expect(resting({ restsOn }, onException, open.state)).toEqual(lapsed);
+    const elsewhere = approvedException({ environments: ['production'] });
+    expect(resting({ restsOn, environment: 'staging' }, onException, elsewhere.state)).toEqual(lapsed);
+    expect(resting({ restsOn }, onException, approvedException({ systems: ['other'] }).state)).toEqual(lapsed);
+    sound.ok(CISO, { type: 'revoke' });
+    expect(resting({ restsOn }, onException, sound.state)).toEqual(lapsed);
+  });
+
+  test('an exception that is revoked between two votes brings back the full quorum', () => {
+    const basis = approvedException();
+    const one = desk();
+    one.nowMs = NOW;
+    one.related = [onException, basis.state];
+    one.ok(MILO, { type: 'submit', ...NEXT, document: deployment({ ...INSIDE, restsOn: ['EX-1'] }) });
+    expect(quorumOf(one.submitted())).toEqual(one.submitted().terms.lighterQuorum);
+    one.ok(CAIO, { type: 'vote' });
+    basis.ok(CISO, { type: 'revoke' });
+    one.related = [onException, basis.state];
+    expect(one.ok(LEGAL, { type: 'vote' })).toEqual(['basis.checked', 'vote.cast']);
+    expect(quorumOf(one.submitted())).toEqual(one.submitted().terms.quorum);
+  });
+
+  test('only the owner of what was approved claims it', () => {
+    const by = (people: { requester: string; owner: string }) =>
+      basisOf({ ...asked(deployment(INSIDE)), ...people }, [carrier.state], NOW)?.envelope;
+    expect(by({ requester: CISO, owner: CISO })).toEqual([{ code: 'owner', what: 'owner' }]);
+    expect(by({ requester: CISO, owner: MILO })).toEqual([]);
+    expect(by({ requester: MILO, owner: CISO })).toEqual([]);
+    const one = desk();
+    one.nowMs = NOW;
+    one.related = [carrier.state];
+    one.ok(CTO, { type: 'submit', ...NEXT, requester: CTO, owner: CTO, document: deployment(INSIDE) });
+    expect(quorumOf(one.submitted())).toEqual(one.submitted().terms.quorum);
+  });
+
+  /** A carrier that was superseded by `next`, and that version after its approval. */
+  const superseded = (next: Partial<DeploymentDocument>) => {
+    const old = approvedEnvelope();
+    const fresh = desk();
+    fresh.nowMs = NOW;
+    fresh.related = [old.state];
+    fresh.ok(MILO, { type: 'submit', ...NEXT, document: deployment({ ...INSIDE, ...next, replaces: 'e1' }) });
+    for (const person of [CAIO, LEGAL, CISO, ETHIC]) fresh.ok(person, { type: 'vote' });
+    fresh.ok(CTO, { type: 'answer_consult', role: 'Business Unit Leaders' });
+    fresh.wait(2 * DAY);
+    old.nowMs = fresh.nowMs;
+    expect(old.ok('service', { type: 'supersede', basis: fresh.state })).toEqual(['superseded']);
+    return { old: old.submitted(), fresh: fresh.submitted() };
+  };
+
+  test('a version that claimed it carries it on; one that did not has ended it, also further down the line', () => {
+    const on = superseded({});
+    const claim = { version: '2.3' };
+    expect(resting(claim, on.old, on.fresh)).toEqual([]);
+    expect(resting(claim, on.old)).toEqual([{ code: 'replaced', what: 'a later version' }]);
+    const { within: _none, ...own } = deployment(INSIDE);
+    const last = { ...on.fresh, id: 'r11', shortId: 'DR-11', document: own };
+    const passed = { ...on.fresh, supersededBy: 'r11' };
+    expect(resting(claim, on.old, passed, last)).toEqual([{ code: 'replaced', what: 'DR-11' }]);
+    expect(resting(claim, on.old, { ...on.fresh, supersededBy: 'e1' })).toHaveLength(1);
+    const off = superseded({ within: { request: 'DR-8', metrics: { accuracy: 1 } } });
+    expect(resting(claim, off.old, off.fresh)).toEqual([{ code: 'replaced', what: 'DR-10' }]);
+  });
+});
+
 test('never lighter when any bound is violated or anything is unknown: random versions', () => {
   const value = fc.oneof(
     fc.constantFrom(0.92, 0.95, 0.1, 0.05),
@@ -220,7 +310,7 @@ test('never lighter when any bound is violated or anything is unknown: random ve
         (metrics['false_positive_rate'] ?? 1) <= 0.1 &&
         days < 97 &&
         stopped === null;
-      const found = basisOf(document, 'limited', [basis.state], nowMs)?.envelope ?? [];
+      const found = basisOf(asked(document), [basis.state], nowMs)?.envelope ?? [];
       expect(found.length === 0).toBe(inside);
       if (inside) light += 1;
     }),

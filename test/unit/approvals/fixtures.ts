@@ -340,12 +340,27 @@ export const INSIDE: Partial<DeploymentDocument> = {
   within: { request: 'DR-9', metrics: { accuracy: 0.95, false_positive_rate: 0.05 } },
 };
 
-/** A desk with an approved use case. */
+/** A desk with an approved exception, as EX-1. */
+export function approvedException(change: Partial<ExceptionDocument> = {}): Desk {
+  const one = desk();
+  one.ok(MILO, { type: 'submit', requestId: 'x1', shortId: 'EX-1', document: exception(change) });
+  for (const person of [CISO, CAIO]) one.ok(person, { type: 'vote' });
+  if (one.state.status !== 'approved') throw new Error(`the exception is ${one.state.status}`);
+  return one;
+}
+
+/** A desk with an approved use case of the minimal or the limited tier. */
 export function approvedUseCase(change: Partial<UseCaseDocument> = {}): Desk {
   const one = desk();
   one.ok(MILO, { type: 'submit', requestId: 'u1', shortId: 'UC-1', document: caseDocument(change) });
   one.ok(CISO, { type: 'vote' });
   one.ok(CAIO, { type: 'vote' });
+  if (one.submitted().terms.tier === 'limited') {
+    one.ok(LEGAL, { type: 'vote' });
+    one.ok(CTO, { type: 'answer_consult', role: 'Business Unit Leaders' });
+    one.wait(2 * DAY);
+  }
+  if (one.state.status !== 'approved') throw new Error(`the use case is ${one.state.status}`);
   return one;
 }
 

@@ -9,7 +9,7 @@ import { decide } from '#src/approvals/decide.ts';
 import { type ApprovalEvent, type EventData, HIDDEN_FIELDS } from '#src/approvals/events.ts';
 import { gate } from '#src/approvals/gate.ts';
 import { isOpen, timersOf } from '#src/approvals/timers.ts';
-import type { RequestState, Roster, Terms } from '#src/approvals/types.ts';
+import { type RequestState, type Roster, type Terms, TIERS } from '#src/approvals/types.ts';
 import { DAY, DIGEST, ROSTER } from './fixtures.ts';
 import { play, type Run, runOut, type Scenario, type Sent, scenario } from './simulation.ts';
 
@@ -250,7 +250,10 @@ holdsFor('use cases: nothing is approved on a purpose that is missing, not in fo
     if (basis === undefined || basis.status === 'draft') throw new Error('approved without its use case');
     expect(basis.document).toMatchObject({ kind: 'use-case', system: document.system, purpose: document.purpose });
     expect(basis).toMatchObject({ status: 'approved', suspension: null, revokedAtMs: null, closure: null });
-    const allowed = basis.document.kind === 'use-case' ? basis.document.dataClasses : [];
+    if (basis.document.kind !== 'use-case') throw new Error('no use case');
+    expect(TIERS.indexOf(terms.tier)).toBeLessThanOrEqual(TIERS.indexOf(basis.terms.tier));
+    for (const [key, yes] of Object.entries(document.answers)) if (yes) expect(basis.document.answers[key]).toBe(true);
+    const allowed = basis.document.dataClasses;
     expect(document.dataClasses?.length).toBeGreaterThan(0);
     for (const one of document.dataClasses ?? []) expect(allowed).toContain(one.toLowerCase());
   }
@@ -269,8 +272,18 @@ holdsFor('envelopes: the lighter quorum decides only what is inside an envelope 
     const approved = basis.document;
     if (approved.kind !== 'deployment' || approved.envelope === undefined) throw new Error('no envelope');
     expect(approved.within).toBeUndefined();
-    const { system, purpose, answers, environment, dataClasses, within } = document;
-    expect({ system, purpose, answers }).toEqual({
+    const { system, purpose, answers, environment, dataClasses, within, restsOn } = document;
+    expect(run.state).toSatisfy(
+      (now: RequestState) => now.status !== 'draft' && [now.owner, now.requester].includes(basis.owner),
+    );
+    expect(basis.supersededBy).toBeNull();
+    for (const id of restsOn)
+      expect(sent.command.related?.find((one) => one.status !== 'draft' && one.shortId === id)).toMatchObject({
+        document: { kind: 'exception' },
+        status: 'approved',
+      });
+    expect({ system, purpose, answers, restsOn }).toEqual({
+      restsOn: approved.restsOn,
       system: approved.system,
       purpose: approved.purpose,
       answers: approved.answers,

@@ -13,6 +13,7 @@ import {
   ALL_EVIDENCE,
   AUDIT,
   approvedEnvelope,
+  approvedException,
   approvedUseCase,
   CAIO,
   CISO,
@@ -164,7 +165,15 @@ const ENVELOPES: readonly RequestState[] = (() => {
   stopped.ok(CISO, { type: 'suspend' });
   const ended = approvedEnvelope();
   ended.ok(CAIO, { type: 'revoke' });
-  return [approvedEnvelope().state, approvedEnvelope().state, stopped.state, ended.state];
+  const excepted = approvedEnvelope({ restsOn: ['EX-1'] }).state;
+  return [approvedEnvelope().state, approvedEnvelope().state, stopped.state, ended.state, excepted];
+})();
+
+/** The exception that such an approval may rest on, as it stands at different times. */
+const EXCEPTIONS: readonly RequestState[] = (() => {
+  const ended = approvedException();
+  ended.ok(CISO, { type: 'revoke' });
+  return [approvedException().state, ended.state];
 })();
 
 /** The use case that a deployment may rest on, as it stands at different times. */
@@ -201,6 +210,7 @@ function documentFor(world: World, a: number): RequestDocument {
     { ...ON_USE_CASE, dataClasses: ['health'] },
     INSIDE,
     INSIDE,
+    { ...INSIDE, restsOn: ['EX-1'] },
     { ...INSIDE, purpose: 'Another' },
     { ...INSIDE, within: { request: 'DR-9', metrics: { accuracy: 0.5 } } },
   ];
@@ -346,7 +356,7 @@ function otherwise(world: World, one: Step): void {
     return;
   }
   if (one.what < 91) {
-    world.related = one.b % 9 === 0 ? [] : [at(USE_CASES, one.a), at(ENVELOPES, one.b)];
+    world.related = one.b % 9 === 0 ? [] : [at(USE_CASES, one.a), at(ENVELOPES, one.b), at(EXCEPTIONS, one.a)];
     return;
   }
   if (one.what < 95) {
@@ -414,7 +424,7 @@ export function play({ tier, roles, breakGlass, kind, standIns, steps }: Scenari
     state: DRAFT,
     nowMs: T0,
     roster,
-    related: [...USE_CASES.slice(0, 1), ...ENVELOPES.slice(0, 1)],
+    related: [...USE_CASES.slice(0, 1), ...ENVELOPES.slice(0, 1), ...EXCEPTIONS.slice(0, 1)],
     events: [],
     sent: [],
     timers: new Map(),

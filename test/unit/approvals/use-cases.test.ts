@@ -27,6 +27,7 @@ import {
 } from './fixtures.ts';
 
 const ON_IT = { useCase: 'UC-1', dataClasses: ['Loan applications'] } as const;
+const LIMITED_CASE = { answers: { personalData: true }, evidence: ALL_EVIDENCE.slice(0, 12) } as const;
 const QUERY = { system: 'credit-scoring', version: '2.1', digest: DIGEST, environment: 'production' };
 
 /** A deployment that rests on a use case of this state. */
@@ -117,6 +118,37 @@ describe('a deployment on a use case', () => {
     expect(one.no(MILO, { type: 'submit', document: deployment(ON_IT) })).toBe('outside_use_case');
   });
 
+  test('asks for no more than was approved: neither a stricter tier nor an answer that the use case did not give', () => {
+    const small = desk();
+    small.related = [approvedUseCase().state];
+    const high = deployment({ ...ON_IT, ...HIGH });
+    expect(small.send(MILO, { type: 'submit', document: high })).toMatchObject({
+      reason: 'outside_use_case',
+      detail: [
+        'the tier is higher (high)',
+        'the use case did not say yes to personalData',
+        'the use case did not say yes to affectsPeople',
+      ],
+    });
+    const limited = desk();
+    limited.related = [approvedUseCase(LIMITED_CASE).state];
+    const other = deployment({ ...ON_IT, answers: { publicFacing: true } });
+    expect(limited.send(MILO, { type: 'submit', document: other })).toMatchObject({
+      detail: ['the use case did not say yes to publicFacing'],
+    });
+    const less = deployment({ ...ON_IT, answers: { personalData: false } });
+    expect(limited.ok(MILO, { type: 'submit', document: less })).toContain('basis.checked');
+  });
+
+  test('is not approved once its tier was raised above the one of its use case', () => {
+    const one = resting(approvedUseCase().state);
+    expect(one.ok(CISO, { type: 'raise_tier', tier: 'limited' })).toContain('basis.checked');
+    expect(tally(one.submitted(), ROSTER, one.nowMs).blockers).toContainEqual({
+      code: 'use_case',
+      flaws: [{ code: 'tier', what: 'limited' }],
+    });
+  });
+
   test('cannot name a deployment or an exception as its use case', () => {
     const one = desk();
     one.related = [{ ...resting(approvedUseCase().state).submitted(), shortId: 'UC-1' }];
@@ -137,7 +169,7 @@ describe('a deployment on a use case', () => {
   });
 
   test('is not approved by a timer either, when the purpose ran out while it waited', () => {
-    const basis = approvedUseCase();
+    const basis = approvedUseCase(LIMITED_CASE);
     const one = resting(basis.state, { answers: { personalData: true }, evidence: ALL_EVIDENCE.slice(0, 8) });
     one.ok(CAIO, { type: 'vote' });
     one.ok(LEGAL, { type: 'vote' });
