@@ -28,6 +28,8 @@ export type Ranked = {
   readonly nearest: Entry | null;
   /** Share of the query's weight that the item's words cover, 0..1. */
   readonly coverage: number;
+  /** An item without curated questions that says the question's words where the next has far fewer. */
+  readonly literal?: true;
 };
 
 /** Steers the ranking: a factor per item; 0 leaves it out. */
@@ -69,7 +71,35 @@ export function rankItems(
     ranked.push({ item, id, score: sum * factor, ...parts, nearest: index.entries[near] ?? null, coverage: 0 });
   }
   ranked.sort((a, b) => b.score - a.score || a.item - b.item);
-  return ranked.slice(0, limit).map((entryOf) => ({ ...entryOf, coverage: coverage(index, query, entryOf.item) }));
+  const covered = (one: Ranked): Ranked => ({ ...one, coverage: coverage(index, query, one.item) });
+  const best = ranked.slice(0, limit).map(covered);
+  const literal = literalOf(index, query, ranked, statement, best[0]);
+  return literal === null ? best : [literal, ...best.filter(({ item }) => item !== literal.item)].slice(0, limit);
+}
+
+/** An imported item nobody gave questions to: how much more of the question it has to cover than the first. */
+const LITERAL = { candidates: 3, covers: 0.9, more: 0.3, clear: 0.85 } as const;
+
+/**
+ * An item without curated questions has fewer voices than the others. Where it has nearly all words of the question, and
+ * the first has far fewer, it is the one that says it: "may I paste customer data into ChatGPT" and an imported handbook.
+ */
+function literalOf(
+  index: SearchIndex,
+  query: Query,
+  ranked: readonly Ranked[],
+  statement: Float32Array,
+  first: Ranked | undefined,
+): Ranked | null {
+  if (first === undefined || first.entry >= LITERAL.clear || query.own.length < 2) return null;
+  const bare = ranked.filter(({ item }) => index.items[item]?.questions.length === 0);
+  const near = bare
+    .sort((a, b) => (statement[b.item] ?? 0) - (statement[a.item] ?? 0))
+    .slice(0, LITERAL.candidates)
+    .map((one) => ({ ...one, coverage: coverage(index, query, one.item) }))
+    .sort((a, b) => b.coverage - a.coverage)[0];
+  if (near === undefined || near.coverage < LITERAL.covers) return null;
+  return near.coverage >= first.coverage + LITERAL.more ? { ...near, score: first.score, literal: true } : null;
 }
 
 /** BM25F, divided by what a perfect item would reach. */

@@ -163,6 +163,7 @@ function prefer(context: Context, ranked: readonly Ranked[]): LibraryItem {
   const first = ranked[0];
   if (first === undefined) throw new RangeError('nothing ranked');
   const best = itemOf(context, first);
+  if (first.literal === true) return best;
   if (!frame.asksWho && PERCENT.test(frame.lower)) return withPercentage(context, ranked) ?? best;
   if (!frame.asksWho && best.authority !== 'binding' && MUST.test(frame.lower) && frame.documents.length === 0) {
     const binding = ranked.find((hit) => itemOf(context, hit).authority === 'binding');

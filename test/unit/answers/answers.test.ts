@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { parseBytes } from '#src/adapters/parse/parse-file.ts';
 import type { Answerer } from '#src/answers/answerer.ts';
 import { createAnswerer } from '#src/answers/answerer.ts';
 import type { Answer, Turn } from '#src/answers/types.ts';
+import { importFile } from '#src/knowledge/importers/import-file.ts';
 import { buildLibrary } from '#src/knowledge/library.ts';
+import { composeLibrary } from '#src/knowledge/packs/compose.ts';
+import { mergePack } from '#src/knowledge/packs/merge.ts';
 import { changed, desk, rawFiles } from './desk.ts';
 
 let answerer: Answerer;
@@ -233,6 +237,20 @@ describe('a conversation', () => {
 });
 
 describe('the organisation’s own words', () => {
+  test.each([
+    ['May I paste customer data into ChatGPT?', 'must not paste customer data'],
+    ['How long are model cards kept?', '7 years'],
+    ['who must publish a model card?', 'Model Owner must publish'],
+    ['Which rules apply to chat assistants?', 'must not paste customer data'],
+  ])('an imported item that says it word by word is found without curated questions: %s', async (question, said) => {
+    const text = `# Handbook\n\n## Chat assistants\n\nEmployees must not paste customer data into public chat assistants such as ChatGPT.\n\n## Model cards\n\nThe Model Owner must publish a model card for every model. Model cards are kept for 7 years.\n`;
+    const parsed = await parseBytes('handbook.md', Buffer.from(text));
+    const draft = importFile(parsed, { kind: 'document', id: null, version: '2.0' });
+    const library = composeLibrary(await rawFiles(), [mergePack(draft, null)]);
+    const answer = await createAnswerer({ library }).ask(question, { audience: 'internal' });
+    expect(answer.answer).toContain(said);
+  });
+
   test('a corrected owner is no alternative any more, also where the item still says so', async () => {
     const files = changed(await rawFiles(), 'whitepaper/2.6-deployment.yaml', (data) => {
       const [item] = (data['items'] as { id: string; raci: Record<string, unknown> }[]).filter(
