@@ -22,6 +22,7 @@ let ca = '';
 const heard: string[] = [];
 const pages: Record<string, (res: ServerResponse, req: IncomingMessage) => void> = {
   '/risk': (res) => res.end(TEXT),
+  '/copy': (res) => res.end(TEXT),
   '/large': (res) => res.end(Buffer.alloc(5000, 'a')),
   '/page': (res) => res.setHeader('content-type', 'text/html').end('<!doctype html><script>1</script>'),
   '/moved': (res) => res.writeHead(302, { location: `https://${OTHER}:${port}/risk` }).end(),
@@ -161,11 +162,15 @@ describe('a link in a request', () => {
       expect(await stage.test.server.systems.evidence.read(sha256)).toMatchObject({
         kind: 'risk-assessment',
         date: '2026-10-01T23:59:59.999Z',
+        systems: ['ticket-router'],
         attested: null,
       });
       await stage.ask('U0MILO', 'deploy', { ...minimalForm, 'evidence.risk-assessment': `${at('/page')} 2026-10-01` });
       expect((await stage.request('DR-2')).document.evidence).toMatchObject([{ sha256: null }]);
       expect((await stage.told('U0MILO')).join()).toContain('only the link is kept; files of this type are not taken');
+      await stage.ask('U0MILO', 'deploy', { ...minimalForm, 'evidence.risk-assessment': `${at('/copy')} 2026-10-01` });
+      expect((await stage.request('DR-3')).document.evidence).toMatchObject([{ sha256: null, url: at('/copy') }]);
+      expect((await stage.told('U0MILO')).join()).toContain('the same file is kept from another address');
     } finally {
       await stage.close();
     }
