@@ -22,7 +22,10 @@ export interface StateView {
 export interface StateStore {
   /** Runs `read` on one moment of the database. */
   look<T>(read: (view: StateView) => Promise<T>): Promise<T>;
-  /** Puts what `make` yields in place of all state rows, in one transaction that holds commits back. Returns how many. */
+  /**
+   * Puts what `make` yields in place of all state rows and forgets how far the log was followed, in one transaction that
+   * holds commits back. Returns how many.
+   */
   rebuild(make: (view: StateView) => AsyncIterable<readonly Projection[]>): Promise<number>;
 }
 

@@ -4,6 +4,7 @@
  */
 import { sameJson } from '#src/evidence/canonical.ts';
 import { createFindingList, type FindingList } from '#src/evidence/findings.ts';
+import { CURSOR, createCursorCheck } from './follow-cursor.ts';
 import type { Projection, StoredEvent } from './ports.ts';
 import type { MadeRow } from './state-made.ts';
 import { kindOf, type StateView } from './state-ports.ts';
@@ -22,17 +23,31 @@ export type StateReport = { readonly events: number; readonly rows: number };
 
 /**
  * Compares every state row with the fold of its events, with one stream and one batch of rows in memory; adds a
- * `projection_mismatch` for each row that differs, is gone, or was made by no entry. Throws what the view throws.
+ * `projection_mismatch` for each row that differs, is gone, or was made by no entry, and for a follower's note that no
+ * entry vouches for. Throws what the view throws.
  */
 export async function verifyState(view: StateView, findings: FindingList): Promise<StateReport> {
   const matched = new Map<string, number>();
+  const notes = await view.list(CURSOR.kind, null, NAMED_MAX);
+  const checks = notes.flatMap((row) =>
+    row.table === 'record' ? [{ row, check: createCursorCheck(row.version) }] : [],
+  );
   const counter = { events: 0 };
-  for await (const batch of batches(foldAll(view, findings, counter))) {
+  const seen = (event: StoredEvent): void => {
+    counter.events += 1;
+    for (const { check } of checks) check.see(event);
+  };
+  for await (const batch of batches(foldAll(view, findings, seen))) {
     for (const kind of await compare(view, batch, findings)) matched.set(kind, (matched.get(kind) ?? 0) + 1);
   }
   const stored = await view.counts();
   const surplus = [...stored].filter(([kind, count]) => count > (matched.get(kind) ?? 0)).map(([kind]) => kind);
   if (surplus.length > 0) await nameSurplus(view, new Set(surplus), findings);
+  for (const { row, check } of checks) {
+    if (check.vouched()) continue;
+    const detail = `${nameOf(row)}: no entry says that the log was followed up to entry ${row.version}`;
+    findings.add('projection_mismatch', null, detail);
+  }
   for (const hash of await view.alteredObjects(NAMED_MAX)) {
     findings.add('object_mismatch', null, `the bytes kept under ${hash} have another hash`);
   }
@@ -47,10 +62,10 @@ export async function* rowsFromEvents(view: StateView): AsyncGenerator<readonly 
 async function* foldAll(
   view: StateView,
   findings: FindingList | null,
-  counter = { events: 0 },
+  seen: (event: StoredEvent) => void = () => undefined,
 ): AsyncGenerator<MadeRow> {
   for await (const stream of wholeStreams(view)) {
-    counter.events += stream.length;
+    for (const event of stream) seen(event);
     const [first] = stream;
     if (first?.type === 'log.started' && findings !== null) await checkStamp(view, first, findings);
     try {

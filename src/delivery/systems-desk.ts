@@ -24,6 +24,7 @@ import {
   statusOf,
   tierOfSystem,
 } from '#src/systems/system.ts';
+import { cursorRow, followCommand } from './follow-cursor.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import type { Commit, NewTimer } from './ports.ts';
 import type { RecordRow, RecordStore } from './systems-ports.ts';
@@ -78,7 +79,7 @@ export function createSystemsDesk(deps: SystemsDeskDeps): SystemsDesk {
       const about = aboutOf(request);
       if (about === null) return;
       const key = systemKeyOf(about.name);
-      const commandId = `follow:${request.id}:${request.version}`;
+      const commandId = followCommand(request);
       const stream = { stream: streamOf(key), actor: 'service', commandId, commandKind: 'system.follow' };
       const nothing: SystemResult = { ok: false, reason: 'nothing_changed', detail: [] };
       await queue(key, () =>
@@ -148,11 +149,6 @@ export function rowOfSystem(state: SystemState): RecordRow {
   const tier = tierOfSystem(state);
   const row = { name, vendors, versions, tier, approvalDue, ssrm, decommissioning: decommission !== null };
   return { kind: 'system', id: key, parent: owner, status: statusOf(state), version, state: row };
-}
-
-/** How far the log was followed; written with what following led to. */
-function cursorRow(index: number): RecordRow {
-  return { kind: 'cursor', id: 'systems', parent: null, status: 'open', version: index, state: {} };
 }
 
 /** State of a system's stream. */

@@ -1,11 +1,12 @@
 /**
  * Brings what follows from requests and holds into being: the inventory's entries, the suspension of each approval
- * that a hold covers, and the fresh look at a request when somebody stands for its evidence. It reads the log from where it stopped, so that a crash between a decision and its consequence
- * costs nothing; each consequence takes effect once.
+ * that a hold covers, and the fresh look at a request when somebody stands for its evidence. It reads the log from where
+ * it stopped, so that a crash between a decision and its consequence costs nothing; each consequence takes effect once.
  */
 import type { SubmittedState } from '#src/approvals/types.ts';
 import type { Hold } from '#src/systems/holds.ts';
 import type { Desk } from './desk.ts';
+import { CURSOR, createCursorCheck } from './follow-cursor.ts';
 import { createLoop, type Loop } from './loop.ts';
 import type { Ledger } from './ports.ts';
 import type { SystemsDesk } from './systems-desk.ts';
@@ -42,7 +43,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   let cursor: number | null = null;
   return createLoop({
     async round() {
-      cursor ??= (await deps.records.read('cursor', 'systems'))?.version ?? 0;
+      cursor ??= await safeStart(deps);
       const events = await deps.ledger.readAll(cursor, BATCH);
       await followAll(deps, events);
       cursor = (events.at(-1)?.logIndex ?? cursor - 1) + 1;
@@ -51,6 +52,20 @@ export function createFollower(deps: FollowerDeps): Follower {
     onError: deps.onError,
     retryAfterMs: () => RETRY_MS,
   });
+}
+
+/** Where it stopped; the beginning where no entry vouches for the note: somebody moved it, and following twice is harmless. */
+async function safeStart({ ledger, records }: Pick<FollowerDeps, 'ledger' | 'records'>): Promise<number> {
+  const noted = (await records.read(CURSOR.kind, CURSOR.id))?.version ?? 0;
+  const check = createCursorCheck(noted);
+  for (let from = noted; ; ) {
+    const events = await ledger.readAll(from, BATCH);
+    for (const event of events) check.see(event);
+    if (check.vouched()) return noted;
+    const last = events.at(-1);
+    if (last === undefined) return 0;
+    from = last.logIndex + 1;
+  }
 }
 
 /** Each request once a batch, at its present state: what came between changes nothing that lasts. */

@@ -108,7 +108,7 @@ describe('the rows of a sound database', () => {
     const dump = async () => [
       ...(await sql('SELECT * FROM request ORDER BY id')),
       ...(await sql('SELECT * FROM assignment ORDER BY id')),
-      ...(await sql('SELECT * FROM record ORDER BY kind, id')),
+      ...(await sql(`SELECT * FROM record WHERE kind <> 'cursor' ORDER BY kind, id`)),
     ];
     const before = await dump();
     await test.server.core.stores.state.rebuild(rowsFromEvents);
