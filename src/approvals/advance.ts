@@ -6,6 +6,7 @@ import { canonicalJson } from './canonical.ts';
 import { CONDITIONS_MAX, contradictionsOf, controlConditions, uniteConditions } from './conditions.ts';
 import { isoOf, msOf } from './duration.ts';
 import { emit, type OpenRecorder } from './recorder.ts';
+import { isGroupUnread } from './seats.ts';
 import { quorumOf, type Tally, tally } from './tally.ts';
 import { isOpen } from './timers.ts';
 import type { Condition, Outcome, OutcomeCause, SubmittedState } from './types.ts';
@@ -16,11 +17,13 @@ import type { Condition, Outcome, OutcomeCause, SubmittedState } from './types.t
  */
 export function advance(recorder: OpenRecorder, atMs: number): void {
   if (!isOpen(recorder.state)) return;
-  const standing = tally(recorder.state, recorder.command.roster, atMs);
+  const { roster } = recorder.command;
+  const standing = tally(recorder.state, roster, atMs);
   if (standing.vetoedBy !== null) emitDecision(recorder, standing, { outcome: 'rejected', cause: 'veto' });
-  else if (standing.reachable === 'not_by_votes')
-    emitDecision(recorder, standing, { outcome: 'rejected', cause: 'unreachable' });
-  else if (standing.reachable === 'not_by_roster') escalateUnfilled(recorder, standing);
+  else if (standing.reachable === 'not_by_votes') {
+    // Final, so never by what Slack did not answer; the next command after it looks again.
+    if (!isGroupUnread(roster)) emitDecision(recorder, standing, { outcome: 'rejected', cause: 'unreachable' });
+  } else if (standing.reachable === 'not_by_roster') escalateUnfilled(recorder, standing);
   else if (standing.blockers.length === 0) approve(recorder, standing);
 }
 

@@ -73,7 +73,8 @@ type StuckRequest = { readonly id: string; readonly shortId: string; readonly mi
 export function stuckRequests(states: readonly RequestState[], roster: Roster, now: Date): readonly StuckRequest[] {
   return states.flatMap((state) => {
     if (state.status === 'draft' || !isOpen(state)) return [];
-    const standing = tally(state, roster, now.getTime());
+    // Whom a user group does not confirm cannot be counted on.
+    const standing = tally(state, { ...roster, unconfirmed: [] }, now.getTime());
     return standing.reachable === 'not_by_roster'
       ? [{ id: state.id, shortId: state.shortId, missing: standing.unfilled }]
       : [];

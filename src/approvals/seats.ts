@@ -60,6 +60,14 @@ function holds(roster: Roster, role: string, person: Person | null): boolean {
   return person !== null && indexOf(roster).holders.has(`${role}\n${person}`);
 }
 
+/** Whether nobody stands in for the person unasked: she holds the role, also where her user group is in doubt. */
+function isAppointed(roster: Roster, role: string, person: Person | null): boolean {
+  const doubted = (roster.unconfirmed ?? []).some(
+    (one) => one.person === person && one.role === role && one.basis === 'holder',
+  );
+  return doubted || holds(roster, role, person);
+}
+
 /**
  * Whether an assignment can be used on this request now.
  * - A delegate stands for a holder who is neither excluded nor recused and still holds the role.
@@ -72,7 +80,7 @@ function usable(state: SubmittedState, roster: Roster, assignment: Assignment): 
   if (basis === 'delegation') return !isRecused(state, onBehalfOf) && holds(roster, role, onBehalfOf);
   return (
     state.escalatedAtMs !== null ||
-    !holds(roster, role, onBehalfOf) ||
+    !isAppointed(roster, role, onBehalfOf) ||
     roster.absent.includes(onBehalfOf) ||
     isRecused(state, onBehalfOf)
   );
@@ -98,6 +106,17 @@ export function capacitiesOf(
     }));
 }
 
+/** The roster as though every user group confirmed everybody: who must be waited for. */
+export function asAppointed(roster: Roster): Roster {
+  const { unconfirmed = [], assignments, ...rest } = roster;
+  return unconfirmed.length === 0 ? roster : { ...rest, assignments: [...assignments, ...unconfirmed] };
+}
+
+/** Whether a user group by which a role is held could not be read: then nothing is known of its members' votes. */
+export function isGroupUnread({ unconfirmed = [], groups = [] }: Roster): boolean {
+  return unconfirmed.some(({ group }) => !groups.some((read) => read.group === group));
+}
+
 /** The first role of `roles` that a person holds or stands in for, whoever asked for the request; null for none. */
 export function authorityIn(
   roster: Roster,
@@ -111,7 +130,7 @@ export function authorityIn(
         a.role === role &&
         (a.basis !== 'deputy' ||
           a.onBehalfOf === null ||
-          !holds(roster, role, a.onBehalfOf) ||
+          !isAppointed(roster, role, a.onBehalfOf) ||
           roster.absent.includes(a.onBehalfOf)),
     );
     if (found) return { role, assignment: found.id };

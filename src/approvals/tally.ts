@@ -5,7 +5,7 @@
 
 import { fillPlaces } from './matching.ts';
 import { type EvidenceStatus, evidenceStatus } from './policy.ts';
-import { capacitiesOf, isExcluded, isRecused, votingRoles } from './seats.ts';
+import { asAppointed, capacitiesOf, isExcluded, isRecused, votingRoles } from './seats.ts';
 import type { BasisFlaw, Capacity, Counted, Person, QuorumSlot, Roster, SubmittedState, VoteChoice } from './types.ts';
 
 /** One reason why an approval waits, in the order in which people should read them. */
@@ -164,15 +164,23 @@ export function tally(state: SubmittedState, roster: Roster, atMs: number): Tall
     const filledBy = counted.filter((one) => one.slot === index);
     return { slot, filledBy, open: slot.count - filledBy.length };
   });
-  const electors = electorsOf(state, roster, rolesIn(quorum));
+  // Whoever a user group does not confirm fills no place, but may again: a vote given or to be given is not lost yet.
+  const appointed = asAppointed(roster);
+  const waitedFor = appointed === roster ? voters : votersOf(state, appointed);
+  const electors = electorsOf(state, appointed, rolesIn(quorum));
   const reach =
     stillNeeded.length === 0
       ? null
-      : reachability(quorum, places, [...inFavour, ...electors], withChoice(voters, 'reject', 'abstain'));
+      : reachability(
+          quorum,
+          places,
+          [...withChoice(waitedFor, 'approve', 'approve_with_conditions'), ...electors],
+          withChoice(waitedFor, 'reject', 'abstain'),
+        );
   const evidence = evidenceStatus(terms.evidence, state.document, atMs, roster.files);
   // "Everybody has voted" means the whole quorum's people, also while the lighter one decides: whoever rejected may sit
   // in the full one only.
-  const everybody = quorum === terms.quorum ? electors : electorsOf(state, roster, rolesIn(terms.quorum));
+  const everybody = quorum === terms.quorum ? electors : electorsOf(state, appointed, rolesIn(terms.quorum));
   const present = everybody.filter((elector) => !roster.absent.includes(elector.person));
   return {
     slots,

@@ -30,6 +30,11 @@ export type Roster = {
   /** sha256 of the stored roster object, for the record; null where none was stored. */
   readonly ref: string | null;
   readonly assignments: readonly Assignment[];
+  /**
+   * Held by a user group that does not confirm the person now: she left it, or it could not be read. Nobody acts by
+   * these and no vote counts by them, yet she is waited for: who edits the group stops decisions and makes none.
+   */
+  readonly unconfirmed?: readonly Assignment[];
   /** Holders who are away now. */
   readonly absent: readonly Person[];
   /** sha256 of the request's captured files that serve now: in force, and somebody outside its side stands for them. */

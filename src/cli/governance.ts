@@ -1,4 +1,5 @@
 /** `policy` and `directory`: what is in force, what waits, and standing behind it. */
+import { confirmedAssignments } from '#src/delivery/people-roster.ts';
 import { adminsAt, type Change } from '#src/directory/governed.ts';
 import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
 import type { CliContext, ExitCode } from './context.ts';
@@ -139,7 +140,7 @@ export function printUnfilled(context: CliContext, flags: JsonFlags): Promise<Ex
     const { policy } = (await rulesInForce(desks.session, context)).policy;
     const unfilled = unfilledRoles(
       rolesNeeded(policy),
-      await desks.session.stores.ledger.listAssignments(),
+      await confirmedAssignments(desks.session.stores),
       context.now(),
     );
     if (flags.json) context.json({ unfilled });

@@ -7,6 +7,7 @@ import {
   type KnowledgeDesk,
   type KnowledgeOutcome,
 } from '#src/delivery/knowledge-desk.ts';
+import { confirmedAssignments } from '#src/delivery/people-roster.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import { importFile } from '#src/knowledge/importers/import-file.ts';
 import { type Affected, affectedBy } from '#src/knowledge/packs/affected.ts';
@@ -194,7 +195,7 @@ function withDesk(
       shipped: packs.shipped,
       holdsRole: async (person, role) => {
         const ours = library.roleMap.map.find((entry) => entry.role === role)?.ours ?? null;
-        const assignments = await stores.ledger.listAssignments();
+        const assignments = await confirmedAssignments(stores);
         return [role, ...(ours === null ? [] : [ours])].some((name) =>
           holdersOf(assignments, name, context.now()).some((holder) => holder.person === person),
         );

@@ -1,7 +1,7 @@
 /** Who may act in which role now: holders, deputies, delegates, and who is away. The roster that `decide` is given. */
 import { z } from 'zod';
 import type { Roster } from '#src/approvals/types.ts';
-import { rosterAt, sameRole } from '#src/directory/directory.ts';
+import { type Assignment, rosterAt, sameRole } from '#src/directory/directory.ts';
 import type { Ledger } from './ports.ts';
 import type { RecordStore } from './systems-ports.ts';
 
@@ -39,21 +39,16 @@ export type MembersOf = (
 export async function standInsAt(
   records: Pick<RecordStore, 'list'>,
   now: Date,
-  membersOf: MembersOf = async () => null,
+  membersOf: MembersOf = unasked,
 ): Promise<StandIns> {
   const t = now.getTime();
   const holds = ({ from, until }: { readonly from: string; readonly until: string }) =>
     Date.parse(from) <= t && t < Date.parse(until);
-  const [delegations, absences, bound] = await Promise.all([
+  const [delegations, absences, grouped] = await Promise.all([
     records.list({ kind: 'delegation', status: ['open'] }),
     records.list({ kind: 'absence', status: ['open'] }),
-    records.list({ kind: 'group-assignment', status: ['open'], limit: GROUPED_MAX }),
+    groupedIn(records),
   ]);
-  const grouped = bound.flatMap(({ id, parent, state }): GroupedAssignment[] => {
-    const person = groupedState.safeParse(state).data?.person;
-    // A row that cannot be read lets nobody act: its person is a member of nothing.
-    return [{ assignment: id, group: parent ?? '', person: person ?? '' }];
-  });
   return {
     grouped,
     groups: await groupsOf(grouped, membersOf),
@@ -72,6 +67,18 @@ export async function standInsAt(
   };
 }
 
+/** Where Slack is not asked. */
+const unasked: MembersOf = async () => null;
+
+async function groupedIn(records: Pick<RecordStore, 'list'>): Promise<readonly GroupedAssignment[]> {
+  const bound = await records.list({ kind: 'group-assignment', status: ['open'], limit: GROUPED_MAX });
+  return bound.flatMap(({ id, parent, state }): GroupedAssignment[] => {
+    const person = groupedState.safeParse(state).data?.person;
+    // A row that cannot be read lets nobody act: its person is a member of nothing.
+    return [{ assignment: id, group: parent ?? '', person: person ?? '' }];
+  });
+}
+
 async function groupsOf(grouped: readonly GroupedAssignment[], membersOf: MembersOf): Promise<readonly GroupMembers[]> {
   const byGroup = [...Map.groupBy(grouped, ({ group }) => group)].sort(([a], [b]) => (a < b ? -1 : 1));
   const read = byGroup.map(async ([group, bound]): Promise<GroupMembers[]> => {
@@ -83,30 +90,59 @@ async function groupsOf(grouped: readonly GroupedAssignment[], membersOf: Member
 
 type Held = Awaited<ReturnType<Ledger['listAssignments']>>;
 
-/** The roster without its record: assignments in force, then the delegations whose holder still holds the role. */
+/** Whether the user group by which an assignment is held confirms its person; one that no group holds needs none. */
+function confirmedBy({ grouped = [], groups = [] }: Pick<StandIns, 'grouped' | 'groups'>) {
+  const boundTo = new Map(grouped.map(({ assignment, group }) => [assignment, group]));
+  return ({ id, person }: Pick<Assignment, 'id' | 'person'>): boolean => {
+    const group = boundTo.get(id);
+    return group === undefined || groups.some((one) => one.group === group && one.members.includes(person));
+  };
+}
+
+/**
+ * The assignments without those that a user group holds and does not confirm. Where Slack is not asked, no group does:
+ * roles by group count for nobody there.
+ */
+export async function confirmedAssignments(
+  stores: { readonly ledger: Pick<Ledger, 'listAssignments'>; readonly records: Pick<RecordStore, 'list'> },
+  membersOf?: MembersOf,
+): Promise<Held> {
+  const [held, grouped] = await Promise.all([stores.ledger.listAssignments(), groupedIn(stores.records)]);
+  return held.filter(confirmedBy({ grouped, groups: await groupsOf(grouped, membersOf ?? unasked) }));
+}
+
+/**
+ * The roster without its record: assignments in force, then the delegations whose holder still holds the role. What a
+ * user group does not confirm stands apart, for whoever leaves a group must not be taken for gone.
+ */
 export function rosterFrom(
   held: Held,
   standIns: StandIns,
   now: Date,
-): Pick<Roster, 'assignments' | 'absent' | 'groups'> {
+): Pick<Roster, 'assignments' | 'unconfirmed' | 'absent' | 'groups'> {
   const groups = standIns.groups ?? [];
   const boundTo = new Map((standIns.grouped ?? []).map(({ assignment, group }) => [assignment, group]));
-  const standing = rosterAt(held, now).filter(({ id, person }) => {
-    const group = boundTo.get(id);
-    return group === undefined || groups.some((one) => one.group === group && one.members.includes(person));
-  });
-  const own = standing.map((a) => ({
+  const isConfirmed = confirmedBy(standIns);
+  const lineOf = (a: Assignment) => ({
     id: a.id,
     role: a.role,
     person: a.person,
     basis: a.deputyOf === null ? ('holder' as const) : ('deputy' as const),
     onBehalfOf: a.deputyOf,
     ...(boundTo.has(a.id) ? { group: boundTo.get(a.id) ?? '' } : {}),
-  }));
+  });
+  const standing = rosterAt(held, now);
+  const own = standing.filter(isConfirmed).map(lineOf);
+  const unconfirmed = standing.filter((a) => !isConfirmed(a)).map(lineOf);
   const handed = standIns.delegations.flatMap((d) => {
     const held = own.find((a) => a.basis === 'holder' && a.person === d.holder && sameRole(a.role, d.role));
     if (held === undefined) return [];
     return [{ id: d.id, role: held.role, person: d.person, basis: 'delegation' as const, onBehalfOf: d.holder }];
   });
-  return { assignments: [...own, ...handed], absent: standIns.absent, ...(groups.length === 0 ? {} : { groups }) };
+  return {
+    assignments: [...own, ...handed],
+    ...(unconfirmed.length === 0 ? {} : { unconfirmed }),
+    absent: standIns.absent,
+    ...(groups.length === 0 ? {} : { groups }),
+  };
 }

@@ -4,7 +4,7 @@ import { createStores, type Stores } from '#src/adapters/prisma/stores.ts';
 import type { Config } from '#src/config.ts';
 import { createDesk, type Desk } from '#src/delivery/desk.ts';
 import { type Groups, membersIn } from '#src/delivery/groups.ts';
-import { standInsAt } from '#src/delivery/people-roster.ts';
+import { confirmedAssignments, standInsAt } from '#src/delivery/people-roster.ts';
 import { reactionsTo } from '#src/delivery/reactions.ts';
 import type { EventContext, Recorder } from '#src/delivery/record.ts';
 import { fileFlawFrom } from '#src/delivery/systems-evidence.ts';
@@ -22,6 +22,8 @@ export type Core = {
   readonly workspace: Workspace;
   readonly recorder: Recorder;
   readonly desk: Desk;
+  /** Who was ever given which role, without whom a user group does not confirm now. */
+  readonly assignments: () => ReturnType<typeof confirmedAssignments>;
   readonly now: () => Date;
 };
 
@@ -44,11 +46,12 @@ export async function openCore(
   const crypto = createNodeCrypto();
   const workspace = await openWorkspace(config, stores, crypto, parts.workspaceId, parts.now);
   const recorder = openRecorder(crypto, workspace.keys.statement);
+  const membersOf = parts.groups && membersIn(parts.groups, stores.people);
   const desk = createDesk({
     ledger: stores.ledger,
     recorder,
     now: parts.now,
-    standIns: (at) => standInsAt(stores.records, at, parts.groups && membersIn(parts.groups, stores.people)),
+    standIns: (at) => standInsAt(stores.records, at, membersOf),
     fileFlaw: fileFlawFrom(stores.ledger),
     newId,
     knowledge: () => knowledgeOf(parts.library()),
@@ -56,7 +59,15 @@ export async function openCore(
     reactions: reactionsTo,
     committed: parts.committed,
   });
-  return { stores, crypto, workspace, recorder, desk, now: parts.now };
+  return {
+    stores,
+    crypto,
+    workspace,
+    recorder,
+    desk,
+    assignments: () => confirmedAssignments(stores, membersOf),
+    now: parts.now,
+  };
 }
 
 /** The documents in force, as evidence names them. */

@@ -65,9 +65,7 @@ export function outboundDeps(
     },
     slackUsersOf: (persons) => people.slackUsersOf(persons),
     personFor: (user) => people.personFor(user, null),
-    holdersOf: async (role) => [
-      ...new Set(holdersOf(await ledger.listAssignments(), role, core.now()).map((a) => a.person)),
-    ],
+    holdersOf: async (role) => [...new Set(holdersOf(await core.assignments(), role, core.now()).map((a) => a.person))],
     source: (itemId, citedHash, quote) => sourceOf(library(), itemId, citedHash, quote),
     policy: () => policy,
     policyOf: policyReader(ledger, policy),

@@ -177,7 +177,7 @@ function handlerDeps(parts: WorkParts, forms: Forms, wakeOutbox: () => void): Ha
     tables: parts.tables,
     answer: parts.answers.ask,
     holders: async () => {
-      const assignments = await stores.ledger.listAssignments();
+      const assignments = await core.assignments();
       const users = await stores.people.slackUsersOf([...new Set(assignments.map((a) => a.person))]);
       return (role) => holdersOf(assignments, role, core.now()).flatMap((a) => users.get(a.person) ?? []);
     },
