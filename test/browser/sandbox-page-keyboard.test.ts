@@ -105,6 +105,36 @@ inBrowser('a modal pushed on another gives back what was typed below', async () 
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 });
 
+inBrowser('Enter in a field that dispatches tells the app and does not submit the modal', async () => {
+  stage.script = async ({ body }) => {
+    const text = (words: string) => ({ type: 'plain_text' as const, text: words });
+    const types = ['plain_text_input', 'number_input', 'url_text_input', 'email_text_input'];
+    const blocks = types.map((type) => ({
+      type: 'input',
+      block_id: type,
+      label: text(type),
+      dispatch_action: true,
+      element: { type, action_id: 'v', ...(type === 'number_input' ? { is_decimal_allowed: false } : {}) },
+    }));
+    const view = { type: 'modal' as const, title: text('Dispatches'), submit: text('Send'), blocks } as never;
+    if (body['command']) await stage.client.views.open({ trigger_id: String(body['trigger_id']), view });
+    return {};
+  };
+  const count = (type: string) => stage.received.filter((item) => item.body['type'] === type).length;
+  const [submitted, acted] = [count('view_submission'), count('block_actions')];
+  await page.keyboard.type('/governance deploy');
+  await page.keyboard.press('Enter');
+  const modal = page.getByRole('dialog', { name: 'Dispatches' });
+  for (const [index, name] of ['plain_text_input', 'number_input', 'url_text_input', 'email_text_input'].entries()) {
+    await modal.getByLabel(name).fill(['UC-1', '7', 'https://a.example', 'a@b.example'][index] ?? '');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => count('block_actions')).toBe(acted + index + 1);
+  }
+  expect(count('view_submission')).toBe(submitted);
+  await page.keyboard.press('Escape');
+  await modal.waitFor({ state: 'detached' });
+});
+
 inBrowser('a message of others is said to screen readers; 50,000 characters are cut with a note', async () => {
   stage.script = () => ({});
   await stage.client.chat.postMessage({ channel: 'C0ASK', text: 'Decided: *approved* by <@U0CISO>' });

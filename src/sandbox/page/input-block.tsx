@@ -42,7 +42,10 @@ const TextField = ({ element, blockId, id, dispatch, invalid, describedBy }: Tex
     if (triggers.includes('on_character_entered')) timer.current = window.setTimeout(() => act(next), TYPING_PAUSE_MS);
   };
   const key = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && triggers.includes('on_enter_pressed')) act(value);
+    if (event.key !== 'Enter' || !triggers.includes('on_enter_pressed')) return;
+    // As in Slack: Enter dispatches the field and does not submit the modal around it; text of many lines breaks.
+    if (event.currentTarget instanceof HTMLInputElement) event.preventDefault();
+    act(value);
   };
   const shared = {
     id,
