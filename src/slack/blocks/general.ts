@@ -12,19 +12,19 @@ export function renderHelp(): Message {
         '*Ask* in #ask-governance or here: who owns a topic, what a control requires, which standard it maps to. Every answer names its source, or says that the documents do not cover it.',
       ),
       section(
-        '*Request*: `/governance deploy` for a deployment, `/governance exception` for an exception, `/governance use-case` to have a purpose approved before anything is built, `/governance deploy like DR-12` to start from another one, `/governance emergency` where it cannot wait. The committee decides in its channel; you are told here.',
+        '*Request*: `/governance deploy` for a deployment, `/governance exception` for an exception, `/governance use-case` to have a purpose approved before anything is built, `/governance deploy like DR-12` to start from another one, `/governance emergency` where it cannot wait. The committee decides in its channel; you are told in your direct message with Countersign.',
       ),
       section(
         '*Act on a request*: `/governance show DR-12` for its history, `/governance more DR-12` for what you may do on it now and why not the rest.',
       ),
       section(
-        '*Look*: `/governance status` lists what is open and who has to act; `systems`, `system NAME`, `roles`, `holds` and `proposals` show what stands behind it.',
+        '*Look*: `/governance status` lists what is open and who has to act; `systems`, `system NAME`, `roles`, `holds` and `proposals` show what stands behind it, `policy` the approval policy and what is proposed to it.',
       ),
       section(
         '*Prove*: `/governance evidence DR-12` uploads a document, `/governance attest DR-12` stands for one in your role. Administrators: `/governance import` brings a table of roles, systems or risks, `rules` proposes other periods and quorums, `gate` and `logging` other settings, `appoint`, `group` and `dismiss` change who holds what.',
       ),
       section(
-        '*Stop*: `/governance suspend NAME INCIDENT why` stops a system at once, where your role permits it; also `version`, `vendor` and `environment` before the name.',
+        '*Stop*: `/governance suspend NAME INCIDENT why` stops a system at once, where your role permits it; also `version`, `vendor` and `environment` before the name. `review HOLD what was found` records the review after it, `lift HOLD DR-12` ends the hold by a fresh approval; `holds` shows the ids.',
       ),
       actions('help', [
         button('Request a deployment', 'open_deploy', ''),
