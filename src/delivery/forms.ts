@@ -6,8 +6,9 @@ import { flawInWords, flawsOfUseCase } from '#src/approvals/basis.ts';
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { RequestDocument } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
-import type { FormResult } from '#src/approvals/forms.ts';
+import { type FormResult, listOf } from '#src/approvals/forms.ts';
 import { hidesCharacters } from '#src/approvals/text-limits.ts';
+import type { NamedItems } from '#src/knowledge/named-items.ts';
 import { looksLike } from '#src/systems/look-alike.ts';
 import { type AboutForm, aboutFormSchema, readAbout } from './about.ts';
 import type { Desk } from './desk.ts';
@@ -42,6 +43,8 @@ export type FormsDeps = {
   readonly findRequest: Ledger['findRequest'];
   /** Names of the systems in the inventory. */
   readonly systemNames: () => Promise<readonly string[]>;
+  /** Items of the library in force that texts name. */
+  readonly controls: (texts: readonly string[]) => NamedItems;
   readonly choices: Pick<PolicyChoices, 'check'>;
   readonly now: () => Date;
 };
@@ -66,9 +69,10 @@ export function createForms(deps: FormsDeps): Forms {
       base: base?.state.document ?? null,
       person,
     };
-    const parsed = parseRequest(form, values, context);
+    const controls = controlsIn(deps, form, values, context.base);
+    const parsed = parseRequest(form, controls.values, context);
     const named = await nameErrors(deps, values);
-    const errors = { ...links.errors, ...(await basisErrors(deps, form, parsed)), ...named };
+    const errors = { ...links.errors, ...(await basisErrors(deps, form, parsed)), ...named, ...controls.errors };
     if (Object.keys(errors).length === 0) return { parsed, policy: inForce };
     return { parsed: { ok: false, errors: { ...(parsed.ok ? {} : parsed.errors), ...errors } }, policy: inForce };
   };
@@ -133,6 +137,25 @@ async function nameErrors(deps: Pick<FormsDeps, 'systemNames'>, values: FormValu
   const alike = looksLike(system, await deps.systemNames());
   if (alike === null || one(values, 'anotherSystem') === 'yes') return {};
   return { system: `It looks like "${alike}", which is in the inventory. Write that name, or confirm below.` };
+}
+
+/** The controls an exception deviates from by their ids; what the request named before stays, whatever is in force now. */
+function controlsIn(
+  deps: Pick<FormsDeps, 'controls'>,
+  form: RequestForm,
+  values: FormValues,
+  base: RequestDocument | null,
+): { readonly values: FormValues; readonly errors: FieldErrors } {
+  if (kindOf(form) !== 'exception') return { values, errors: {} };
+  const kept = new Set(base?.kind === 'exception' ? base.deviatesFrom : []);
+  const typed = listOf(text(values, 'deviatesFrom'));
+  const { ids, unknown } = deps.controls(typed.filter((name) => !kept.has(name)));
+  const deviatesFrom = [...typed.filter((name) => kept.has(name)), ...ids].join(', ');
+  if (unknown.length === 0) return { values: { ...values, deviatesFrom }, errors: {} };
+  const names = unknown.slice(0, 5).map((name) => `"${name.slice(0, 60)}"`);
+  const more = unknown.length > names.length ? ` and ${unknown.length - names.length} more` : '';
+  const next = 'Write ids such as POL-4.3, separated by commas, or have an admin import the catalogue first.';
+  return { values, errors: { deviatesFrom: `No document in force has ${names.join(', ')}${more}. ${next}` } };
 }
 
 /** The requests that a form names: whether they exist, and which id stands behind `replaces`. */

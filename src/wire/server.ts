@@ -141,7 +141,8 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   const { clients } = slack;
   const hooks = createGovernanceHooks({ core, systems, rules, clients, committeeChannel, groups, wake: committed });
   const links = context.links ?? createLinks({ hosts: config.captureHosts, bytesMax: FILE_BYTES_MAX });
-  const files = { files: systems.evidence, uploads: uploadsOf(slack), links, tables: tablesOf(core, systems) };
+  const { library } = engine;
+  const files = { files: systems.evidence, uploads: uploadsOf(slack), links, tables: tablesOf(core, systems), library };
   const work = createWork({ config, core, policy, answers, outbound, anchor, hooks, ...files, log });
   wakes.push(work.outbox.wake, work.publisher.wake, systems.follower.wake);
   const app = slackAppOf(slack, core, work, now, log);

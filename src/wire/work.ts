@@ -11,6 +11,8 @@ import { createSweeper, type Sweeper } from '#src/delivery/sweeper.ts';
 import { systemNames } from '#src/delivery/systems-rows.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import type { StoredCheckpoint } from '#src/evidence/ports.ts';
+import type { Library } from '#src/knowledge/library.ts';
+import { namedItems } from '#src/knowledge/named-items.ts';
 import { createOutbound } from '#src/slack/outbound.ts';
 import type { OutboundDeps } from '#src/slack/outbound-deps.ts';
 import { retryAfterMs } from '#src/slack/poster.ts';
@@ -44,6 +46,8 @@ export type WorkParts = {
   readonly policy: LoadedPolicy;
   readonly answers: Pick<OpenAnswers, 'ask' | 'log'>;
   readonly outbound: OutboundDeps;
+  /** The library in force. */
+  readonly library: () => Library;
   readonly hooks: GovernanceHooks;
   readonly files: HandlerDeps['files'];
   readonly uploads: HandlerDeps['uploads'];
@@ -132,7 +136,7 @@ export function createWork(parts: WorkParts): Work {
   };
 }
 
-function formsOf({ core, policy, outbound }: WorkParts): Forms {
+function formsOf({ core, policy, outbound, library }: WorkParts): Forms {
   const { stores, desk, now } = core;
   const { policyOf, choices } = outbound;
   return createForms({
@@ -141,6 +145,7 @@ function formsOf({ core, policy, outbound }: WorkParts): Forms {
     desk,
     findRequest: (id) => stores.ledger.findRequest(id),
     systemNames: () => systemNames(stores.records),
+    controls: (texts) => namedItems(library(), texts),
     choices,
     now,
   });
