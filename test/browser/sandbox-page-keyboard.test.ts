@@ -122,7 +122,7 @@ inBrowser('Enter in a field that dispatches tells the app and does not submit th
   };
   const count = (type: string) => stage.received.filter((item) => item.body['type'] === type).length;
   const [submitted, acted] = [count('view_submission'), count('block_actions')];
-  await page.keyboard.type('/governance deploy');
+  await composer().fill('/governance deploy');
   await page.keyboard.press('Enter');
   const modal = page.getByRole('dialog', { name: 'Dispatches' });
   for (const [index, name] of ['plain_text_input', 'number_input', 'url_text_input', 'email_text_input'].entries()) {
