@@ -67,7 +67,7 @@ async function putToVote(
     return {
       title: `${result.state.shortId}: the committee decides on it under the policy in force.`,
       lines: [
-        'You asked for it, so you cannot vote on it.',
+        'You put it to the vote, so you do not vote on it.',
         'It takes effect with the decision; nothing else changes it.',
       ],
     };

@@ -6,6 +6,7 @@ import { type Act, conditionsFor, filesToAttest, openMeetings, openProposals, ow
 import { shownTo } from '#src/delivery/desk.ts';
 import { choice, dateInput, fileInput, section, textInput, usersInput } from './blocks/build.ts';
 import { type RenderContext, titleOf, voteView } from './blocks/card-view.ts';
+import { KIND_WORDS } from './blocks/kind-words.ts';
 import { formModal, link, type Modal, textModal } from './blocks/modal.ts';
 import { scopeLines } from './blocks/scope.ts';
 import { dateToken, inline, mention } from './blocks/text.ts';
@@ -139,11 +140,12 @@ function consultModal(state: SubmittedState, meta: string, intro: string): Modal
 }
 
 function conditionsModal(state: SubmittedState, meta: string, intro: string, context: RenderContext): Modal {
+  const { phases } = KIND_WORDS[state.document.kind];
   const conditions = state.offer?.conditions ?? [];
   const lines = conditions.map(
     (c) =>
       `• ${inline(c.text, 300)}: ${mention(context.slackUser(c.owner))}, due ${dateToken(new Date(c.dueAt))}, ` +
-      `${c.phase === 'before_deployment' ? 'before' : 'after'} deployment, confirmed by ${inline(c.confirmRole, 80)}`,
+      `${phases[c.phase].toLowerCase()}, confirmed by ${inline(c.confirmRole, 80)}`,
   );
   const answers = [
     { value: 'accept', label: 'Accept all of them' },
@@ -264,7 +266,7 @@ function standingModal(drawn: Drawn): Modal | null {
         'suspend',
         meta,
         'Suspend',
-        `${intro}\nThe gate says no at once. A fresh decision starts it again.`,
+        `${intro}\n${KIND_WORDS[state.document.kind].effect} A fresh decision starts it again.`,
         'Reason',
         {
           submit: 'Suspend',

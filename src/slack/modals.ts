@@ -160,7 +160,8 @@ async function requestModal(deps: OutboundDeps, spec: RequestSpec, user: string)
     return actModal({ act: spec.act, state, context, person, nonce: deps.newNonce(), files: spec.files ?? [] });
   const policy = await deps.policyOf(state.terms.policyHash);
   const offers = offersTo({ state, person, roster: context.roster, policy, now: context.now });
-  const request = { id: state.id, revision: state.revision.hash, shortId: state.shortId, title: titleOf(state) };
+  const { id, shortId, document, revision } = state;
+  const request = { id, shortId, kind: document.kind, revision: revision.hash, title: titleOf(state) };
   return moreModal(request, offers);
 }
 

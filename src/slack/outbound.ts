@@ -80,9 +80,8 @@ async function sendAnswer(
 ): Promise<void> {
   // Made by this program; the renderer escapes every text in it.
   const answer = intent.answer as Answer;
-  const first = answer.citations[0];
-  const authority = first === undefined ? null : (deps.source(first.id, first.hash, '')?.authority ?? null);
-  const message = renderAnswer(answer, { wasCut: intent.wasCut, authority });
+  const authorities = answer.citations.map(({ id, hash }) => deps.source(id, hash, '')?.authority ?? null);
+  const message = renderAnswer(answer, { wasCut: intent.wasCut, authorities });
   await post(deps.client, at(item, intent.channel, intent.threadTs, message));
 }
 
@@ -220,7 +219,8 @@ async function sendTo(
 
 async function sendRefusal(deps: OutboundDeps, intent: Extract<Intent, { intent: 'refusal' }>): Promise<void> {
   const record = intent.requestId === null ? null : await deps.desk.read(intent.requestId);
-  const said = renderRefusal(intent.reason, intent.detail, record?.state.shortId ?? null);
+  const refused = record === null ? null : { shortId: record.state.shortId, kind: record.state.document.kind };
+  const said = renderRefusal(intent.reason, intent.detail, refused);
   const admins = intent.reason === 'quorum_unreachable' ? await adminMentions(deps) : [];
   const text = admins.length === 0 ? said : `${said} Who can name one: ${joinWords(admins, 'or')}.`;
   const message = { text, blocks: [section(text)] };

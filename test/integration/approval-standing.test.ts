@@ -235,6 +235,9 @@ describe('an exception', () => {
 
   it('when it is suspended, whoever rests on it is told', async () => {
     await stage.ask('U0LEGAL', 'suspend EX-3', { text: 'The by-hand release failed.' });
-    expect((await stage.told('U0MILO')).at(-1)).toContain('is suspended');
+    const told = await stage.told('U0MILO');
+    expect(told.at(-1)).toContain('is suspended');
+    expect(told.join('\n')).toContain('EX-3 is suspended; what it allowed is not allowed');
+    expect(await stage.card('EX-3')).not.toContain('may not be deployed');
   });
 });

@@ -63,7 +63,10 @@ describe('a changed file', () => {
     expect(card).toContain('20 days becomes 15 days');
     expect(card).toContain('Decisions take too long');
     await stage.command('U0CTO', 'vote PC-1');
-    expect(await stage.whispered('U0CTO')).toContain('separation of duties');
+    const refused = await stage.whispered('U0CTO');
+    expect(refused).toContain('You wrote the rules of PC-1 or put them to the vote');
+    expect(refused).toContain('separation of duties');
+    expect(refused).not.toContain('system');
     await stage.command('U0CISO', 'proposals');
     expect(JSON.stringify((await stage.state('U0CISO')).ephemerals.at(-1))).not.toContain('gov_accept');
   });

@@ -10,18 +10,19 @@ const CITATION_BUTTONS_MAX = 4;
 export type AnswerOptions = {
   /** The question was too long and only its beginning was read. */
   readonly wasCut: boolean;
-  /** What the first source's document is to the organisation ("binding: ..."); null where there is none. */
-  readonly authority: string | null;
+  /** What each cited document is to the organisation ("binding: ..."), by citation; null where it is not known. */
+  readonly authorities: readonly (string | null)[];
 };
 
 /** Renders one answer. */
 export function renderAnswer(answer: Answer, options: AnswerOptions): Message {
+  const common = commonAuthority(options.authorities);
   const lines = [
-    whoLine(answer, options.authority),
+    whoLine(answer, common),
     lettersLine(answer.roles),
     ownersLine(answer),
     options.wasCut ? 'The question was very long; only its beginning was read.' : null,
-    sourcesLine(answer.citations),
+    sourcesLine(answer.citations, common === null ? options.authorities : []),
   ];
   const blocks: KnownBlock[] = [
     section(body(answer.answer)),
@@ -54,19 +55,30 @@ function firstSentenceBold(line: string): string {
   return `*${inline(line.slice(0, end), 1200)}*${rest === '' ? '' : ` ${inline(rest, 2400)}`}`;
 }
 
-/** What the source is to the organisation, and who holds the roles now. */
+/** The authority that every source has; null where they differ or one is not known: then each says its own. */
+function commonAuthority(authorities: readonly (string | null)[]): string | null {
+  const [first = null] = authorities;
+  return authorities.every((authority) => authority === first) ? first : null;
+}
+
+/** What the sources are to the organisation, where it is the same for all, and who holds the roles now. */
 function whoLine(answer: Answer, authority: string | null): string | null {
+  const subject = answer.citations.length > 1 ? 'These sources are' : 'This source is';
   const holders = (answer.holders ?? []).slice(0, 8).map((h) => `${inline(h.role, 80)}: ${mention(h.user)}`);
-  const source = authority === null || answer.abstained ? [] : [`This source is ${inline(authority, 120)}.`];
+  const source = authority === null || answer.abstained ? [] : [`${subject} ${inline(authority, 120)}.`];
   const held = holders.length === 0 ? [] : [`Here: ${holders.join(' · ')}`];
   return source.length + held.length === 0 ? null : [...source, ...held].join(' ');
 }
 
-function sourcesLine(citations: readonly Citation[]): string | null {
+function sourcesLine(citations: readonly Citation[], authorities: readonly (string | null)[]): string | null {
   if (citations.length === 0) return null;
   return citations
     .slice(0, CITATION_BUTTONS_MAX)
-    .map((c) => `[${escapeText(c.id)}] ${inline(c.title, 80)} · ${inline(c.document, 40)} ${inline(c.version, 20)}`)
+    .map((c, i) => {
+      const own = authorities[i] ?? null;
+      const source = `[${escapeText(c.id)}] ${inline(c.title, 80)} · ${inline(c.document, 40)} ${inline(c.version, 20)}`;
+      return own === null ? source : `${source} · ${inline(own, 120)}`;
+    })
     .join('\n');
 }
 

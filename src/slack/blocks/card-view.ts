@@ -9,6 +9,7 @@ import { type Tally, tally } from '#src/approvals/tally.ts';
 import type { Person, Roster, SubmittedState, Vote } from '#src/approvals/types.ts';
 import { basisLines } from './basis-lines.ts';
 import type { CardView } from './card.ts';
+import { KIND_WORDS } from './kind-words.ts';
 import { scopeLines } from './scope.ts';
 import { dateToken, inline, mention } from './text.ts';
 import type { VoteView } from './vote-form.ts';
@@ -229,11 +230,12 @@ function decisionOf(state: SubmittedState, context: RenderContext, who: (p: Pers
 }
 
 function standingOf(state: SubmittedState): string | null {
+  const { stopped } = KIND_WORDS[state.document.kind];
   switch (state.status) {
     case 'suspended':
-      return `Suspended${state.suspension?.incident ? ` (${state.suspension.incident})` : ''}; ${mayNot(state)}.`;
+      return `Suspended${state.suspension?.incident ? ` (${state.suspension.incident})` : ''}; ${stopped}.`;
     case 'revoked':
-      return `Revoked; ${mayNot(state)} any more.`;
+      return `Revoked; ${stopped} any more.`;
     case 'superseded':
       return 'Superseded by a later approval; it stays deployable for rollback until its validity ends.';
     case 'closed':
@@ -245,10 +247,6 @@ function standingOf(state: SubmittedState): string | null {
   }
 }
 
-function mayNot({ document }: SubmittedState): string {
-  return document.kind === 'use-case' ? 'nothing that rests on it may run' : 'it may not be deployed';
-}
-
 /** What somebody may do on a request now, for "Review and vote". */
 export function voteView(state: SubmittedState, person: Person, context: RenderContext): VoteView {
   const view = cardView(state, context);
@@ -256,7 +254,9 @@ export function voteView(state: SubmittedState, person: Person, context: RenderC
   const own = state.votes.find((v) => v.by === person);
   const blocked: string[] = [];
   if (isExcluded(state, person))
-    blocked.push('You asked for this or own the system, so you cannot vote on it (separation of duties, POL-5.1).');
+    blocked.push(
+      `You ${KIND_WORDS[state.document.kind].yours('this')}, so you cannot vote on it (separation of duties, POL-5.1).`,
+    );
   else if (!offer.ok)
     blocked.push(
       `Your vote would not count (${offer.reason.replace(/_/g, ' ')}). Waiting for: ${view.needed.join('; ')}.`,
@@ -284,6 +284,7 @@ export function voteView(state: SubmittedState, person: Person, context: RenderC
     own: own === undefined ? null : own.choice.replace(/_/g, ' '),
     reasonDemanded: state.terms.reasonForEveryVote,
     confirmRoles: [...rolesOf(state.terms)].sort(),
+    phases: KIND_WORDS[state.document.kind].phases,
   };
 }
 

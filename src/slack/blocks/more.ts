@@ -1,8 +1,10 @@
 /** "More": what this person may do on a request now, and why the rest is not offered. Pure. */
 import type { KnownBlock } from '@slack/types';
 import type { Refusal } from '#src/approvals/commands.ts';
+import type { RequestKind } from '#src/approvals/document.ts';
 import type { Act, Offer } from '#src/delivery/acts.ts';
 import { button, context, divider, section } from './build.ts';
+import { KIND_WORDS } from './kind-words.ts';
 import { type Modal, readingModal } from './modal.ts';
 import { inline } from './text.ts';
 
@@ -36,8 +38,8 @@ const WORDS: Readonly<Record<Act, readonly [label: string, about: string]>> = {
 const DANGER: ReadonlySet<Act> = new Set(['withdraw', 'suspend', 'revoke', 'close']);
 
 /** Refusals that depend on the person: worth saying. The others only mean that there is nothing to do now. */
-const WHY: Readonly<Partial<Record<Refusal, (detail: readonly string[]) => string>>> = {
-  self_approval: () => 'you asked for this or own its system (separation of duties)',
+const WHY: Readonly<Partial<Record<Refusal, (detail: readonly string[], kind: RequestKind) => string>>> = {
+  self_approval: (_, kind) => `you ${KIND_WORDS[kind].yours('this')} (separation of duties)`,
   role_missing: (roles) => `for holders of ${roles.join(', ')}`,
   not_requester: () => 'for whoever asked for this',
   not_chair: (roles) => `for the chair (${roles.join(', ')})`,
@@ -53,7 +55,13 @@ const WHY: Readonly<Partial<Record<Refusal, (detail: readonly string[]) => strin
 
 /** The modal. */
 export function moreModal(
-  request: { readonly id: string; readonly revision: string; readonly shortId: string; readonly title: string },
+  request: {
+    readonly id: string;
+    readonly kind: RequestKind;
+    readonly revision: string;
+    readonly shortId: string;
+    readonly title: string;
+  },
   offers: readonly Offer[],
 ): Modal {
   const value = JSON.stringify({ r: request.id, v: request.revision });
@@ -62,13 +70,15 @@ export function moreModal(
     .map(({ act }) => {
       const [label, about] = WORDS[act];
       return section(
-        `*${label}*\n${about}`,
+        `*${label}*\n${act === 'suspend' ? KIND_WORDS[request.kind].effect : about}`,
         button(label, `open_${act}`, value, DANGER.has(act) ? 'danger' : undefined),
       );
     });
   const withheld = offers.flatMap((offer) => {
     const why = offer.ok ? undefined : WHY[offer.reason];
-    return offer.ok || why === undefined ? [] : [`${WORDS[offer.act][0]}: ${inline(why(offer.detail), 300)}`];
+    return offer.ok || why === undefined
+      ? []
+      : [`${WORDS[offer.act][0]}: ${inline(why(offer.detail, request.kind), 300)}`];
   });
   const rest: KnownBlock[] =
     withheld.length === 0

@@ -3,6 +3,7 @@ import type { SubmittedState } from '#src/approvals/types.ts';
 import type { Note, Tell } from '#src/delivery/intents.ts';
 import { actions, button, context, type Message, section } from './build.ts';
 import type { CardView } from './card.ts';
+import { KIND_WORDS } from './kind-words.ts';
 import { scopeLines } from './scope.ts';
 import { dateToken, inline, joinWords } from './text.ts';
 
@@ -114,8 +115,11 @@ const TELL: Readonly<Record<Tell, Lines>> = {
     const open = state.conditions.filter((c) => c.status === 'open').length;
     return [`has a condition confirmed. ${open === 0 ? 'None is open any more.' : `${open} still open.`}`];
   },
-  suspended: (state) => ['is suspended; it may not be deployed.', `> ${inline(state.suspension?.reason ?? '', 600)}`],
-  revoked: () => ['is revoked; it may not be deployed any more. A new request is needed.'],
+  suspended: (state) => [
+    `is suspended; ${KIND_WORDS[state.document.kind].stopped}.`,
+    `> ${inline(state.suspension?.reason ?? '', 600)}`,
+  ],
+  revoked: ({ document }) => [`is revoked; ${KIND_WORDS[document.kind].stopped} any more. A new request is needed.`],
   review_due: (_state, view) => [
     `is due for review${view.decision?.validUntil ? `; it ends ${dateToken(view.decision.validUntil)}` : ''}. Renew it, or let it end by itself.`,
   ],
@@ -132,7 +136,7 @@ const TELL: Readonly<Record<Tell, Lines>> = {
       ? 'has ended: its validity is over, and what it allowed is no longer allowed.'
       : 'is closed; what it allowed is no longer allowed.',
   ],
-  reinstated: () => ['is reinstated and may be deployed again.'],
+  reinstated: ({ document }) => [`is reinstated and ${KIND_WORDS[document.kind].again}.`],
   breakglass: (state) => [
     `is deployed as an emergency until ${state.breakGlass ? dateToken(new Date(state.breakGlass.untilMs)) : 'its end'}. The review after the fact is open in the committee channel.`,
   ],

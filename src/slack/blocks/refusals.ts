@@ -1,9 +1,12 @@
 /**
  * One table: refusal code -> what the person reads. Each says what happened, what was kept, and what to do next; none
- * blames. `{0}`, `{1}` take the facts of the refusal, already escaped; `{id}` the request's short id.
+ * blames. `{0}`, `{1}` take the facts of the refusal, already escaped; `{id}` the request's short id, `{yours}` what
+ * puts somebody on its asking side.
  */
 import type { Refusal } from '#src/approvals/commands.ts';
+import type { RequestKind } from '#src/approvals/document.ts';
 import type { OTHER_REFUSALS } from '#src/delivery/intents.ts';
+import { KIND_WORDS } from './kind-words.ts';
 import { inline } from './text.ts';
 
 export type RefusalCode = Refusal | (typeof OTHER_REFUSALS)[number];
@@ -22,7 +25,7 @@ const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   conditions_required:
     'An approval with conditions needs at least one condition. Your vote was not counted; add a condition, or approve without.',
   conflict_required: 'To step back, name the conflict, so that the record can show it. Nothing was recorded yet.',
-  deadline_passed: 'The time to decide {id} is over, so this was not counted. The requester may submit it again.',
+  deadline_passed: 'The time to decide {id} is over, so this was not counted. It may be asked for again.',
   duplicate_command: 'This was recorded before; nothing was done twice.',
   evidence_missing:
     'Some evidence that the policy demands is missing: {0}. Nothing was submitted; add a link for each and submit again.',
@@ -66,14 +69,14 @@ const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   request_full: '{id} has reached the number of records it can hold. Nothing was added; submit a new request.',
   role_missing: 'Your roles do not decide on {id}, so nothing was counted. It is waiting for: {0}.',
   self_approval:
-    'You asked for {id} or own its system, so you cannot decide on it (separation of duties, POL-5.1). Nothing was counted. Waiting for: {0}.',
+    'You {yours}, so you cannot decide on it (separation of duties, POL-5.1). Nothing was counted. Waiting for: {0}.',
   spoken_for: 'Somebody already voted on {id} for the person you stand in for. Nothing was counted twice.',
   tier_lowered: 'The tier follows from the answers; a person may raise it, never lower it. Nothing was submitted.',
   too_large: 'The text is too long to be kept as evidence. Nothing was submitted; shorten it, and link the rest.',
   unknown_condition: 'That condition is not part of {id}. Nothing was changed.',
   unknown_meeting: 'That meeting record is not part of {id}. Nothing was changed.',
   unknown_proposal: 'That proposal is no longer open on {id}. Nothing was changed.',
-  wrong_basis: 'The request this rests on is not an approval in force of the same system. Nothing was changed.',
+  wrong_basis: 'The request named here is not an approval in force of the same thing. Nothing was changed.',
   wrong_kind: 'This does not exist for a request of this kind. Nothing was changed.',
   unknown_request: 'No request with that number is known here. Nothing was changed; see `/governance status`.',
   unknown_command:
@@ -88,10 +91,15 @@ const MESSAGES: Readonly<Record<RefusalCode, string>> = {
     'This could not be done because of a fault on our side. It is kept and will be tried again by itself; nothing needs to be sent twice.',
 };
 
-/** The sentence for a refusal. */
-export function renderRefusal(code: RefusalCode, detail: readonly string[], shortId: string | null): string {
+/** The request that a refusal is about. */
+type RefusedRequest = { readonly shortId: string; readonly kind: RequestKind };
+
+/** The sentence for a refusal; `request` is null where it is about none. */
+export function renderRefusal(code: RefusalCode, detail: readonly string[], request: RefusedRequest | null): string {
+  const id = request === null ? null : inline(request.shortId, 20);
   return MESSAGES[code]
-    .replace(/\{id\}/g, shortId === null ? 'The request' : inline(shortId, 20))
+    .replace(/\{yours\}/g, KIND_WORDS[request?.kind ?? 'deployment'].yours(id ?? 'the request'))
+    .replace(/\{id\}/g, id ?? 'The request')
     .replace(/\{(\d)\}/g, (_, n: string) => {
       const facts = n === '0' ? detail.map((d) => inline(d, 200)).join('; ') : inline(detail[Number(n)] ?? '', 200);
       return facts.length > 0 ? facts : 'see the card';

@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import { type FormValues, one } from '#src/delivery/form-values.ts';
 import { actions, button, choice, context, dateInput, section, textInput, userInput } from './build.ts';
+import type { KindWords } from './kind-words.ts';
 import { formModal, link, type Modal, readingModal } from './modal.ts';
 import { inline } from './text.ts';
 
@@ -22,6 +23,8 @@ export type VoteView = {
   readonly reasonDemanded: boolean;
   /** Roles that can confirm a condition. */
   readonly confirmRoles: readonly string[];
+  /** What the two phases of a condition are called for this kind of request. */
+  readonly phases: KindWords['phases'];
 };
 
 const CHOICES = [
@@ -84,8 +87,8 @@ export function voteModal(view: VoteView, about: string, values: FormValues, gro
 function conditionGroups(view: VoteView, values: FormValues, shown: number): KnownBlock[] {
   const roles = view.confirmRoles.slice(0, 100).map((role) => ({ value: role.slice(0, 75), label: role.slice(0, 75) }));
   const phases = [
-    { value: 'before_deployment', label: 'Before deployment' },
-    { value: 'after_deployment', label: 'After deployment' },
+    { value: 'before_deployment', label: view.phases.before_deployment },
+    { value: 'after_deployment', label: view.phases.after_deployment },
   ];
   const blocks = Array.from({ length: Math.min(shown, 5) }, (_, i) => i).flatMap((i) => {
     const field = (name: string) => `condition.${i}.${name}`;
