@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAnswerer } from '#src/answers/answerer.ts';
-import { loadLibrary } from '#src/wire/knowledge.ts';
+import { loadLibrary } from '#src/wire/knowledge/knowledge.ts';
 
 const README = join(import.meta.dirname, '..', 'README.md');
 const START = '<!-- answers: written by npm run readme -->';

@@ -1,9 +1,9 @@
 /** Entries appended and signed into the embedded database, in batches and one by one; and what a checkpoint costs. */
 import { randomBytes } from 'node:crypto';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
-import type { Recorder } from '#src/delivery/record.ts';
+import type { Recorder } from '#src/delivery/streams/record.ts';
 import { publishCheckpoint } from '#src/evidence/log.ts';
-import { openRecorder } from '#src/wire/recorder.ts';
+import { openRecorder } from '#src/wire/evidence/recorder.ts';
 import { exampleCommit } from '../../test/contract/examples.ts';
 import { openBenchDatabase } from './database.ts';
 import { benchKeys, type CountingTree, memoryTree } from './log-entries.ts';

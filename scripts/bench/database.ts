@@ -10,7 +10,7 @@ import { createPublisher, type Publisher } from '#src/delivery/publisher.ts';
 import { type Core, openCore } from '#src/wire/core.ts';
 import { type OpenDatabase, openDatabase } from '#src/wire/database.ts';
 import { newId } from '#src/wire/ids.ts';
-import { loadLibrary, loadPolicy } from '#src/wire/knowledge.ts';
+import { loadLibrary, loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 import { createSteps } from '#src/wire/steps.ts';
 
 const silent = createSteps(

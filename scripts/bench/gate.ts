@@ -7,7 +7,7 @@ import { Agent, request } from 'node:http';
 import { startEmbedded } from '#src/adapters/postgres/embedded.ts';
 import { createDatabase } from '#src/adapters/prisma/database.ts';
 import { readConfig } from '#src/config.ts';
-import { createGateToken } from '#src/delivery/gate-tokens.ts';
+import { createGateToken } from '#src/delivery/gate/tokens.ts';
 import { type RunningServer, startServer } from '#src/wire/server.ts';
 import { approved, DIGEST, deployment } from '../../test/integration/deployments.ts';
 import { percentile, type Report } from './report.ts';

@@ -3,9 +3,9 @@
  * the commit of its event with its signed entry. Arrivals follow the clock and not the answers, so that waiting counts.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { shownTo } from '#src/delivery/desk.ts';
+import { shownTo } from '#src/delivery/requests/desk.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
-import { loadPolicy } from '#src/wire/knowledge.ts';
+import { loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 import { CISO, CTO, deployment, HIGH, LEGAL, MILO, SANDBOX_ROLES } from '../../test/unit/approvals/fixtures.ts';
 import { type BenchCore, openBenchCore } from './database.ts';
 import { randomFrom } from './inputs.ts';

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseMoment } from '#src/approvals/duration.ts';
-import { createEvidenceDesk, type EvidenceResult, FILE_REFUSALS } from '#src/delivery/systems-evidence.ts';
+import { createEvidenceDesk, type EvidenceResult, FILE_REFUSALS } from '#src/delivery/systems/evidence.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import type { AttestFlags, CaptureFlags } from './flags.ts';
-import { type Desks, personOf, withDesks } from './governance-session.ts';
+import { type Desks, personOf, withDesks } from './governance/session.ts';
 import { deskOf } from './reading.ts';
 import { paragraph } from './terminal.ts';
 

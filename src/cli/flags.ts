@@ -1,6 +1,6 @@
 /** Options of the commands, as commander gives them. */
-import type { ExportFormat } from '#src/wire/evidence-export.ts';
-import type { ExportFilters } from '#src/wire/evidence-selection.ts';
+import type { ExportFormat } from '#src/wire/evidence/export.ts';
+import type { ExportFilters } from '#src/wire/evidence/selection.ts';
 
 /** `--json` alone. */
 export type JsonFlags = { readonly json?: true };

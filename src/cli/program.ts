@@ -1,14 +1,14 @@
 /** All commands with their options; what they do is loaded when they run. */
 import { Command } from 'commander';
 import { SERVICE } from '#src/wire/version.ts';
-import { registerAsk } from './ask-command.ts';
+import { registerAsk } from './ask/ask-command.ts';
 import type { Cli } from './context.ts';
-import { registerErasure } from './erasure-command.ts';
-import { registerEvidence } from './evidence-command.ts';
-import { registerGovernance } from './governance-command.ts';
-import { registerKnowledgeChanges } from './knowledge-changes-command.ts';
-import { registerKnowledge } from './knowledge-command.ts';
-import { registerRequests } from './request-command.ts';
+import { registerEvidence } from './evidence/command.ts';
+import { registerErasure } from './evidence/erasure-command.ts';
+import { registerGovernance } from './governance/command.ts';
+import { registerKnowledgeChanges } from './knowledge/changes-command.ts';
+import { registerKnowledge } from './knowledge/command.ts';
+import { registerRequests } from './requests/command.ts';
 import { registerServer } from './server-command.ts';
 
 /** Builds the program. Wrong usage throws CommanderError after it was printed to stderr. */

@@ -1,11 +1,12 @@
 /** What commands read from an open database the way the server reads it: requests, who holds what, rules in force. */
-import { createDeskReader, type Desk } from '#src/delivery/desk.ts';
-import { standInsAt } from '#src/delivery/people-roster.ts';
-import { createPolicyDesk, type PolicyDesk } from '#src/delivery/policy-desk.ts';
-import { fileFlawFrom } from '#src/delivery/systems-evidence.ts';
+
+import { standInsAt } from '#src/delivery/people/roster.ts';
+import { createPolicyDesk, type PolicyDesk } from '#src/delivery/policy/desk.ts';
+import { createDeskReader, type Desk } from '#src/delivery/requests/desk.ts';
+import { fileFlawFrom } from '#src/delivery/systems/evidence.ts';
 import { type Rules, takeRecordedRules } from '#src/wire/governance.ts';
 import { newId } from '#src/wire/ids.ts';
-import { loadPolicy } from '#src/wire/knowledge.ts';
+import { loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 import { loadAnswerSettings, loadGateSettings } from '#src/wire/settings-files.ts';
 import type { CliContext } from './context.ts';
 import type { Session } from './session.ts';

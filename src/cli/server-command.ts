@@ -16,7 +16,7 @@ export const registerServer: Register = (program, cli) => {
     .option('--json', 'print the checks as one JSON object')
     .action(
       cli.action(async (flags: { readonly json?: true }) => {
-        const { doctor } = await import('./doctor.ts');
+        const { doctor } = await import('./doctor/doctor.ts');
         return doctor(cli.context, flags);
       }),
     );
@@ -33,7 +33,7 @@ that may not reach an outside model is left out.`,
     )
     .action(
       cli.action(async (flags: { readonly inside?: true }) => {
-        const { serveMcp } = await import('./mcp.ts');
+        const { serveMcp } = await import('./mcp/mcp.ts');
         return serveMcp(cli.context, flags);
       }),
     );

@@ -12,7 +12,7 @@ import { type Config, readConfig } from '#src/config.ts';
 import type { WorkspaceStamp } from '#src/delivery/ports.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
 import { type OpenDatabase, openDatabase } from '#src/wire/database.ts';
-import type { ExportSource } from '#src/wire/export-job.ts';
+import type { ExportSource } from '#src/wire/evidence/export-job.ts';
 import { newId } from '#src/wire/ids.ts';
 import { createSteps } from '#src/wire/steps.ts';
 import { type CliContext, CommandError } from './context.ts';

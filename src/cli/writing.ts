@@ -1,8 +1,8 @@
 /** For the few commands that commit: the log's keys, and the checkpoint over what was committed. */
-import type { Recorder } from '#src/delivery/record.ts';
+import type { Recorder } from '#src/delivery/streams/record.ts';
 import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
-import { withOverlap } from '#src/wire/evidence-keys.ts';
-import { openRecorder } from '#src/wire/recorder.ts';
+import { withOverlap } from '#src/wire/evidence/keys.ts';
+import { openRecorder } from '#src/wire/evidence/recorder.ts';
 import { openWorkspace } from '#src/wire/workspace.ts';
 import type { CliContext } from './context.ts';
 import type { Session } from './session.ts';

@@ -1,9 +1,16 @@
 /** The forms of the acts on a request. Each shows what it is about, asks for what is needed, and says what follows. */
 import { evidenceStatus } from '#src/approvals/policy.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
-import type { AboutRequest } from '#src/delivery/about.ts';
-import { type Act, conditionsFor, filesToAttest, openMeetings, openProposals, ownRoles } from '#src/delivery/acts.ts';
-import { shownTo } from '#src/delivery/desk.ts';
+import type { AboutRequest } from '#src/delivery/forms/about.ts';
+import {
+  type Act,
+  conditionsFor,
+  filesToAttest,
+  openMeetings,
+  openProposals,
+  ownRoles,
+} from '#src/delivery/requests/acts.ts';
+import { shownTo } from '#src/delivery/requests/desk.ts';
 import { choice, dateInput, fileInput, section, textInput, usersInput } from './blocks/build.ts';
 import { type RenderContext, titleOf, voteView } from './blocks/card-view.ts';
 import { KIND_WORDS } from './blocks/kind-words.ts';

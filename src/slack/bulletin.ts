@@ -1,7 +1,7 @@
 /** Sends bulletins: text is escaped here, pseudonyms become mentions, buttons carry only ids. */
 import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import { type Bulletin, bulletinSchema } from '#src/delivery/people-notices.ts';
+import { type Bulletin, bulletinSchema } from '#src/delivery/people/notices.ts';
 import type { OutboxItem } from '#src/delivery/ports.ts';
 import { actions, button, type Message, section } from './blocks/build.ts';
 import { inline, mention } from './blocks/text.ts';

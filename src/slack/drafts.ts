@@ -5,11 +5,11 @@
 
 import { z } from 'zod';
 import type { FormKind } from '#src/approvals/document.ts';
-import { aboutFormSchema, readAbout } from '#src/delivery/about.ts';
-import { one } from '#src/delivery/form-values.ts';
-import type { Intent } from '#src/delivery/intents.ts';
+import { aboutFormSchema, readAbout } from '#src/delivery/forms/about.ts';
+import { one } from '#src/delivery/forms/form-values.ts';
+import { kindOf, REQUEST_FORMS } from '#src/delivery/forms/request-form.ts';
+import type { Intent } from '#src/delivery/inbox/intents.ts';
 import type { OutboxItem } from '#src/delivery/ports.ts';
-import { kindOf, REQUEST_FORMS } from '#src/delivery/request-form.ts';
 import { actions, button, type Message, section } from './blocks/build.ts';
 import { type Modal, readingModal } from './blocks/modal.ts';
 import { inline } from './blocks/text.ts';

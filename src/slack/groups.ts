@@ -3,7 +3,7 @@
  * where Slack does not answer, the last reading serves for some minutes (its time is recorded), and then nobody counts.
  */
 import type { WebClient } from '@slack/web-api';
-import type { Groups, UserGroup } from '#src/delivery/groups.ts';
+import type { Groups, UserGroup } from '#src/delivery/people/groups.ts';
 
 const FRESH_MS = 5_000;
 const SERVES_MS = 15 * 60_000;

@@ -8,15 +8,15 @@ import {
   aboutRequestSchema,
   aboutRulesSchema,
   readAbout,
-} from '#src/delivery/about.ts';
-import { offersTo } from '#src/delivery/acts.ts';
-import type { RequestRecord } from '#src/delivery/desk.ts';
-import type { FormValues } from '#src/delivery/form-values.ts';
-import { isRequestForm } from '#src/delivery/forms.ts';
-import { historyOf, historyText } from '#src/delivery/history.ts';
-import type { Intent, ModalSpec } from '#src/delivery/intents.ts';
-import { RULES_FORM } from '#src/delivery/policy-choices.ts';
-import { TABLES, type TableKind } from '#src/delivery/tables.ts';
+} from '#src/delivery/forms/about.ts';
+import type { FormValues } from '#src/delivery/forms/form-values.ts';
+import { isRequestForm } from '#src/delivery/forms/forms.ts';
+import { RULES_FORM } from '#src/delivery/forms/policy-choices.ts';
+import { TABLES, type TableKind } from '#src/delivery/inbox/governance/tables.ts';
+import type { Intent, ModalSpec } from '#src/delivery/inbox/intents.ts';
+import { offersTo } from '#src/delivery/requests/acts.ts';
+import type { RequestRecord } from '#src/delivery/requests/desk.ts';
+import { historyOf, historyText } from '#src/delivery/requests/history.ts';
 import { actModal } from './act-modals.ts';
 import { renderSource, renderSources } from './blocks/answer.ts';
 import { choice, fileInput, section } from './blocks/build.ts';

@@ -3,10 +3,10 @@
 import type { WebClient } from '@slack/web-api';
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import { systemOf } from '#src/approvals/document-facts.ts';
-import type { Desk, RequestRecord } from '#src/delivery/desk.ts';
-import type { HomePart } from '#src/delivery/people-home.ts';
-import type { PolicyChoices } from '#src/delivery/policy-choices.ts';
+import type { PolicyChoices } from '#src/delivery/forms/policy-choices.ts';
+import type { HomePart } from '#src/delivery/people/home.ts';
 import type { Ledger, Outbox } from '#src/delivery/ports.ts';
+import type { Desk, RequestRecord } from '#src/delivery/requests/desk.ts';
 import { looksLike } from '#src/systems/look-alike.ts';
 import { sameName } from '#src/systems/names.ts';
 import type { SourceView } from './blocks/answer.ts';

@@ -5,9 +5,9 @@
 import type { Answer } from '#src/answers/types.ts';
 import { waitingFor } from '#src/approvals/offers.ts';
 import { isOpen } from '#src/approvals/timers.ts';
-import { waitsFor } from '#src/delivery/acts.ts';
-import { type Intent, intentSchema, type Tell } from '#src/delivery/intents.ts';
+import { type Intent, intentSchema, type Tell } from '#src/delivery/inbox/intents.ts';
 import type { OutboxItem } from '#src/delivery/ports.ts';
+import { waitsFor } from '#src/delivery/requests/acts.ts';
 import { renderAnswer } from './blocks/answer.ts';
 import { type Message, section } from './blocks/build.ts';
 import { renderCard } from './blocks/card.ts';

@@ -3,7 +3,7 @@
  * Slack's answer names; the bytes are counted while they come.
  */
 import type { WebClient } from '@slack/web-api';
-import type { FetchedUpload, Uploads } from '#src/delivery/uploads.ts';
+import type { FetchedUpload, Uploads } from '#src/delivery/inbox/uploads.ts';
 import { call, SlackRefusedError } from './poster.ts';
 
 const TIMEOUT_MS = 20_000;

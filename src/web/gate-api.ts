@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { GateDesk, GateReply } from '#src/delivery/gate-desk.ts';
+import type { GateDesk, GateReply } from '#src/delivery/gate/desk.ts';
 import type { GateSettings } from '#src/systems/gate-settings.ts';
 import type { RateLimit } from '#src/systems/rate-limit.ts';
 import { type Handler, pathOf, sendJson } from './server.ts';

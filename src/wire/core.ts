@@ -2,18 +2,18 @@
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
 import { createStores, type Stores } from '#src/adapters/prisma/stores.ts';
 import type { Config } from '#src/config.ts';
-import { createDesk, type Desk } from '#src/delivery/desk.ts';
-import { type Groups, membersIn } from '#src/delivery/groups.ts';
-import { confirmedAssignments, standInsAt } from '#src/delivery/people-roster.ts';
-import { reactionsTo } from '#src/delivery/reactions.ts';
-import type { EventContext, Recorder } from '#src/delivery/record.ts';
-import { fileFlawFrom } from '#src/delivery/systems-evidence.ts';
+import { reactionsTo } from '#src/delivery/inbox/reactions.ts';
+import { type Groups, membersIn } from '#src/delivery/people/groups.ts';
+import { confirmedAssignments, standInsAt } from '#src/delivery/people/roster.ts';
+import { createDesk, type Desk } from '#src/delivery/requests/desk.ts';
+import type { EventContext, Recorder } from '#src/delivery/streams/record.ts';
+import { fileFlawFrom } from '#src/delivery/systems/evidence.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import type { OpenDatabase } from './database.ts';
+import { openRecorder } from './evidence/recorder.ts';
 import { newId } from './ids.ts';
-import type { LoadedPolicy } from './knowledge.ts';
-import { openRecorder } from './recorder.ts';
+import type { LoadedPolicy } from './knowledge/knowledge.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export type Core = {

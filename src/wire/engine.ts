@@ -13,7 +13,7 @@ import type { ChatModel, VectorEntry, VectorIndex } from '#src/answers/types.ts'
 import type { Config, ModelConfig } from '#src/config.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import { libraryPassages } from '#src/knowledge/passages.ts';
-import { indexProgress } from './index-progress.ts';
+import { indexProgress } from './knowledge/index-progress.ts';
 import type { Log } from './log.ts';
 
 /** Outcomes after which an answer came without the model. */

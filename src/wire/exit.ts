@@ -3,7 +3,7 @@ import { PostgresError } from '#src/adapters/postgres/errors.ts';
 import { ConfigError } from '#src/config.ts';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
 import { ListenError } from '#src/web/server.ts';
-import { ExportError } from './export-error.ts';
+import { ExportError } from './evidence/export-error.ts';
 import { StartRefusedError } from './workspace.ts';
 
 /** 2 for what the person who starts it can mend; 1 for a fault of ours. */

@@ -1,9 +1,9 @@
 /** Where governance meets the pumps: its commands and buttons, its bulletins, its timers. */
 
-import type { Groups } from '#src/delivery/groups.ts';
-import { bulletin } from '#src/delivery/people-notices.ts';
+import { handleGovernance } from '#src/delivery/inbox/governance/systems-commands.ts';
+import type { Groups } from '#src/delivery/people/groups.ts';
+import { bulletin } from '#src/delivery/people/notices.ts';
 import type { InboxItem, NewTimer, OutboxItem } from '#src/delivery/ports.ts';
-import { handleGovernance } from '#src/delivery/systems-commands.ts';
 import { adminsAt } from '#src/directory/governed.ts';
 import { sendBulletin } from '#src/slack/bulletin.ts';
 import type { SlackClients } from '#src/slack/clients.ts';

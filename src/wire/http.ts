@@ -1,5 +1,5 @@
 /** What the HTTP server serves besides the sandbox: Slack's events, health and numbers. */
-import { dayOf } from '#src/delivery/model-budget.ts';
+import { dayOf } from '#src/delivery/answers/model-budget.ts';
 import type { Publisher } from '#src/delivery/publisher.ts';
 import type { SlackApp } from '#src/slack/app.ts';
 import { createHealth } from '#src/web/health.ts';

@@ -1,18 +1,18 @@
 /** What the outbound writer is given. */
 import type { Config } from '#src/config.ts';
-import { followUp, restsOn } from '#src/delivery/follow-up.ts';
-import { homeParts } from '#src/delivery/people-home.ts';
-import { systemNames } from '#src/delivery/systems-rows.ts';
+import { homeParts } from '#src/delivery/people/home.ts';
+import { followUp, restsOn } from '#src/delivery/requests/follow-up.ts';
+import { systemNames } from '#src/delivery/systems/rows.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import { adminsAt } from '#src/directory/governed.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import type { SlackClients } from '#src/slack/clients.ts';
 import type { OutboundDeps } from '#src/slack/outbound-deps.ts';
 import type { Core } from './core.ts';
-import type { LoadedPolicy } from './knowledge.ts';
+import { verificationLines } from './evidence/verification.ts';
+import type { LoadedPolicy } from './knowledge/knowledge.ts';
+import { sourceOf } from './knowledge/sources.ts';
 import { policyReader } from './policies.ts';
-import { sourceOf } from './sources.ts';
-import { verificationLines } from './verification.ts';
 
 const FINISHED = [
   'withdrawn',

@@ -2,7 +2,7 @@
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import { parsePolicy } from '#src/approvals/policy.ts';
 import type { Ledger } from '#src/delivery/ports.ts';
-import type { LoadedPolicy } from './knowledge.ts';
+import type { LoadedPolicy } from './knowledge/knowledge.ts';
 
 /** A reader that keeps what it parsed; null for a version that is not stored or cannot be read any more. */
 export function policyReader(

@@ -1,7 +1,7 @@
 /** Slack, or the workspace on this machine: from here on the code is the same. */
 import { randomBytes } from 'node:crypto';
 import type { Config } from '#src/config.ts';
-import type { Uploads } from '#src/delivery/uploads.ts';
+import type { Uploads } from '#src/delivery/inbox/uploads.ts';
 import type { SlackAppDeps, SlackIdentity } from '#src/slack/app.ts';
 import { createClients, readIdentity, type SlackClients } from '#src/slack/clients.ts';
 import { createUploads } from '#src/slack/uploads.ts';

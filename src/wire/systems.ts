@@ -1,16 +1,16 @@
 /** The gate, and the desks of systems, people, incidents and risks, on an open core. */
 import { csvRows } from '#src/adapters/parse/csv.ts';
-import { createGateDesk, type GateDesk } from '#src/delivery/gate-desk.ts';
-import { gateTokenOf, type TokenDeps } from '#src/delivery/gate-tokens.ts';
-import type { HandlerDeps } from '#src/delivery/handler-deps.ts';
-import { createPolicyVote, type PolicyVote } from '#src/delivery/policy-vote.ts';
-import { createSystemsDesk, type SystemsDesk } from '#src/delivery/systems-desk.ts';
-import { createEvidenceDesk, type EvidenceDesk } from '#src/delivery/systems-evidence.ts';
-import { followFile } from '#src/delivery/systems-files.ts';
-import { createFollower, type Follower } from '#src/delivery/systems-follower.ts';
-import { createIncidentDesk, type IncidentDesk } from '#src/delivery/systems-incidents.ts';
-import { createRiskDesk, type RiskDesk } from '#src/delivery/systems-risks.ts';
-import { takeTable } from '#src/delivery/tables.ts';
+import { createGateDesk, type GateDesk } from '#src/delivery/gate/desk.ts';
+import { gateTokenOf, type TokenDeps } from '#src/delivery/gate/tokens.ts';
+import { takeTable } from '#src/delivery/inbox/governance/tables.ts';
+import type { HandlerDeps } from '#src/delivery/inbox/handler-deps.ts';
+import { createPolicyVote, type PolicyVote } from '#src/delivery/policy/vote.ts';
+import { createSystemsDesk, type SystemsDesk } from '#src/delivery/systems/desk.ts';
+import { createEvidenceDesk, type EvidenceDesk } from '#src/delivery/systems/evidence.ts';
+import { followFile } from '#src/delivery/systems/files.ts';
+import { createFollower, type Follower } from '#src/delivery/systems/follower.ts';
+import { createIncidentDesk, type IncidentDesk } from '#src/delivery/systems/incidents.ts';
+import { createRiskDesk, type RiskDesk } from '#src/delivery/systems/risks.ts';
 import { adminsAt } from '#src/directory/governed.ts';
 import { ImportError } from '#src/knowledge/importers/errors.ts';
 import { createRateLimit } from '#src/systems/rate-limit.ts';

@@ -1,14 +1,14 @@
 /** The background work: inbox, outbox, timers, evidence. Each part can be woken, drained and stopped. */
 import type { Config } from '#src/config.ts';
-import { createConversations } from '#src/delivery/conversations.ts';
-import { createForms, type Forms } from '#src/delivery/forms.ts';
-import { handleIncoming } from '#src/delivery/handle.ts';
-import type { HandlerDeps } from '#src/delivery/handler-deps.ts';
-import { outgoing } from '#src/delivery/intents.ts';
+import { createConversations } from '#src/delivery/answers/conversations.ts';
+import { createForms, type Forms } from '#src/delivery/forms/forms.ts';
+import { handleIncoming } from '#src/delivery/inbox/handle.ts';
+import type { HandlerDeps } from '#src/delivery/inbox/handler-deps.ts';
+import { outgoing } from '#src/delivery/inbox/intents.ts';
 import { createPublisher, type Publisher } from '#src/delivery/publisher.ts';
 import { backoffMs, createPump, type Pump } from '#src/delivery/pump.ts';
-import { createSweeper, type Sweeper } from '#src/delivery/sweeper.ts';
-import { systemNames } from '#src/delivery/systems-rows.ts';
+import { createSweeper, type Sweeper } from '#src/delivery/requests/sweeper.ts';
+import { systemNames } from '#src/delivery/systems/rows.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import type { StoredCheckpoint } from '#src/evidence/ports.ts';
 import type { Library } from '#src/knowledge/library.ts';
@@ -16,12 +16,12 @@ import { namedItems } from '#src/knowledge/named-items.ts';
 import { createOutbound } from '#src/slack/outbound.ts';
 import type { OutboundDeps } from '#src/slack/outbound-deps.ts';
 import { retryAfterMs } from '#src/slack/poster.ts';
-import type { OpenAnswers } from './answers.ts';
 import type { Core } from './core.ts';
-import { withOverlap } from './evidence-keys.ts';
+import { withOverlap } from './evidence/keys.ts';
 import type { GovernanceHooks } from './governance-hooks.ts';
 import { idFor } from './ids.ts';
-import type { LoadedPolicy } from './knowledge.ts';
+import type { OpenAnswers } from './knowledge/answers.ts';
+import type { LoadedPolicy } from './knowledge/knowledge.ts';
 import type { Log } from './log.ts';
 
 /** How often timers are looked at, and old inbox payloads erased. */

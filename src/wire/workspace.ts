@@ -10,7 +10,7 @@ import type { Stores } from '#src/adapters/prisma/stores.ts';
 import type { Config } from '#src/config.ts';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '#src/evidence/note.ts';
 import type { Crypto, KnownKey, RecordedKey, SignedMemory, Signer } from '#src/evidence/ports.ts';
-import { untilRetired } from './retiring-keys.ts';
+import { untilRetired } from './evidence/retiring-keys.ts';
 
 /** A start that must not happen. The command line prints it and exits 2. */
 export class StartRefusedError extends Error {

@@ -7,9 +7,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
-import { applyRetention } from '#src/delivery/retention.ts';
+import { applyRetention } from '#src/delivery/erasure/retention.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
-import { loadRetention } from '#src/wire/evidence-erasure.ts';
+import { loadRetention } from '#src/wire/evidence/erasure.ts';
 import { shippedLibrary } from '../unit/answers/desk.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '#src/adapters/prisma/database.ts';
 import { readConfig } from '#src/config.ts';
-import type { Desk } from '#src/delivery/desk.ts';
+import type { Desk } from '#src/delivery/requests/desk.ts';
 import { openCore } from '#src/wire/core.ts';
-import { loadLibrary, loadPolicy } from '#src/wire/knowledge.ts';
+import { loadLibrary, loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 import { minimalForm, openStage, type Stage } from './approval-fixture.ts';
 import { signedPost } from './signed-post.ts';
 

@@ -1,6 +1,6 @@
 /** What the tests of approvals share: people who fill in forms, press, and look, through the sandbox's page calls. */
 import type { SubmittedState } from '#src/approvals/types.ts';
-import type { RequestRecord } from '#src/delivery/desk.ts';
+import type { RequestRecord } from '#src/delivery/requests/desk.ts';
 import type { PageState } from './sandbox-client.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 

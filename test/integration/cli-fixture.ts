@@ -6,7 +6,7 @@ import { v7 } from 'uuid';
 import type { DeploymentDocument, RequestDocument } from '#src/approvals/document.ts';
 import { readConfig } from '#src/config.ts';
 import type { Core } from '#src/wire/core.ts';
-import { loadPolicy } from '#src/wire/knowledge.ts';
+import { loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 import { startServer } from '#src/wire/server.ts';
 import { countersign, type Ran } from './cli-run.ts';
 

@@ -1,8 +1,8 @@
 /** Follow-up questions after a restart, on another server of the same database, and what is left of a conversation. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TURNS_KEPT } from '#src/delivery/conversations.ts';
-import { applyRetention } from '#src/delivery/retention.ts';
-import { loadRetention } from '#src/wire/evidence-erasure.ts';
+import { TURNS_KEPT } from '#src/delivery/answers/conversations.ts';
+import { applyRetention } from '#src/delivery/erasure/retention.ts';
+import { loadRetention } from '#src/wire/evidence/erasure.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 
 const QUESTION = 'who is accountable for canary releases?';

@@ -4,7 +4,7 @@ import type { DeploymentDocument, ExceptionDocument } from '#src/approvals/docum
 import type { SubmittedState } from '#src/approvals/types.ts';
 import { MANIFEST_FORMAT } from '#src/systems/manifest.ts';
 import { newId, newNonce } from '#src/wire/ids.ts';
-import { loadPolicy } from '#src/wire/knowledge.ts';
+import { loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 import type { RunningServer } from '#src/wire/server.ts';
 
 export const DIGEST = `sha256:${'ab'.repeat(32)}`;

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { readConfig } from '#src/config.ts';
-import { onStream } from '#src/delivery/systems-stream.ts';
+import { onStream } from '#src/delivery/streams/stream.ts';
 import { newId } from '#src/wire/ids.ts';
 import { startServer } from '#src/wire/server.ts';
 

@@ -1,9 +1,9 @@
 /** Erasing a person: two decide, it is evidence itself, nothing of them is left, and every proof still verifies. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
-import { applyRetention } from '#src/delivery/retention.ts';
+import { applyRetention } from '#src/delivery/erasure/retention.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
-import { loadRetention } from '#src/wire/evidence-erasure.ts';
+import { loadRetention } from '#src/wire/evidence/erasure.ts';
 import { startWithRequests } from './evidence-fixture.ts';
 import type { TestServer } from './server-fixture.ts';
 

@@ -10,7 +10,7 @@ import { openCheckpoint } from '#src/evidence/checkpoint.ts';
 import { parseVerifierKey } from '#src/evidence/note.ts';
 import { verifyProofFile } from '#src/evidence/proof-file.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
-import { rotateKey } from '#src/wire/evidence-keys.ts';
+import { rotateKey } from '#src/wire/evidence/keys.ts';
 import { startServer } from '#src/wire/server.ts';
 import { StartRefusedError } from '#src/wire/workspace.ts';
 import { startWithRequests } from './evidence-fixture.ts';

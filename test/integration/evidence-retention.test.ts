@@ -1,7 +1,7 @@
 /** Each class of record is kept as long as knowledge/retention.yaml says and no longer; a legal hold keeps what it covers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { applyRetention, type RetentionDays } from '#src/delivery/retention.ts';
-import { loadRetention } from '#src/wire/evidence-erasure.ts';
+import { applyRetention, type RetentionDays } from '#src/delivery/erasure/retention.ts';
+import { loadRetention } from '#src/wire/evidence/erasure.ts';
 import { deployment, submit } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 

@@ -5,7 +5,7 @@ import type { EvidenceReader } from '#src/web/evidence-ports.ts';
 import { createSignIn } from '#src/web/evidence-sign-in.ts';
 import { createWebServer, type Handler, type WebServer } from '#src/web/server.ts';
 import { createTiles } from '#src/web/tiles.ts';
-import { mayRead } from '#src/wire/evidence-access.ts';
+import { mayRead } from '#src/wire/evidence/access.ts';
 import { random } from '#src/wire/ids.ts';
 import { chromiumPath, launchChromium } from '../browser/chromium.ts';
 import { createMemoryLog } from '../unit/evidence/fixtures.ts';

@@ -1,6 +1,6 @@
 /** The gate over HTTP: rule 10 for a pipeline, with tokens, modes, evidence and limits. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGateToken, revokeGateToken } from '#src/delivery/gate-tokens.ts';
+import { createGateToken, revokeGateToken } from '#src/delivery/gate/tokens.ts';
 import { approve, approved, DIGEST, deployment, submit } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 

@@ -1,7 +1,7 @@
 /** Incidents: from one click to a denied gate, by system, version, vendor and environment, and the way back. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGateToken } from '#src/delivery/gate-tokens.ts';
+import { createGateToken } from '#src/delivery/gate/tokens.ts';
 import type { HoldScope } from '#src/systems/holds.ts';
 import { readManifest } from '#src/systems/manifest.ts';
 import { approved, DIGEST, deployment, vendorManifest } from './deployments.ts';

@@ -1,6 +1,6 @@
 /** The three journeys through the real app: ask, approve, prove. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rowsFromEvents } from '#src/delivery/state-verify.ts';
+import { rowsFromEvents } from '#src/delivery/state/verify.ts';
 import { minimalForm } from './approval-fixture.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 

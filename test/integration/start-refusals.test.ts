@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '#src/config.ts';
 import { exitFor } from '#src/wire/exit.ts';
-import { loadLibrary, loadPolicy } from '#src/wire/knowledge.ts';
+import { loadLibrary, loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 import { KNOWLEDGE_FOLDER } from '#src/wire/paths.ts';
 import { startServer } from '#src/wire/server.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { createStores, type Stores } from '#src/adapters/prisma/stores.ts';
-import { createRecorder } from '#src/delivery/record.ts';
+import { createRecorder } from '#src/delivery/streams/record.ts';
 import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
 import type { RecordedKey } from '#src/evidence/ports.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';

@@ -1,6 +1,6 @@
 /** The drill of every suspension: somebody types it in Slack, and the pipeline's next question is denied within seconds. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGateToken } from '#src/delivery/gate-tokens.ts';
+import { createGateToken } from '#src/delivery/gate/tokens.ts';
 import { readManifest } from '#src/systems/manifest.ts';
 import { approved, DIGEST, deployment, vendorManifest } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';

@@ -1,6 +1,6 @@
 /** The newcomer's walk of the README: a denied deployment, an allowed one, a suspension, and the rollback. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createGateToken } from '#src/delivery/gate-tokens.ts';
+import { createGateToken } from '#src/delivery/gate/tokens.ts';
 import { approved, deployment } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 

@@ -1,6 +1,6 @@
 /** The inventory follows the decisions: entries, versions, status; once, whatever happens in between. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rowsFromEvents, verifyState } from '#src/delivery/state-verify.ts';
+import { rowsFromEvents, verifyState } from '#src/delivery/state/verify.ts';
 import { createFindingList } from '#src/evidence/findings.ts';
 import { MANIFEST_FORMAT } from '#src/systems/manifest.ts';
 import { approve, approved, DIGEST, deployment, submit } from './deployments.ts';

@@ -1,6 +1,6 @@
 /** Somebody with SQL moves the note of how far the log was followed: it is named, and nothing is left unfollowed. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { rowsFromEvents, verifyState } from '#src/delivery/state-verify.ts';
+import { rowsFromEvents, verifyState } from '#src/delivery/state/verify.ts';
 import { createFindingList } from '#src/evidence/findings.ts';
 import { minimalForm, openStage, type Stage } from './approval-fixture.ts';
 

@@ -1,7 +1,7 @@
 /** Somebody with the database but without the keys: what they add or change decides nothing, and verification says so. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
-import { verifyState } from '#src/delivery/state-verify.ts';
+import { verifyState } from '#src/delivery/state/verify.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
 import { minimalForm } from './approval-fixture.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';

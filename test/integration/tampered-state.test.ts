@@ -1,8 +1,8 @@
 /** Somebody with SQL changes a row of each projection: verification compares it with its events and names it and its entry. */
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createGateToken } from '#src/delivery/gate-tokens.ts';
-import { rowsFromEvents, type StateReport, verifyState } from '#src/delivery/state-verify.ts';
+import { createGateToken } from '#src/delivery/gate/tokens.ts';
+import { rowsFromEvents, type StateReport, verifyState } from '#src/delivery/state/verify.ts';
 import { createFindingList, type Finding } from '#src/evidence/findings.ts';
 import { approved, DIGEST, deployment } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';

@@ -7,7 +7,7 @@ import { lookup } from 'node:dns/promises';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import type { FetchedLink, LinkRefusal, Links } from '#src/delivery/links.ts';
+import type { FetchedLink, LinkRefusal, Links } from '#src/delivery/inbox/links.ts';
 import { isPublicAddress } from './addresses.ts';
 
 const TIMEOUT_MS = 10_000;

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { ErasureCounts, ErasureStore, HeldScopes } from '#src/delivery/erasure-ports.ts';
+import type { ErasureCounts, ErasureStore, HeldScopes } from '#src/delivery/erasure/ports.ts';
 import type { Database } from './database.ts';
 import { inTransaction } from './transaction.ts';
 import { wholeName, wholeNameInBytes } from './whole-name.ts';

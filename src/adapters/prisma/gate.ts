@@ -1,5 +1,5 @@
 import type { StoredEvent } from '#src/delivery/ports.ts';
-import type { GateFacts, GateStore } from '#src/delivery/systems-ports.ts';
+import type { GateFacts, GateStore } from '#src/delivery/streams/ports.ts';
 import type { Database } from './database.ts';
 import { EVENT_COLUMNS, HAS_ENTRY } from './ledger.ts';
 

@@ -1,4 +1,4 @@
-import type { UsageStore } from '#src/delivery/model-budget.ts';
+import type { UsageStore } from '#src/delivery/answers/model-budget.ts';
 import type { Database } from './database.ts';
 import { inTransaction } from './transaction.ts';
 

@@ -1,4 +1,4 @@
-import type { RecordRow, RecordStore } from '#src/delivery/systems-ports.ts';
+import type { RecordRow, RecordStore } from '#src/delivery/streams/ports.ts';
 import type { Database } from './database.ts';
 
 export const RECORD_COLUMNS = 'kind, id, parent, status, version, state';

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Projection, StoredEvent, WorkspaceStamp } from '#src/delivery/ports.ts';
-import type { StateStore, StateView } from '#src/delivery/state-ports.ts';
+import type { StateStore, StateView } from '#src/delivery/state/ports.ts';
 import {
   ASSIGNMENT_INSERT,
   ASSIGNMENT_ROWS,

@@ -1,6 +1,6 @@
-import type { TurnStore } from '#src/delivery/conversations.ts';
-import type { ErasureStore } from '#src/delivery/erasure-ports.ts';
-import type { UsageStore } from '#src/delivery/model-budget.ts';
+import type { TurnStore } from '#src/delivery/answers/conversations.ts';
+import type { UsageStore } from '#src/delivery/answers/model-budget.ts';
+import type { ErasureStore } from '#src/delivery/erasure/ports.ts';
 import type {
   GapStore,
   Inbox,
@@ -11,8 +11,8 @@ import type {
   Timers,
   WorkspaceStore,
 } from '#src/delivery/ports.ts';
-import type { StateStore } from '#src/delivery/state-ports.ts';
-import type { GateStore, RecordStore } from '#src/delivery/systems-ports.ts';
+import type { StateStore } from '#src/delivery/state/ports.ts';
+import type { GateStore, RecordStore } from '#src/delivery/streams/ports.ts';
 import type { EvidenceStore } from '#src/evidence/ports.ts';
 import type { Database } from './database.ts';
 import { createErasureStore } from './erasure.ts';

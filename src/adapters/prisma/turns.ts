@@ -1,4 +1,4 @@
-import { type StoredTurn, TURNS_KEPT, type TurnStore } from '#src/delivery/conversations.ts';
+import { type StoredTurn, TURNS_KEPT, type TurnStore } from '#src/delivery/answers/conversations.ts';
 import type { Database } from './database.ts';
 import { storableJson, storableText } from './values.ts';
 

@@ -1,7 +1,7 @@
 /** An answer for a terminal: the statement first, then who, then the sources. */
 import type { Answer } from '#src/answers/types.ts';
 import { type Library, RACI_LETTERS } from '#src/knowledge/library.ts';
-import { paragraph, table } from './terminal.ts';
+import { paragraph, table } from '../terminal.ts';
 
 /** Lines of at most 80 columns. */
 export function answerLines(library: Library, answer: Answer): readonly string[] {

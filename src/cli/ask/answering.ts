@@ -1,8 +1,8 @@
 /** The answering engine of a command: the library in force, and the model where one is configured. No database. */
 import { type Answerer, createAnswerer } from '#src/answers/answerer.ts';
 import { tokenBudget } from '#src/answers/model-path.ts';
-import { type CliContext, CommandError } from './context.ts';
-import { openLibrary } from './library.ts';
+import { type CliContext, CommandError } from '../context.ts';
+import { openLibrary } from '../library.ts';
 
 /** What one command may use of the model; a batch goes on without it. */
 const TOKENS_MAX = 2_000_000;

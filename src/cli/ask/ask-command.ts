@@ -1,6 +1,6 @@
 /** `ask` and `eval`: they need no database. */
-import type { Register } from './context.ts';
-import type { AskFlags, JsonFlags } from './flags.ts';
+import type { Register } from '../context.ts';
+import type { AskFlags, JsonFlags } from '../flags.ts';
 
 export const registerAsk: Register = (program, cli) => {
   program

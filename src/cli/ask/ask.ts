@@ -1,12 +1,12 @@
 /** `ask`: one question, or JSON lines of them, answered for the public audience. No database, nothing is filed. */
 import { z } from 'zod';
 import type { TraceStep } from '#src/answers/answerer.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { AskFlags } from '../flags.ts';
+import { readInput } from '../library.ts';
+import { paragraph } from '../terminal.ts';
 import { answerLines } from './answer-text.ts';
 import { openAnswerer } from './answering.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { AskFlags } from './flags.ts';
-import { readInput } from './library.ts';
-import { paragraph } from './terminal.ts';
 
 const QUESTION_CHARS_MAX = 100_000;
 const BATCH_LINES_MAX = 100_000;

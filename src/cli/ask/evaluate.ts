@@ -7,10 +7,10 @@ import {
   parseEvalFile,
   summarise,
 } from '#src/answers/evaluate.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import { readInput } from '../library.ts';
+import { paragraph } from '../terminal.ts';
 import { openAnswerer } from './answering.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import { readInput } from './library.ts';
-import { paragraph } from './terminal.ts';
 
 /** Runs every question of a file. Throws CommandError `input_invalid`. */
 export async function evaluate(context: CliContext, file: string, flags: { readonly json?: true }): Promise<ExitCode> {

@@ -10,16 +10,16 @@ import { stuckRequests } from '#src/approvals/doctor.ts';
 import { isOpen } from '#src/approvals/timers.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { Config } from '#src/config.ts';
-import { verifyState } from '#src/delivery/state-verify.ts';
+import { verifyState } from '#src/delivery/state/verify.ts';
 import { createFindingList } from '#src/evidence/findings.ts';
 import type { Rules } from '#src/wire/governance.ts';
-import type { LoadedPolicy } from '#src/wire/knowledge.ts';
-import type { CliContext } from './context.ts';
-import { checkRoles } from './doctor-files.ts';
-import type { Findings } from './doctor-report.ts';
-import { deskOf, policiesOf, rulesInForce } from './reading.ts';
-import type { Session } from './session.ts';
-import { count } from './terminal.ts';
+import type { LoadedPolicy } from '#src/wire/knowledge/knowledge.ts';
+import type { CliContext } from '../context.ts';
+import { deskOf, policiesOf, rulesInForce } from '../reading.ts';
+import type { Session } from '../session.ts';
+import { count } from '../terminal.ts';
+import { checkRoles } from './files.ts';
+import type { Findings } from './report.ts';
 
 const REQUESTS_MAX = 10_000;
 /** A running server signs within a second. */

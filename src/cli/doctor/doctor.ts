@@ -2,8 +2,9 @@
 import { PostgresError } from '#src/adapters/postgres/errors.ts';
 import { StoreError } from '#src/adapters/prisma/errors.ts';
 import { ConfigError } from '#src/config.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import { checkDatabase, psqlLine } from './doctor-database.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import { withSession } from '../session.ts';
+import { checkDatabase, psqlLine } from './database.ts';
 import {
   checkAnswers,
   checkDirectoryFile,
@@ -12,9 +13,8 @@ import {
   checkNode,
   checkPolicy,
   checkSettings,
-} from './doctor-files.ts';
-import { createFindings, doctorLines, problemsOf } from './doctor-report.ts';
-import { withSession } from './session.ts';
+} from './files.ts';
+import { createFindings, doctorLines, problemsOf } from './report.ts';
 
 /** Runs every check. Exit 0 when all is well, 1 with problems; a folder that was never started is no problem. */
 export async function doctor(context: CliContext, flags: { readonly json?: true }): Promise<ExitCode> {

@@ -4,13 +4,13 @@ import type { Roster } from '#src/approvals/types.ts';
 import { type Config, ConfigError, readConfig } from '#src/config.ts';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
 import { readDirectoryFile } from '#src/wire/directory.ts';
-import { type LoadedPolicy, loadPolicy } from '#src/wire/knowledge.ts';
+import { type LoadedPolicy, loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 import { loadAnswerSettings, loadGateSettings } from '#src/wire/settings-files.ts';
 import { StartRefusedError } from '#src/wire/workspace.ts';
-import type { CliContext } from './context.ts';
-import type { Findings } from './doctor-report.ts';
-import { openLibrary } from './library.ts';
-import { count } from './terminal.ts';
+import type { CliContext } from '../context.ts';
+import { openLibrary } from '../library.ts';
+import { count } from '../terminal.ts';
+import type { Findings } from './report.ts';
 
 const NODE_MAJOR = 24;
 

@@ -1,5 +1,5 @@
 /** What `doctor` collects: checks in order, each well, worth a note, or a problem with its remedy. */
-import { count, paragraph, table } from './terminal.ts';
+import { count, paragraph, table } from '../terminal.ts';
 
 /** One check. A problem has a remedy. */
 export type Check = {

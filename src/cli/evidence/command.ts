@@ -1,6 +1,6 @@
 /** `evidence`: verifying, proving and exporting what the log holds. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Register } from './context.ts';
+import type { Register } from '../context.ts';
 import {
   EXPORT_FORMATS,
   type ExportFlags,
@@ -8,7 +8,7 @@ import {
   type PopulationFlags,
   type RotateFlags,
   type VerifyFlags,
-} from './flags.ts';
+} from '../flags.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -51,7 +51,7 @@ unproven": whoever made it could have made all of it. Nothing is repaired.`,
     )
     .action(
       cli.action(async (flags: VerifyFlags) => {
-        const { verifyEvidence } = await import('./evidence-verify.ts');
+        const { verifyEvidence } = await import('./verify.ts');
         return verifyEvidence(cli.context, flags);
       }),
     );
@@ -61,7 +61,7 @@ unproven": whoever made it could have made all of it. Nothing is repaired.`,
     .option('--json', 'print it as one JSON object')
     .action(
       cli.action(async (flags: JsonFlags) => {
-        const { printCheckpoint } = await import('./evidence-log.ts');
+        const { printCheckpoint } = await import('./log.ts');
         return printCheckpoint(cli.context, flags);
       }),
     );
@@ -72,7 +72,7 @@ unproven": whoever made it could have made all of it. Nothing is repaired.`,
     .option('--json', 'print it, with the entry, as one JSON object')
     .action(
       cli.action(async (at: number, flags: JsonFlags) => {
-        const { printProof } = await import('./evidence-log.ts');
+        const { printProof } = await import('./log.ts');
         return printProof(cli.context, at, flags);
       }),
     );
@@ -84,7 +84,7 @@ unproven": whoever made it could have made all of it. Nothing is repaired.`,
     .option('--json', 'print what was written as one JSON object')
     .action(
       cli.action(async (flags: ExportFlags) => {
-        const { exportEvidence } = await import('./evidence-export.ts');
+        const { exportEvidence } = await import('./export.ts');
         return exportEvidence(cli.context, flags);
       }),
     );
@@ -99,7 +99,7 @@ const registerKeeping: Register = (evidence, cli) => {
     .option('--json', 'print what differed as one JSON object')
     .action(
       cli.action(async (flags: JsonFlags) => {
-        const { rebuildState } = await import('./evidence-rebuild.ts');
+        const { rebuildState } = await import('./rebuild.ts');
         return rebuildState(cli.context, flags);
       }),
     );
@@ -114,7 +114,7 @@ const registerKeeping: Register = (evidence, cli) => {
     .option('--json', 'print it as one JSON object')
     .action(
       cli.action(async (flags: RotateFlags) => {
-        const { rotate } = await import('./evidence-rotate.ts');
+        const { rotate } = await import('./rotate.ts');
         return rotate(cli.context, flags);
       }),
     );
@@ -126,7 +126,7 @@ const registerPopulation: Register = (evidence, cli) => {
     .option('--json', 'print it as one JSON object')
     .action(
       cli.action(async (flags: PopulationFlags) => {
-        const { printCoverage } = await import('./population.ts');
+        const { printCoverage } = await import('../governance/population.ts');
         return printCoverage(cli.context, flags);
       }),
     );
@@ -136,7 +136,7 @@ const registerPopulation: Register = (evidence, cli) => {
     .option('--json', 'print it as one JSON object')
     .action(
       cli.action(async (file: string, flags: PopulationFlags) => {
-        const { printReconciliation } = await import('./population.ts');
+        const { printReconciliation } = await import('../governance/population.ts');
         return printReconciliation(cli.context, file, flags);
       }),
     );

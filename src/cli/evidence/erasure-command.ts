@@ -1,7 +1,7 @@
 /** `erase` and `hold`: erasing a person, and what keeps from it. */
 import { Option } from 'commander';
-import type { Register } from './context.ts';
-import { ERASURE_BASES, type EraseFlags, type HoldFlags, type JsonFlags, type PlaceFlags } from './flags.ts';
+import type { Register } from '../context.ts';
+import { ERASURE_BASES, type EraseFlags, type HoldFlags, type JsonFlags, type PlaceFlags } from '../flags.ts';
 
 const BY = 'Slack user id of the administrator who decides this';
 

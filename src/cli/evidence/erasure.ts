@@ -1,13 +1,13 @@
 /** Erasing a person and legal holds from the command line. Each step is an entry of the log. */
-import type { ErasureRefusal, ErasureResult } from '#src/delivery/erasure.ts';
-import type { HoldRefusal, HoldResult, LegalHold } from '#src/delivery/erasure-holds.ts';
-import { type ErasureDesks, openErasure } from '#src/wire/evidence-erasure.ts';
+import type { ErasureRefusal, ErasureResult } from '#src/delivery/erasure/erasure.ts';
+import type { HoldRefusal, HoldResult, LegalHold } from '#src/delivery/erasure/holds.ts';
+import { type ErasureDesks, openErasure } from '#src/wire/evidence/erasure.ts';
 import { newId } from '#src/wire/ids.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { EraseFlags, HoldFlags, JsonFlags, PlaceFlags } from './flags.ts';
-import { type Session, withSession } from './session.ts';
-import { table } from './terminal.ts';
-import { openWriting } from './writing.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { EraseFlags, HoldFlags, JsonFlags, PlaceFlags } from '../flags.ts';
+import { type Session, withSession } from '../session.ts';
+import { table } from '../terminal.ts';
+import { openWriting } from '../writing.ts';
 
 /** Why not, and what to do. */
 const REFUSED: Readonly<Record<ErasureRefusal | HoldRefusal, readonly [what: string, remedy: string]>> = {

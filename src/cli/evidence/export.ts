@@ -1,13 +1,13 @@
 /** `evidence export`: bundles, OSCAL documents and listings, under the latest signed checkpoint. */
 import { resolve } from 'node:path';
 import { toHex } from '#src/evidence/encoding.ts';
-import { selectPublished, type Written, writeExport } from '#src/wire/evidence-export.ts';
-import type { ExportJob } from '#src/wire/export-job.ts';
-import { vkeysOf } from '#src/wire/log-keys.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { ExportFlags } from './flags.ts';
-import { sourceOf, withSession } from './session.ts';
-import { count, table } from './terminal.ts';
+import { selectPublished, type Written, writeExport } from '#src/wire/evidence/export.ts';
+import type { ExportJob } from '#src/wire/evidence/export-job.ts';
+import { vkeysOf } from '#src/wire/evidence/log-keys.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { ExportFlags } from '../flags.ts';
+import { sourceOf, withSession } from '../session.ts';
+import { count, table } from '../terminal.ts';
 
 /** Exports. Throws ExportError, and CommandError `file_unwritable`. */
 export function exportEvidence(context: CliContext, flags: ExportFlags): Promise<ExitCode> {

@@ -2,10 +2,10 @@
 import { toBase64, toHex } from '#src/evidence/encoding.ts';
 import { proofFileFor } from '#src/evidence/log.ts';
 import { parseProofFile } from '#src/evidence/proof-file.ts';
-import { vkeysOf } from '#src/wire/log-keys.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import { type Session, withSession } from './session.ts';
-import { count } from './terminal.ts';
+import { vkeysOf } from '#src/wire/evidence/log-keys.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import { type Session, withSession } from '../session.ts';
+import { count } from '../terminal.ts';
 
 type Flags = { readonly json?: true };
 

@@ -1,14 +1,14 @@
 /** `evidence rebuild-state`: puts what the signed events say in place of state rows that somebody changed. */
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
-import { rowsFromEvents, verifyState } from '#src/delivery/state-verify.ts';
+import { rowsFromEvents, verifyState } from '#src/delivery/state/verify.ts';
 import { createFindingList } from '#src/evidence/findings.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
-import type { CliContext, ExitCode } from './context.ts';
-import { ownKeys } from './evidence-keys.ts';
-import { findingLines } from './evidence-text.ts';
-import type { JsonFlags } from './flags.ts';
-import { withSession } from './session.ts';
-import { count } from './terminal.ts';
+import type { CliContext, ExitCode } from '../context.ts';
+import type { JsonFlags } from '../flags.ts';
+import { withSession } from '../session.ts';
+import { count } from '../terminal.ts';
+import { ownKeys } from './keys.ts';
+import { findingLines } from './text.ts';
 
 /**
  * Verifies the log first: events that do not verify are no ground to build on (exit 1, nothing changed). Prints every

@@ -4,12 +4,12 @@ import { join, resolve } from 'node:path';
 import { createKeyFile, KEY_REMEDIES, KeyError, readKeyFile } from '#src/adapters/keys/key-files.ts';
 import { formatVerifierKey } from '#src/evidence/note.ts';
 import type { Signer } from '#src/evidence/ports.ts';
-import { rotateKey } from '#src/wire/evidence-keys.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { RotateFlags } from './flags.ts';
-import { type Session, withSession } from './session.ts';
-import { table } from './terminal.ts';
-import { openWriting } from './writing.ts';
+import { rotateKey } from '#src/wire/evidence/keys.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { RotateFlags } from '../flags.ts';
+import { type Session, withSession } from '../session.ts';
+import { table } from '../terminal.ts';
+import { openWriting } from '../writing.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -2,7 +2,7 @@
 import { ANCHOR_STRENGTHS, type AnchorStrength } from '#src/evidence/anchors.ts';
 import type { BundleReport } from '#src/evidence/bundle-verify.ts';
 import type { VerificationReport } from '#src/evidence/verify-log.ts';
-import { count, paragraph, table } from './terminal.ts';
+import { count, paragraph, table } from '../terminal.ts';
 
 const FINDINGS_SHOWN_MAX = 20;
 

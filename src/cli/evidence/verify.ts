@@ -5,11 +5,11 @@ import type { BundleReport } from '#src/evidence/bundle-verify.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
 import type { VerificationReport } from '#src/evidence/verify-log.ts';
-import { keysReachableBy } from '#src/wire/log-keys.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import { givenAnchors, givenKeys, ownKeys } from './evidence-keys.ts';
-import { bundleLines, logLines, type ReportExtra } from './evidence-text.ts';
-import type { VerifyFlags } from './flags.ts';
+import { keysReachableBy } from '#src/wire/evidence/log-keys.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { VerifyFlags } from '../flags.ts';
+import { givenAnchors, givenKeys, ownKeys } from './keys.ts';
+import { bundleLines, logLines, type ReportExtra } from './text.ts';
 
 const PROGRESS_EVERY = 50_000;
 
@@ -32,9 +32,9 @@ async function verifyDatabase(
   anchors: readonly Anchor[],
 ): Promise<ExitCode> {
   const [{ withSession }, { verifyLog }, { verifyState }] = await Promise.all([
-    import('./session.ts'),
+    import('../session.ts'),
     import('#src/evidence/verify-log.ts'),
-    import('#src/delivery/state-verify.ts'),
+    import('#src/delivery/state/verify.ts'),
   ]);
   return withSession(context, async ({ config, stores, stamp }) => {
     const own = given.length > 0 ? [] : await ownKeys(config, crypto, stamp.logOrigin);

@@ -1,14 +1,14 @@
 /** `gate`: rule 10 for a pipeline. Yes only for what was approved, in force, with nothing open and nothing suspended. */
 import type { GateQuery } from '#src/approvals/gate.ts';
-import { createGateDesk, type GateReply, lookAtGate as look } from '#src/delivery/gate-desk.ts';
+import { createGateDesk, type GateReply, lookAtGate as look } from '#src/delivery/gate/desk.ts';
 import { gateJson, gateQuestionSchema } from '#src/web/gate-api.ts';
 import { newId } from '#src/wire/ids.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { GateFlags } from './flags.ts';
-import { rulesInForce } from './reading.ts';
-import { withSession } from './session.ts';
-import { paragraph } from './terminal.ts';
-import { openWriting } from './writing.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { GateFlags } from '../flags.ts';
+import { rulesInForce } from '../reading.ts';
+import { withSession } from '../session.ts';
+import { paragraph } from '../terminal.ts';
+import { openWriting } from '../writing.ts';
 
 /** Who asks, as the entry in the log names it. */
 const ASKER = { token: 'command line' };

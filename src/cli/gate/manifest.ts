@@ -5,9 +5,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { MANIFEST_FORMAT, type ManifestResult, readManifest } from '#src/systems/manifest.ts';
 import { manifestFromMlBom } from '#src/systems/ml-bom.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { ManifestFlags } from './flags.ts';
-import { count, table } from './terminal.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { ManifestFlags } from '../flags.ts';
+import { count, table } from '../terminal.ts';
 
 const JSON_BYTES_MAX = 16 * 1024 * 1024;
 

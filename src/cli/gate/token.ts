@@ -1,9 +1,9 @@
 /** `gate-token create` and `gate-token revoke`. */
-import { createGateToken, revokeGateToken } from '#src/delivery/gate-tokens.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { NameFlags } from './flags.ts';
-import { withDesks } from './governance-session.ts';
-import { paragraph } from './terminal.ts';
+import { createGateToken, revokeGateToken } from '#src/delivery/gate/tokens.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { NameFlags } from '../flags.ts';
+import { withDesks } from '../governance/session.ts';
+import { paragraph } from '../terminal.ts';
 
 /** Makes a token and shows it once. Throws CommandError `input_invalid` for a name that is taken or no name. */
 export function createToken(context: CliContext, { name, json }: NameFlags): Promise<ExitCode> {

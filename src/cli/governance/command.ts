@@ -1,6 +1,6 @@
 /** `manifest`, `gate-token`, `policy`, `directory`, `system`, `risk`: what stands behind a quorum. */
-import type { Register } from './context.ts';
-import type { AttestFlags, ByFlags, CaptureFlags, JsonFlags, ManifestFlags, NameFlags } from './flags.ts';
+import type { Register } from '../context.ts';
+import type { AttestFlags, ByFlags, CaptureFlags, JsonFlags, ManifestFlags, NameFlags } from '../flags.ts';
 import { registerInventoryChanges } from './inventory-command.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -38,7 +38,7 @@ const registerManifest: Register = (program, cli) => {
     .option('--json', 'print digest and manifest as one JSON object')
     .action(
       cli.action(async (flags: ManifestFlags) => {
-        const { printDigest } = await import('./manifest.ts');
+        const { printDigest } = await import('../gate/manifest.ts');
         return printDigest(cli.context, flags);
       }),
     );
@@ -53,7 +53,7 @@ const registerTokens: Register = (program, cli) => {
     .option('--json', 'print it as one JSON object')
     .action(
       cli.action(async (flags: NameFlags) => {
-        const { createToken } = await import('./gate-token.ts');
+        const { createToken } = await import('../gate/token.ts');
         return createToken(cli.context, flags);
       }),
     );
@@ -64,7 +64,7 @@ const registerTokens: Register = (program, cli) => {
     .option('--json', 'print the result as one JSON object')
     .action(
       cli.action(async (flags: NameFlags) => {
-        const { revokeToken } = await import('./gate-token.ts');
+        const { revokeToken } = await import('../gate/token.ts');
         return revokeToken(cli.context, flags);
       }),
     );
@@ -212,7 +212,7 @@ const registerFiles: Register = (program, cli) => {
     .option('--json', 'print the result as one JSON object')
     .action(
       cli.action(async (path: string, flags: CaptureFlags) => {
-        const { captureFile } = await import('./files.ts');
+        const { captureFile } = await import('../files.ts');
         return captureFile(cli.context, path, flags);
       }),
     );
@@ -225,7 +225,7 @@ const registerFiles: Register = (program, cli) => {
     .option('--json', 'print the result as one JSON object')
     .action(
       cli.action(async (sha256: string, flags: AttestFlags) => {
-        const { attestFile } = await import('./files.ts');
+        const { attestFile } = await import('../files.ts');
         return attestFile(cli.context, sha256, flags);
       }),
     );

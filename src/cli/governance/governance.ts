@@ -1,14 +1,14 @@
 /** `policy` and `directory`: what is in force, what waits, and standing behind it. */
-import { confirmedAssignments } from '#src/delivery/people-roster.ts';
+import { confirmedAssignments } from '#src/delivery/people/roster.ts';
 import { adminsAt, type Change } from '#src/directory/governed.ts';
 import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
-import type { CliContext, ExitCode } from './context.ts';
-import type { ByFlags, JsonFlags } from './flags.ts';
-import { type Desks, personOf, withDesks } from './governance-session.ts';
+import type { CliContext, ExitCode } from '../context.ts';
+import type { ByFlags, JsonFlags } from '../flags.ts';
+import { rulesInForce } from '../reading.ts';
+import { count, paragraph, table } from '../terminal.ts';
 import { type People, peopleIn } from './people.ts';
-import { rulesInForce } from './reading.ts';
+import { type Desks, personOf, withDesks } from './session.ts';
 import { takeFile } from './tables.ts';
-import { count, paragraph, table } from './terminal.ts';
 
 type What = 'policy' | 'directory';
 

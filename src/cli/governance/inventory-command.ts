@@ -1,7 +1,7 @@
 /** `system describe`, `use-case`, `add-version`, `decommission`, `step`: changes of the inventory. */
 import type { Command } from 'commander';
-import type { Cli } from './context.ts';
-import type { DescribeFlags, StepFlags, VersionFlags } from './flags.ts';
+import type { Cli } from '../context.ts';
+import type { DescribeFlags, StepFlags, VersionFlags } from '../flags.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 const BY = ['--by <user>', 'Slack member id of who does this: the owner, an administrator, or a role holder'] as const;

@@ -9,12 +9,12 @@ import {
   reconcile,
   type SeenDeployment,
 } from '#src/evidence/exports/coverage.ts';
-import { selectPublished } from '#src/wire/evidence-export.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { PopulationFlags } from './flags.ts';
-import { readInput } from './library.ts';
-import { withSession } from './session.ts';
-import { count, paragraph, table } from './terminal.ts';
+import { selectPublished } from '#src/wire/evidence/export.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { PopulationFlags } from '../flags.ts';
+import { readInput } from '../library.ts';
+import { withSession } from '../session.ts';
+import { count, paragraph, table } from '../terminal.ts';
 
 /** `evidence coverage`: for each control which evidence the approved deployments have, and which is missing. */
 export function printCoverage(context: CliContext, flags: PopulationFlags): Promise<ExitCode> {

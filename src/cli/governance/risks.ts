@@ -1,10 +1,10 @@
 import { riskCsv } from '#src/systems/risks.ts';
-import type { CliContext, ExitCode } from './context.ts';
-import type { ByFlags } from './flags.ts';
-import { withDesks } from './governance-session.ts';
+import type { CliContext, ExitCode } from '../context.ts';
+import type { ByFlags } from '../flags.ts';
+import { count } from '../terminal.ts';
 import { peopleIn } from './people.ts';
+import { withDesks } from './session.ts';
 import { takeFile } from './tables.ts';
-import { count } from './terminal.ts';
 
 /** Prints the risk register as CSV. */
 export function exportRisks(context: CliContext): Promise<ExitCode> {

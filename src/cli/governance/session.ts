@@ -1,15 +1,15 @@
 /** The desks of directory, rules and inventory for a command, on the database and with the log's keys. */
 
-import type { TokenDeps } from '#src/delivery/gate-tokens.ts';
-import { createPeopleDesk, type PeopleDesk } from '#src/delivery/people-desk.ts';
-import { createPolicyDesk, type PolicyDesk } from '#src/delivery/policy-desk.ts';
-import { createSystemsDesk, type SystemsDesk } from '#src/delivery/systems-desk.ts';
-import { createRiskDesk, type RiskDesk } from '#src/delivery/systems-risks.ts';
+import type { TokenDeps } from '#src/delivery/gate/tokens.ts';
+import { createPeopleDesk, type PeopleDesk } from '#src/delivery/people/desk.ts';
+import { createPolicyDesk, type PolicyDesk } from '#src/delivery/policy/desk.ts';
+import { createSystemsDesk, type SystemsDesk } from '#src/delivery/systems/desk.ts';
+import { createRiskDesk, type RiskDesk } from '#src/delivery/systems/risks.ts';
 import { adminsAt } from '#src/directory/governed.ts';
 import { newId, random } from '#src/wire/ids.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import { type Session, withSession } from './session.ts';
-import { openWriting } from './writing.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import { type Session, withSession } from '../session.ts';
+import { openWriting } from '../writing.ts';
 
 /** What a command on governance works with. */
 export type Desks = {

@@ -5,10 +5,10 @@ import { rosterAt } from '#src/directory/directory.ts';
 import { adminsAt } from '#src/directory/governed.ts';
 import type { FactsInput, SystemActor, SystemCommand } from '#src/systems/decide-system.ts';
 import { CHECKLIST, DECOMMISSION_STEPS } from '#src/systems/decommission.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { DescribeFlags, StepFlags, VersionFlags } from './flags.ts';
-import { type Desks, personOf, withDesks } from './governance-session.ts';
-import { paragraph, table } from './terminal.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { DescribeFlags, StepFlags, VersionFlags } from '../flags.ts';
+import { paragraph, table } from '../terminal.ts';
+import { type Desks, personOf, withDesks } from './session.ts';
 
 /** States facts about a system; only what is given changes. */
 export function describeSystem(context: CliContext, name: string, flags: DescribeFlags): Promise<ExitCode> {

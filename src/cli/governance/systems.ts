@@ -1,10 +1,10 @@
 import { isLegacy, liveVersions, statusOf, tierOfSystem } from '#src/systems/system.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { ByFlags, JsonFlags } from './flags.ts';
-import { withDesks } from './governance-session.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { ByFlags, JsonFlags } from '../flags.ts';
+import { count, paragraph, table } from '../terminal.ts';
 import { peopleIn } from './people.ts';
+import { withDesks } from './session.ts';
 import { takeFile } from './tables.ts';
-import { count, paragraph, table } from './terminal.ts';
 
 /** Prints the inventory. */
 export function listSystems(context: CliContext, flags: JsonFlags): Promise<ExitCode> {

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { csvRows } from '#src/adapters/parse/csv.ts';
-import { type TableKind, type TableResult, takeTable } from '#src/delivery/tables.ts';
-import { type CliContext, CommandError } from './context.ts';
-import { adminOf, type Desks, personOf } from './governance-session.ts';
+import { type TableKind, type TableResult, takeTable } from '#src/delivery/inbox/governance/tables.ts';
+import { type CliContext, CommandError } from '../context.ts';
+import { adminOf, type Desks, personOf } from './session.ts';
 
 /**
  * Takes the table of a file in the name of an administrator. Throws CommandError `input_invalid` naming each line that

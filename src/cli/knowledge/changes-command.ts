@@ -1,8 +1,8 @@
 /** `knowledge status | diff | import | accept | rollback`: changes of the library, beside what only reads it. */
 import { InvalidArgumentError, Option } from 'commander';
 import { IMPORT_KINDS } from '#src/knowledge/packs/kinds.ts';
-import type { Register } from './context.ts';
-import type { DecideFlags, DiffFlags, ImportFlags } from './knowledge-flags.ts';
+import type { Register } from '../context.ts';
+import type { DecideFlags, DiffFlags, ImportFlags } from './flags.ts';
 
 function day(value: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value))) return value;
@@ -26,7 +26,7 @@ export const registerKnowledgeChanges: Register = (program, cli) => {
     .option(...json)
     .action(
       cli.action(async (flags: { readonly json?: true }) => {
-        const { knowledgeStatus } = await import('./knowledge-versions.ts');
+        const { knowledgeStatus } = await import('./versions.ts');
         return knowledgeStatus(cli.context, flags);
       }),
     );
@@ -39,7 +39,7 @@ export const registerKnowledgeChanges: Register = (program, cli) => {
     .option(...json)
     .action(
       cli.action(async (a: string, b: string, flags: DiffFlags) => {
-        const { knowledgeDiff } = await import('./knowledge-versions.ts');
+        const { knowledgeDiff } = await import('./versions.ts');
         return knowledgeDiff(cli.context, a, b, flags);
       }),
     );
@@ -55,7 +55,7 @@ export const registerKnowledgeChanges: Register = (program, cli) => {
     .option(...json)
     .action(
       cli.action(async (file: string, flags: ImportFlags) => {
-        const { importKnowledge } = await import('./knowledge-changes.ts');
+        const { importKnowledge } = await import('./changes.ts');
         return importKnowledge(cli.context, file, flags);
       }),
     );
@@ -71,7 +71,7 @@ export const registerKnowledgeChanges: Register = (program, cli) => {
     knowledge.command('accept').description('put a proposal in force').argument('<proposal>', 'IMP-1a2b3c4d'),
   ).action(
     cli.action(async (proposal: string, flags: DecideFlags) => {
-      const { acceptKnowledge } = await import('./knowledge-changes.ts');
+      const { acceptKnowledge } = await import('./changes.ts');
       return acceptKnowledge(cli.context, proposal, flags);
     }),
   );
@@ -83,7 +83,7 @@ export const registerKnowledgeChanges: Register = (program, cli) => {
       .argument('<version>', '1.0, 1.0@1a2b3c, a hash, or shipped'),
   ).action(
     cli.action(async (document: string, version: string, flags: DecideFlags) => {
-      const { rollbackKnowledge } = await import('./knowledge-changes.ts');
+      const { rollbackKnowledge } = await import('./changes.ts');
       return rollbackKnowledge(cli.context, document, version, flags);
     }),
   );

@@ -6,8 +6,8 @@ import {
   type KnowledgeActor,
   type KnowledgeDesk,
   type KnowledgeOutcome,
-} from '#src/delivery/knowledge-desk.ts';
-import { confirmedAssignments } from '#src/delivery/people-roster.ts';
+} from '#src/delivery/answers/knowledge-desk.ts';
+import { confirmedAssignments } from '#src/delivery/people/roster.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import { importFile } from '#src/knowledge/importers/import-file.ts';
 import { type Affected, affectedBy } from '#src/knowledge/packs/affected.ts';
@@ -17,16 +17,16 @@ import type { ApproverDecision } from '#src/knowledge/packs/events.ts';
 import { previewText } from '#src/knowledge/packs/explain.ts';
 import { importKindSchema } from '#src/knowledge/packs/pack.ts';
 import { type Proposal, propose } from '#src/knowledge/packs/proposal.ts';
+import { openRecorder } from '#src/wire/evidence/recorder.ts';
 import { newId } from '#src/wire/ids.ts';
-import { openRecorder } from '#src/wire/recorder.ts';
 import { openWorkspace } from '#src/wire/workspace.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import { affectedLines, citationsOf } from './knowledge-citations.ts';
-import type { DecideFlags, ImportFlags } from './knowledge-flags.ts';
-import { crosswalkFrom, openPacks, type Packs } from './knowledge-packs.ts';
-import { deskOf } from './reading.ts';
-import { databaseConfig, type Session, wasStarted, withSession } from './session.ts';
-import { paragraph } from './terminal.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import { deskOf } from '../reading.ts';
+import { databaseConfig, type Session, wasStarted, withSession } from '../session.ts';
+import { paragraph } from '../terminal.ts';
+import { affectedLines, citationsOf } from './citations.ts';
+import type { DecideFlags, ImportFlags } from './flags.ts';
+import { crosswalkFrom, openPacks, type Packs } from './packs.ts';
 
 /** Reads a file, shows what it would change, and keeps it as a proposal. Exit 1 where nothing would change. */
 export async function importKnowledge(context: CliContext, file: string, flags: ImportFlags): Promise<ExitCode> {

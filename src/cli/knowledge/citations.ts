@@ -1,10 +1,10 @@
 /** Items that requests and exceptions cite, read from the database where there is one. */
 import type { Ledger } from '#src/delivery/ports.ts';
 import type { Affected, Citation } from '#src/knowledge/packs/affected.ts';
-import type { CliContext } from './context.ts';
-import { deskOf } from './reading.ts';
-import { databaseConfig, wasStarted, withSession } from './session.ts';
-import { table } from './terminal.ts';
+import type { CliContext } from '../context.ts';
+import { deskOf } from '../reading.ts';
+import { databaseConfig, wasStarted, withSession } from '../session.ts';
+import { table } from '../terminal.ts';
 
 const REQUESTS_MAX = 5_000;
 const ITEM_ID = /^[A-Z][A-Z0-9]*-[A-Za-z0-9&]+(?:[.-][A-Za-z0-9&]+)*(?:\([0-9]+\))?$/;

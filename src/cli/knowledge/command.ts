@@ -1,6 +1,6 @@
 /** `knowledge`: the library as it is; changes to it are registered beside. */
-import type { Register } from './context.ts';
-import type { JsonFlags, ListFlags } from './flags.ts';
+import type { Register } from '../context.ts';
+import type { JsonFlags, ListFlags } from '../flags.ts';
 
 export const registerKnowledge: Register = (program, cli) => {
   const knowledge = program.command('knowledge').description('the items of the library, and changes to it');
@@ -11,7 +11,7 @@ export const registerKnowledge: Register = (program, cli) => {
     .option('--document <id>', 'only the items of this document')
     .action(
       cli.action(async (flags: ListFlags) => {
-        const { listKnowledge } = await import('./knowledge-read.ts');
+        const { listKnowledge } = await import('./read.ts');
         return listKnowledge(cli.context, flags);
       }),
     );
@@ -23,7 +23,7 @@ export const registerKnowledge: Register = (program, cli) => {
     .option('--json', 'print it as one JSON object')
     .action(
       cli.action(async (id: string, flags: JsonFlags & { readonly of?: string }) => {
-        const { showKnowledge } = await import('./knowledge-read.ts');
+        const { showKnowledge } = await import('./read.ts');
         return showKnowledge(cli.context, id, flags);
       }),
     );

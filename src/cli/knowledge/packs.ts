@@ -9,7 +9,7 @@ import { type Crosswalk, readCrosswalk } from '#src/knowledge/packs/crosswalk.ts
 import { type Pack, packHash } from '#src/knowledge/packs/pack.ts';
 import type { RawFile } from '#src/knowledge/raw.ts';
 import { KNOWLEDGE_FOLDER } from '#src/wire/paths.ts';
-import { type CliContext, CommandError } from './context.ts';
+import { type CliContext, CommandError } from '../context.ts';
 
 /** The packs of this checkout and data folder. */
 export type Packs = {

@@ -2,11 +2,11 @@
 import { findIds } from '#src/knowledge/ids.ts';
 import type { Library, LibraryItem } from '#src/knowledge/library.ts';
 import { listLine, showItem } from '#src/knowledge/listing.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { ListFlags } from './flags.ts';
-import { libraryOf } from './knowledge-packs.ts';
-import { openLibrary } from './library.ts';
-import { count, table } from './terminal.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { ListFlags } from '../flags.ts';
+import { openLibrary } from '../library.ts';
+import { count, table } from '../terminal.ts';
+import { libraryOf } from './packs.ts';
 
 /** Prints every item, by document and in its order. Throws CommandError `unknown_id` for an unknown document. */
 export async function listKnowledge(context: CliContext, flags: ListFlags): Promise<ExitCode> {

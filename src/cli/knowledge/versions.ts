@@ -3,11 +3,11 @@ import { affectedBy } from '#src/knowledge/packs/affected.ts';
 import { diffPacks } from '#src/knowledge/packs/diff.ts';
 import { diffText } from '#src/knowledge/packs/explain.ts';
 import { packHash } from '#src/knowledge/packs/pack.ts';
-import type { CliContext, ExitCode } from './context.ts';
-import { affectedLines, requestCitations } from './knowledge-citations.ts';
-import type { DiffFlags } from './knowledge-flags.ts';
-import { crosswalkFrom, openPacks, packNamed } from './knowledge-packs.ts';
-import { count, table } from './terminal.ts';
+import type { CliContext, ExitCode } from '../context.ts';
+import { count, table } from '../terminal.ts';
+import { affectedLines, requestCitations } from './citations.ts';
+import type { DiffFlags } from './flags.ts';
+import { crosswalkFrom, openPacks, packNamed } from './packs.ts';
 
 /** Prints which version of each document is in force, where it comes from, and what waits. */
 export async function knowledgeStatus(context: CliContext, flags: { readonly json?: true }): Promise<ExitCode> {

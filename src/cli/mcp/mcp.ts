@@ -1,9 +1,9 @@
 /** `mcp`: the desk as a Model Context Protocol server on stdin and stdout. It reads and never acts. */
 import { createInterface } from 'node:readline';
 import { SERVICE } from '#src/wire/version.ts';
-import type { CliContext, ExitCode } from './context.ts';
-import { createMcpServer } from './mcp-protocol.ts';
-import { mcpTools } from './mcp-tools.ts';
+import type { CliContext, ExitCode } from '../context.ts';
+import { createMcpServer } from './protocol.ts';
+import { mcpTools } from './tools.ts';
 
 const INSTRUCTIONS =
   'Answers about AI governance come from documents in force, each with its source; say which one you use. Nothing can be requested, approved or changed here.';

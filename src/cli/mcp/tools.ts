@@ -8,12 +8,12 @@ import type { Answer } from '#src/answers/types.ts';
 import type { Library, LibraryItem } from '#src/knowledge/library.ts';
 import { listLine } from '#src/knowledge/listing.ts';
 import { gateQuestionSchema } from '#src/web/gate-api.ts';
-import { openAnswerer } from './answering.ts';
-import { type CliContext, CommandError } from './context.ts';
-import { lookAtGate } from './gate.ts';
-import { itemOf } from './knowledge-read.ts';
-import type { Tool, ToolResult } from './mcp-protocol.ts';
-import { requestFacts } from './requests.ts';
+import { openAnswerer } from '../ask/answering.ts';
+import { type CliContext, CommandError } from '../context.ts';
+import { lookAtGate } from '../gate/gate.ts';
+import { itemOf } from '../knowledge/read.ts';
+import { requestFacts } from '../requests/requests.ts';
+import type { Tool, ToolResult } from './protocol.ts';
 
 const QUESTION_CHARS_MAX = 10_000;
 const id = z.string().trim().min(1).max(300);

@@ -1,7 +1,7 @@
 /** `request` and `gate`: what was asked for, and what may be deployed. */
 import { InvalidArgumentError } from 'commander';
-import type { Register } from './context.ts';
-import type { GateFlags, JsonFlags, RequestListFlags } from './flags.ts';
+import type { Register } from '../context.ts';
+import type { GateFlags, JsonFlags, RequestListFlags } from '../flags.ts';
 
 function digest(value: string): string {
   const lower = value.toLowerCase();
@@ -57,7 +57,7 @@ does not stop ("pass" true, exit 0).`,
     )
     .action(
       cli.action(async (flags: GateFlags) => {
-        const { askGate } = await import('./gate.ts');
+        const { askGate } = await import('../gate/gate.ts');
         return askGate(cli.context, flags);
       }),
     );

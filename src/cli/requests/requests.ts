@@ -2,16 +2,16 @@
 import { systemOf } from '#src/approvals/document-facts.ts';
 import { quorumOf, tally } from '#src/approvals/tally.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
-import type { RequestRecord } from '#src/delivery/desk.ts';
-import { historyOf } from '#src/delivery/history.ts';
+import type { RequestRecord } from '#src/delivery/requests/desk.ts';
+import { historyOf } from '#src/delivery/requests/history.ts';
 import { titleOf } from '#src/slack/blocks/card-view.ts';
-import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { RequestListFlags } from './flags.ts';
-import { type People, peopleIn } from './people.ts';
-import { deskOf } from './reading.ts';
-import { requestLines } from './request-text.ts';
-import { type Session, withSession } from './session.ts';
-import { count, table } from './terminal.ts';
+import { type CliContext, CommandError, type ExitCode } from '../context.ts';
+import type { RequestListFlags } from '../flags.ts';
+import { type People, peopleIn } from '../governance/people.ts';
+import { deskOf } from '../reading.ts';
+import { type Session, withSession } from '../session.ts';
+import { count, table } from '../terminal.ts';
+import { requestLines } from './text.ts';
 
 const LISTED_MAX = 1_000;
 

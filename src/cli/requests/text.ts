@@ -2,11 +2,11 @@
 import { purposeOf } from '#src/approvals/document-facts.ts';
 import { tally } from '#src/approvals/tally.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
-import type { RequestRecord } from '#src/delivery/desk.ts';
-import { historyOf } from '#src/delivery/history.ts';
+import type { RequestRecord } from '#src/delivery/requests/desk.ts';
+import { historyOf } from '#src/delivery/requests/history.ts';
 import { detailFacts, titleOf } from '#src/slack/blocks/card-view.ts';
-import type { People } from './people.ts';
-import { instant, paragraph, table } from './terminal.ts';
+import type { People } from '../governance/people.ts';
+import { instant, paragraph, table } from '../terminal.ts';
 
 /** Lines of at most 80 columns; ids and digests stay whole. */
 export function requestLines(record: RequestRecord, roster: Roster, people: People, now: Date): readonly string[] {

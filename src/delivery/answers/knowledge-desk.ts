@@ -22,8 +22,8 @@ import {
 import { type Pack, packHash, packText, readPack } from '#src/knowledge/packs/pack.ts';
 import type { Proposal } from '#src/knowledge/packs/proposal.ts';
 import type { ProposalFile } from '#src/knowledge/packs/proposal-file.ts';
-import type { Ledger } from './ports.ts';
-import { onStream, readEvents, type StreamDeps, type StreamEvent } from './systems-stream.ts';
+import type { Ledger } from '../ports.ts';
+import { onStream, readEvents, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
 
 const KNOWLEDGE_STREAM = 'knowledge';
 

@@ -6,8 +6,8 @@
 import type { z } from 'zod';
 import type { Answer, ModelCall } from '#src/answers/types.ts';
 import type { answerDataSchema } from '#src/evidence/answer-data.ts';
-import type { OutgoingMessage } from './ports.ts';
-import { onStream, type StreamDeps } from './systems-stream.ts';
+import type { OutgoingMessage } from '../ports.ts';
+import { onStream, type StreamDeps } from '../streams/stream.ts';
 
 export type AnswerLogDeps = StreamDeps & {
   /** Whether answers are logged at this moment. */

@@ -5,11 +5,11 @@
 import { z } from 'zod';
 import { holdersOf } from '#src/directory/directory.ts';
 import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
-import { type LegalHold, openHolds, type RequestsAbout, scopesOf } from './erasure-holds.ts';
-import type { ErasureCounts, ErasureStore } from './erasure-ports.ts';
-import type { Ledger, PeopleStore } from './ports.ts';
-import type { RecordRow, RecordStore } from './systems-ports.ts';
-import { onStream, type StreamDeps, type StreamEvent } from './systems-stream.ts';
+import type { Ledger, PeopleStore } from '../ports.ts';
+import type { RecordRow, RecordStore } from '../streams/ports.ts';
+import { onStream, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
+import { type LegalHold, openHolds, type RequestsAbout, scopesOf } from './holds.ts';
+import type { ErasureCounts, ErasureStore } from './ports.ts';
 
 /** Why the person is erased; free text would have to be erased again. */
 const ERASURE_BASES = ['own_request', 'left', 'court', 'other'] as const;

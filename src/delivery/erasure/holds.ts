@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { holdersOf } from '#src/directory/directory.ts';
 import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
-import type { HeldScopes } from './erasure-ports.ts';
-import type { Ledger } from './ports.ts';
-import type { RecordRow, RecordStore } from './systems-ports.ts';
-import { onStream, type StreamDeps, type StreamEvent } from './systems-stream.ts';
+import type { Ledger } from '../ports.ts';
+import type { RecordRow, RecordStore } from '../streams/ports.ts';
+import { onStream, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
+import type { HeldScopes } from './ports.ts';
 
 const scopeSchema = z.object({
   kind: z.enum(['person', 'system', 'request']),

@@ -1,8 +1,8 @@
 /** How long each class of record is kept. The log itself is kept for ever: it holds pseudonyms and hashes only. */
 import { z } from 'zod';
-import { openHolds, type RequestsAbout, scopesOf } from './erasure-holds.ts';
-import type { ErasureStore, RetentionLimits } from './erasure-ports.ts';
-import type { RecordStore } from './systems-ports.ts';
+import type { RecordStore } from '../streams/ports.ts';
+import { openHolds, type RequestsAbout, scopesOf } from './holds.ts';
+import type { ErasureStore, RetentionLimits } from './ports.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Whole days; null: kept for ever. */

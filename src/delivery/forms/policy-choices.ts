@@ -15,10 +15,10 @@ import {
 } from '#src/approvals/policy-choices.ts';
 import type { Roster } from '#src/approvals/types.ts';
 import type { PolicyProposal, PolicyState } from '#src/directory/policies.ts';
+import type { PolicyDesk } from '../policy/desk.ts';
+import { type PolicyVersion, readPolicyVersion } from '../policy/version.ts';
 import { aboutRulesSchema, readAbout } from './about.ts';
 import { type FieldErrors, type FormValues, one } from './form-values.ts';
-import type { PolicyDesk } from './policy-desk.ts';
-import { type PolicyVersion, readPolicyVersion } from './policy-version.ts';
 
 /** Name of the form. */
 export const RULES_FORM = 'policy_rules';

@@ -2,7 +2,7 @@
 import { parseMoment } from '#src/approvals/duration.ts';
 import { LIMITS } from '#src/approvals/text-limits.ts';
 import { type ConditionProposal, type Limit, VOTE_CHOICES, type VoteChoice } from '#src/approvals/types.ts';
-import type { DeskCommand } from './desk.ts';
+import type { DeskCommand } from '../requests/desk.ts';
 import { type FieldErrors, type FormValues, filledGroups, one, type PersonFor, text } from './form-values.ts';
 
 /** Mistakes by block id, before anything is stored; empty when the vote can be recorded. */

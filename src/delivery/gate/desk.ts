@@ -11,12 +11,12 @@ import { canonicalText } from '#src/evidence/canonical.ts';
 import { type GateMode, type GateSettings, modeOf } from '#src/systems/gate-settings.ts';
 import { covers, scopeWords } from '#src/systems/holds.ts';
 import { systemKeyOf } from '#src/systems/names.ts';
-import { createRequestCache, type RequestCache } from './gate-requests.ts';
-import { createKeyedQueue } from './keyed-queue.ts';
-import { asRecord, type MadeRow } from './state-made.ts';
-import type { GateFacts, GateStore, RecordRow, RecordStore } from './systems-ports.ts';
-import { holdOfRow, vendorsOfRow } from './systems-rows.ts';
-import { onStream, type StreamDeps, type StreamEvent } from './systems-stream.ts';
+import { createKeyedQueue } from '../streams/keyed-queue.ts';
+import { asRecord, type MadeRow } from '../streams/made.ts';
+import type { GateFacts, GateStore, RecordRow, RecordStore } from '../streams/ports.ts';
+import { onStream, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
+import { holdOfRow, vendorsOfRow } from '../systems/rows.ts';
+import { createRequestCache, type RequestCache } from './requests.ts';
 
 /** Reasons that an entry repeats. */
 const REASONS_MAX = 20;

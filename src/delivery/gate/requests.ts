@@ -4,8 +4,8 @@
  */
 import { fold } from '#src/approvals/apply.ts';
 import type { RequestState, SubmittedState } from '#src/approvals/types.ts';
-import { restore } from './desk.ts';
-import type { GateStore } from './systems-ports.ts';
+import { restore } from '../requests/desk.ts';
+import type { GateStore } from '../streams/ports.ts';
 
 /** Requests kept in memory. */
 const KEPT_MAX = 20_000;

@@ -1,8 +1,8 @@
 /** Bearer tokens of pipelines: shown once, stored as a hash; making and revoking one is an entry in the log. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { asRecord, type MadeRow } from './state-made.ts';
-import type { RecordRow, RecordStore } from './systems-ports.ts';
-import { onStream, type StreamDeps, type StreamEvent } from './systems-stream.ts';
+import { asRecord, type MadeRow } from '../streams/made.ts';
+import type { RecordRow, RecordStore } from '../streams/ports.ts';
+import { onStream, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
 
 const STREAM = 'gate-tokens';
 const KIND = 'gate-token';

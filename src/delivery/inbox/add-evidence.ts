@@ -3,15 +3,15 @@ import type { EvidenceItem } from '#src/approvals/document.ts';
 import { systemsOf } from '#src/approvals/document-facts.ts';
 import { parseMoment } from '#src/approvals/duration.ts';
 import { evidenceKindWords } from '#src/systems/evidence-files.ts';
-import type { AboutRequest } from './about.ts';
-import { many, one, text } from './form-values.ts';
+import type { AboutRequest } from '../forms/about.ts';
+import { many, one, text } from '../forms/form-values.ts';
+import { uploadsOf } from '../forms/request-uploads.ts';
+import { bulletin } from '../people/notices.ts';
+import type { InboxItem, OutgoingMessage } from '../ports.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
 import { keepUpload } from './keep-uploads.ts';
-import { bulletin } from './people-notices.ts';
-import type { InboxItem, OutgoingMessage } from './ports.ts';
 import { refuseAct } from './refuse.ts';
-import { uploadsOf } from './request-uploads.ts';
 
 type Form = Extract<Incoming, { kind: 'form' }>;
 

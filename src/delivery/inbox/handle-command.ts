@@ -2,14 +2,14 @@
 import type { FormKind } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { authorityIn } from '#src/approvals/seats.ts';
-import type { Act } from './acts.ts';
+import { kindOf, type RequestForm } from '../forms/request-form.ts';
+import type { InboxItem, OutgoingMessage } from '../ports.ts';
+import type { Act } from '../requests/acts.ts';
 import { modal, openAct } from './handle-press.ts';
 import type { HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
 import { outgoing } from './intents.ts';
-import type { InboxItem, OutgoingMessage } from './ports.ts';
 import { refuseAct } from './refuse.ts';
-import { kindOf, type RequestForm } from './request-form.ts';
 
 type Typed = Extract<Incoming, { kind: 'command' }>;
 

@@ -1,21 +1,21 @@
 /** Submitted forms: requests, votes and what else needs words. Each becomes one command under the payload's id. */
 import { parseMoment } from '#src/approvals/duration.ts';
 import type { MeetingVote } from '#src/approvals/types.ts';
-import { type AboutRequest, aboutRequestSchema, readAbout } from './about.ts';
+import { type AboutRequest, aboutRequestSchema, readAbout } from '../forms/about.ts';
+import { many, one, text } from '../forms/form-values.ts';
+import { isRequestForm } from '../forms/forms.ts';
+import { scopeIn } from '../forms/request-form.ts';
+import { parseVote } from '../forms/vote-form.ts';
+import { bulletin } from '../people/notices.ts';
+import type { InboxItem, OutgoingMessage } from '../ports.ts';
+import type { DeskCommand } from '../requests/desk.ts';
+import { FILE_REFUSALS } from '../systems/evidence.ts';
 import { addEvidence } from './add-evidence.ts';
-import type { DeskCommand } from './desk.ts';
-import { many, one, text } from './form-values.ts';
-import { isRequestForm } from './forms.ts';
+import { importTable } from './governance/import-table.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
-import { importTable } from './import-table.ts';
 import type { Incoming } from './incoming.ts';
-import { bulletin } from './people-notices.ts';
-import type { InboxItem, OutgoingMessage } from './ports.ts';
 import { refuseAct } from './refuse.ts';
-import { scopeIn } from './request-form.ts';
 import { submitRequest } from './submit-request.ts';
-import { FILE_REFUSALS } from './systems-evidence.ts';
-import { parseVote } from './vote-form.ts';
 
 type Form = Extract<Incoming, { kind: 'form' }>;
 

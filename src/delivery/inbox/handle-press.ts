@@ -2,16 +2,16 @@
 import { z } from 'zod';
 import { tally } from '#src/approvals/tally.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
-import { type Act, isAct, offerOf } from './acts.ts';
+import { formOf } from '../forms/request-form.ts';
+import { uploadsOf, uploadValue } from '../forms/request-uploads.ts';
+import { bulletin } from '../people/notices.ts';
+import type { OutgoingMessage } from '../ports.ts';
+import { type Act, isAct, offerOf } from '../requests/acts.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
 import { type ModalSpec, outgoing } from './intents.ts';
-import { bulletin } from './people-notices.ts';
-import type { OutgoingMessage } from './ports.ts';
 import { redraw } from './redraw.ts';
 import { refuseAct } from './refuse.ts';
-import { formOf } from './request-form.ts';
-import { uploadsOf, uploadValue } from './request-uploads.ts';
 
 type Press = Extract<Incoming, { kind: 'press' }>;
 

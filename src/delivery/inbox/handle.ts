@@ -3,13 +3,13 @@
  * open. Every effect is idempotent under the payload's id, so a crash in between costs nothing (DESIGN.md, rule 6).
  */
 import type { ModelCall } from '#src/answers/types.ts';
+import type { InboxItem, OutgoingMessage } from '../ports.ts';
 import { handleCommand } from './handle-command.ts';
 import { handleForm } from './handle-form.ts';
 import { handlePress } from './handle-press.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import { type Incoming, incomingSchema } from './incoming.ts';
 import { outgoing } from './intents.ts';
-import type { InboxItem, OutgoingMessage } from './ports.ts';
 
 /** How a follow-up begins that is asked outside a thread. */
 const GOES_ON = /^\s*(?:and|or|but|also|same|what about|how about|in short|shorter|why|what else)\b/i;

@@ -1,14 +1,14 @@
 /** What handling a stored payload needs. */
 import { createHash } from 'node:crypto';
 import type { Answer, AskOptions } from '#src/answers/types.ts';
-import type { AnswerLog } from './answer-log.ts';
-import type { Conversations } from './conversations.ts';
-import type { Desk } from './desk.ts';
-import type { Forms } from './forms.ts';
+import type { Conversations } from '../answers/conversations.ts';
+import type { AnswerLog } from '../answers/log.ts';
+import type { Forms } from '../forms/forms.ts';
+import type { GapStore, Ledger, Outbox, PeopleStore, RefusalStore } from '../ports.ts';
+import type { Desk } from '../requests/desk.ts';
+import type { EvidenceDesk } from '../systems/evidence.ts';
+import type { TableBy, TableKind, TableResult } from './governance/tables.ts';
 import type { Links } from './links.ts';
-import type { GapStore, Ledger, Outbox, PeopleStore, RefusalStore } from './ports.ts';
-import type { EvidenceDesk } from './systems-evidence.ts';
-import type { TableBy, TableKind, TableResult } from './tables.ts';
 import type { Uploads } from './uploads.ts';
 
 export type HandlerDeps = {

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import { REFUSALS } from '#src/approvals/commands.ts';
-import { ACTS } from './acts.ts';
-import { REQUEST_FORMS } from './request-form.ts';
+import { REQUEST_FORMS } from '../forms/request-form.ts';
+import { ACTS } from '../requests/acts.ts';
 
 const slackId = z.string().max(40);
 const ts = z.string().max(30);

@@ -1,10 +1,10 @@
 /** Uploads become captured files: fetched from Slack, hashed, typed by their content, kept. What is not kept is said. */
 import { listOf } from '#src/approvals/forms.ts';
 import { evidenceKindWords } from '#src/systems/evidence-files.ts';
-import { type FormValues, text } from './form-values.ts';
+import { type FormValues, text } from '../forms/form-values.ts';
+import { type FileAbout, type NamedUpload, uploadsIn, withAddresses } from '../forms/request-uploads.ts';
+import { type EvidenceResult, FILE_REFUSALS } from '../systems/evidence.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
-import { type FileAbout, type NamedUpload, uploadsIn, withAddresses } from './request-uploads.ts';
-import { type EvidenceResult, FILE_REFUSALS } from './systems-evidence.ts';
 import type { FetchedUpload } from './uploads.ts';
 
 const NOT_FETCHED: Readonly<Record<Extract<FetchedUpload, { ok: false }>['why'], string>> = {

@@ -4,8 +4,8 @@
  */
 import type { ApprovalEvent } from '#src/approvals/events.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
+import type { OutgoingMessage } from '../ports.ts';
 import { type Note, outgoing, type Tell } from './intents.ts';
-import type { OutgoingMessage } from './ports.ts';
 
 /** The messages that follow. Keys are stable, so that a repeated computation gives the same rows. */
 export function reactionsTo(events: readonly ApprovalEvent[], state: SubmittedState): readonly OutgoingMessage[] {

@@ -1,10 +1,10 @@
 /** A choice or a small button inside an open form: the form is drawn anew from what was answered so far. Pure. */
-import { aboutFormSchema, aboutRequestSchema, aboutRulesSchema, readAbout } from './about.ts';
-import { isRequestForm } from './forms.ts';
+import { aboutFormSchema, aboutRequestSchema, aboutRulesSchema, readAbout } from '../forms/about.ts';
+import { isRequestForm } from '../forms/forms.ts';
+import { RULES_FORM } from '../forms/policy-choices.ts';
+import type { OutgoingMessage } from '../ports.ts';
 import type { Incoming } from './incoming.ts';
 import { outgoing } from './intents.ts';
-import { RULES_FORM } from './policy-choices.ts';
-import type { OutgoingMessage } from './ports.ts';
 
 /** Nobody looks at a form that was left this long ago, in milliseconds. */
 const REDRAW_MS = 60_000;

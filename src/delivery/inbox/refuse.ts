@@ -1,8 +1,8 @@
 /** A refusal at a click: kept in the audit table (rate-limited there), said to the person, and the card drawn anew. */
 import type { Refusal } from '#src/approvals/commands.ts';
+import type { OutgoingMessage } from '../ports.ts';
 import type { HandlerDeps } from './handler-deps.ts';
 import { type OTHER_REFUSALS, outgoing } from './intents.ts';
-import type { OutgoingMessage } from './ports.ts';
 
 export type RefusedAct = {
   /** Id of the stored payload. */

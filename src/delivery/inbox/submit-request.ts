@@ -1,17 +1,17 @@
 /** A submitted request form: a new request, an emergency deployment, or a revision of a request. */
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
-import { type AboutForm, aboutFormSchema, readAbout } from './about.ts';
-import type { DeskCommand } from './desk.ts';
-import { type FormValues, filledGroups, one } from './form-values.ts';
+import { type AboutForm, aboutFormSchema, readAbout } from '../forms/about.ts';
+import { type FormValues, filledGroups, one } from '../forms/form-values.ts';
+import { kindOf, type RequestForm } from '../forms/request-form.ts';
+import { bulletin } from '../people/notices.ts';
+import type { InboxItem, OutgoingMessage } from '../ports.ts';
+import type { DeskCommand } from '../requests/desk.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
 import { outgoing } from './intents.ts';
 import { keepLinks } from './keep-links.ts';
 import { keepUploads } from './keep-uploads.ts';
-import { bulletin } from './people-notices.ts';
-import type { InboxItem, OutgoingMessage } from './ports.ts';
 import { type RefusedAct, refuseAct } from './refuse.ts';
-import { kindOf, type RequestForm } from './request-form.ts';
 
 type Form = Extract<Incoming, { kind: 'form' }>;
 

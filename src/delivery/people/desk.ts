@@ -15,11 +15,11 @@ import {
   type GovernedEvent,
 } from '#src/directory/governed.ts';
 import { changesTo, gistOf, openOf, restOf, type Wanted } from '#src/directory/plan.ts';
-import { createKeyedQueue } from './keyed-queue.ts';
-import type { NewTimer, OutgoingMessage, Projection } from './ports.ts';
-import { asRecord, byCommand, type MadeRow } from './state-made.ts';
-import type { RecordRow } from './systems-ports.ts';
-import { onStream, readEvents, type StreamDeps, type StreamEvent } from './systems-stream.ts';
+import type { NewTimer, OutgoingMessage, Projection } from '../ports.ts';
+import { createKeyedQueue } from '../streams/keyed-queue.ts';
+import { asRecord, byCommand, type MadeRow } from '../streams/made.ts';
+import type { RecordRow } from '../streams/ports.ts';
+import { onStream, readEvents, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
 
 const STREAM = 'directory';
 const DAY_MS = 24 * 60 * 60 * 1000;

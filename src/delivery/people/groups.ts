@@ -1,8 +1,8 @@
 /** Slack user groups: the port, and who of some persons is a member. */
 import { z } from 'zod';
-import type { MembersOf } from './people-roster.ts';
-import type { PeopleStore } from './ports.ts';
-import type { RecordStore } from './systems-ports.ts';
+import type { PeopleStore } from '../ports.ts';
+import type { RecordStore } from '../streams/ports.ts';
+import type { MembersOf } from './roster.ts';
 
 export type UserGroup = { readonly id: string; readonly handle: string; readonly name: string };
 

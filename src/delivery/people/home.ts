@@ -2,9 +2,9 @@
 import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
 import { adminsAt, changeSchema } from '#src/directory/governed.ts';
 import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
-import { type Bulletin, changeWords, proposalButtons } from './people-notices.ts';
-import type { Ledger } from './ports.ts';
-import type { RecordRow, RecordStore } from './systems-ports.ts';
+import type { Ledger } from '../ports.ts';
+import type { RecordRow, RecordStore } from '../streams/ports.ts';
+import { type Bulletin, changeWords, proposalButtons } from './notices.ts';
 
 export type HomePart = Pick<Bulletin, 'title' | 'lines' | 'buttons'>;
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { GovernedEvent, Proposal } from '#src/directory/governed.ts';
 import type { PolicyEvent, PolicyState } from '#src/directory/policies.ts';
 import { type Hold, type HoldEvent, scopeWords } from '#src/systems/holds.ts';
-import type { OutgoingMessage } from './ports.ts';
+import type { OutgoingMessage } from '../ports.ts';
 
 const line = z.string().max(600);
 

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { Roster } from '#src/approvals/types.ts';
 import { type Assignment, rosterAt, sameRole } from '#src/directory/directory.ts';
-import type { Ledger } from './ports.ts';
-import type { RecordStore } from './systems-ports.ts';
+import type { Ledger } from '../ports.ts';
+import type { RecordStore } from '../streams/ports.ts';
 
 const delegationState = z.object({
   role: z.string(),

@@ -12,11 +12,11 @@ import {
   type PolicyRefusal,
   type PolicyState,
 } from '#src/directory/policies.ts';
-import { createKeyedQueue } from './keyed-queue.ts';
-import type { Ledger, OutgoingMessage } from './ports.ts';
-import { asRecord, byCommand, type MadeRow } from './state-made.ts';
-import type { RecordRow } from './systems-ports.ts';
-import { onStream, readEvents, type StreamDeps, type StreamEvent } from './systems-stream.ts';
+import type { Ledger, OutgoingMessage } from '../ports.ts';
+import { createKeyedQueue } from '../streams/keyed-queue.ts';
+import { asRecord, byCommand, type MadeRow } from '../streams/made.ts';
+import type { RecordRow } from '../streams/ports.ts';
+import { onStream, readEvents, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
 
 const STREAM = 'policy';
 

@@ -1,7 +1,7 @@
 /** A stored version of the approval policy: its data as written, and what the parser makes of it. */
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import { parsePolicy } from '#src/approvals/policy.ts';
-import type { PolicyDesk } from './policy-desk.ts';
+import type { PolicyDesk } from './desk.ts';
 
 export type PolicyVersion = { readonly data: unknown; readonly policy: PolicyInForce };
 

@@ -9,10 +9,10 @@ import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { policyDifference } from '#src/approvals/policy-difference.ts';
 import type { RequestState, SubmittedState } from '#src/approvals/types.ts';
 import type { FileVersion, PolicyProposal } from '#src/directory/policies.ts';
-import type { Desk } from './desk.ts';
-import type { PolicyDesk } from './policy-desk.ts';
-import { readPolicyVersion } from './policy-version.ts';
-import type { Ledger } from './ports.ts';
+import type { Ledger } from '../ports.ts';
+import type { Desk } from '../requests/desk.ts';
+import type { PolicyDesk } from './desk.ts';
+import { readPolicyVersion } from './version.ts';
 
 export type PolicyVoteDeps = {
   readonly policies: PolicyDesk;

@@ -15,14 +15,14 @@ import { rolesOf } from '#src/approvals/seats.ts';
 import type { Person, RequestState, Roster, SubmittedState } from '#src/approvals/types.ts';
 import { canonicalBytes } from '#src/evidence/canonical.ts';
 import { reveal } from '#src/evidence/disclose.ts';
-import { type Attempt, commitLoop } from './commit-loop.ts';
-import { genuine } from './disclosures.ts';
-import { createKeyedQueue } from './keyed-queue.ts';
-import { rosterFrom, type StandIns } from './people-roster.ts';
-import type { Commit, Disclosure, Ledger, NewTimer, OutgoingMessage, StoredEvent } from './ports.ts';
-import type { EventContext, Recorder } from './record.ts';
+import { rosterFrom, type StandIns } from '../people/roster.ts';
+import type { Commit, Disclosure, Ledger, NewTimer, OutgoingMessage, StoredEvent } from '../ports.ts';
+import { type Attempt, commitLoop } from '../streams/commit-loop.ts';
+import { genuine } from '../streams/disclosures.ts';
+import { createKeyedQueue } from '../streams/keyed-queue.ts';
+import type { EventContext, Recorder } from '../streams/record.ts';
+import { draftsOf } from './evidence.ts';
 import { relatedTo } from './related.ts';
-import { draftsOf } from './request-evidence.ts';
 
 /** A request as it is read: its state, and the log index of each of its events. */
 export type RequestRecord = {

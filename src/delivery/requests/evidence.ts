@@ -3,7 +3,7 @@ import { type ApprovalEvent, type EventType, HIDDEN_FIELDS } from '#src/approval
 import { tally } from '#src/approvals/tally.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { PredicateKind } from '#src/evidence/event-kinds.ts';
-import type { EventContext, EventDraft } from './record.ts';
+import type { EventContext, EventDraft } from '../streams/record.ts';
 
 /** Exhaustive on purpose: a new event type does not compile until somebody says what evidence it is. */
 const KIND: Readonly<Record<EventType, PredicateKind>> = {

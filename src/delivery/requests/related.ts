@@ -2,7 +2,7 @@
 import { basisIdsOf } from '#src/approvals/basis.ts';
 import type { RequestDocument } from '#src/approvals/document.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
-import type { Ledger } from './ports.ts';
+import type { Ledger } from '../ports.ts';
 
 /** A chain of renewals is short; the bound keeps a damaged one from being followed for ever. */
 const SUCCESSORS_MAX = 20;

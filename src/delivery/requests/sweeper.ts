@@ -2,8 +2,9 @@
  * Timers are rows committed with the state. The sweeper takes what is due, in order of due time, and hands each to the
  * desk once; a server that was down for a month catches up the same way (DESIGN.md, fixed choices).
  */
+
+import type { NewTimer, Timers } from '../ports.ts';
 import type { Desk } from './desk.ts';
-import type { NewTimer, Timers } from './ports.ts';
 
 export type SweeperDeps = {
   readonly timers: Timers;

@@ -1,5 +1,5 @@
 /** Ports for looking at the state rows and the events they came from together, and for making the rows anew. */
-import type { Projection, StoredEvent, WorkspaceStamp } from './ports.ts';
+import type { Projection, StoredEvent, WorkspaceStamp } from '../ports.ts';
 
 /** One moment of the database: what is committed meanwhile is not seen. */
 export interface StateView {

@@ -3,23 +3,23 @@
  * are in no row, so the rows come out the same after they were erased.
  */
 import { fold } from '#src/approvals/apply.ts';
-import { projectionOf, restore } from './desk.ts';
-import { foldErasure, rowOfErasure } from './erasure.ts';
-import { legalHoldRow } from './erasure-holds.ts';
-import { answerRows } from './gate-desk.ts';
-import { tokenRows } from './gate-tokens.ts';
-import { directoryRows } from './people-desk.ts';
-import { policyRows } from './policy-desk.ts';
-import type { StoredEvent } from './ports.ts';
-import { asRecord, type MadeRow } from './state-made.ts';
-import type { StateView } from './state-ports.ts';
-import { foldSystem, rowOfSystem } from './systems-desk.ts';
-import { foldFile, rowOfFile } from './systems-evidence.ts';
-import { foldHold } from './systems-incidents.ts';
-import type { RecordRow } from './systems-ports.ts';
-import { foldRisk, rowOfRisk } from './systems-risks.ts';
-import { rowOfHold } from './systems-rows.ts';
-import { revealed, type StreamEvent } from './systems-stream.ts';
+import { foldErasure, rowOfErasure } from '../erasure/erasure.ts';
+import { legalHoldRow } from '../erasure/holds.ts';
+import { answerRows } from '../gate/desk.ts';
+import { tokenRows } from '../gate/tokens.ts';
+import { directoryRows } from '../people/desk.ts';
+import { policyRows } from '../policy/desk.ts';
+import type { StoredEvent } from '../ports.ts';
+import { projectionOf, restore } from '../requests/desk.ts';
+import { asRecord, type MadeRow } from '../streams/made.ts';
+import type { RecordRow } from '../streams/ports.ts';
+import { revealed, type StreamEvent } from '../streams/stream.ts';
+import { foldSystem, rowOfSystem } from '../systems/desk.ts';
+import { foldFile, rowOfFile } from '../systems/evidence.ts';
+import { foldHold } from '../systems/incidents.ts';
+import { foldRisk, rowOfRisk } from '../systems/risks.ts';
+import { rowOfHold } from '../systems/rows.ts';
+import type { StateView } from './ports.ts';
 
 /** Events read at once. */
 const PAGE = 1_000;

@@ -4,11 +4,11 @@
  */
 import { sameJson } from '#src/evidence/canonical.ts';
 import { createFindingList, type FindingList } from '#src/evidence/findings.ts';
-import { CURSOR, createCursorCheck } from './follow-cursor.ts';
-import type { Projection, StoredEvent } from './ports.ts';
-import type { MadeRow } from './state-made.ts';
-import { kindOf, type StateView } from './state-ports.ts';
-import { rowsOfStream, wholeStreams } from './state-rows.ts';
+import type { Projection, StoredEvent } from '../ports.ts';
+import { CURSOR, createCursorCheck } from '../streams/follow-cursor.ts';
+import type { MadeRow } from '../streams/made.ts';
+import { kindOf, type StateView } from './ports.ts';
+import { rowsOfStream, wholeStreams } from './rows.ts';
 
 /** Rows compared by one read. */
 const BATCH = 500;

@@ -2,7 +2,7 @@
  * Read, decide, sign, commit; and again when somebody was faster (DESIGN.md, journey 2). The number of rounds is
  * bounded: under contention a command fails with an error and its inbox item is tried again later, nothing is lost.
  */
-import type { Commit, Ledger } from './ports.ts';
+import type { Commit, Ledger } from '../ports.ts';
 
 /** More rounds than 50 people clicking at once need. */
 const ROUNDS_MAX = 80;

@@ -3,8 +3,8 @@
  * for it all the same: it is only written together with what following a request led to.
  */
 import type { SubmittedState } from '#src/approvals/types.ts';
-import type { StoredEvent } from './ports.ts';
-import type { RecordRow } from './systems-ports.ts';
+import type { StoredEvent } from '../ports.ts';
+import type { RecordRow } from './ports.ts';
 
 /** Key of the note among the records. */
 export const CURSOR = { kind: 'cursor', id: 'systems' } as const;

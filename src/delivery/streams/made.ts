@@ -1,7 +1,7 @@
 /** State rows as a stream of events makes them. */
-import type { Projection } from './ports.ts';
-import type { RecordRow } from './systems-ports.ts';
-import type { StreamEvent } from './systems-stream.ts';
+import type { Projection } from '../ports.ts';
+import type { RecordRow } from './ports.ts';
+import type { StreamEvent } from './stream.ts';
 
 /** A row, and the event that touched it last. */
 export type MadeRow = { readonly row: Projection; readonly by: Pick<StreamEvent, 'type' | 'logIndex'> };

@@ -1,5 +1,5 @@
 /** Ports for what has a stream of its own beside requests and the directory: systems, holds, risks, proposals, tokens. */
-import type { Projection, StoredEvent } from './ports.ts';
+import type { Projection, StoredEvent } from '../ports.ts';
 
 /** A stored row: a projection of one stream, without hidden texts. */
 export type RecordRow = Omit<Extract<Projection, { table: 'record' }>, 'table'>;

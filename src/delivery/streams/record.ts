@@ -7,7 +7,7 @@ import { sealStatement } from '#src/evidence/dsse.ts';
 import { leafHash } from '#src/evidence/merkle.ts';
 import type { Crypto, Signer } from '#src/evidence/ports.ts';
 import { buildStatement, type StatementInput, statementBytes } from '#src/evidence/statement.ts';
-import type { Disclosure, NewEvent } from './ports.ts';
+import type { Disclosure, NewEvent } from '../ports.ts';
 
 /** What the evidence of one event says beside the event itself. */
 export type EventContext = Pick<

@@ -2,8 +2,9 @@
  * What a start leaves in the log: the first one opens it (origin, keys, policy, documents), a later one records that
  * the policy or the documents in force are others than before. A rule never changes without an entry.
  */
+
+import type { Ledger } from '../ports.ts';
 import { commitLoop } from './commit-loop.ts';
-import type { Ledger } from './ports.ts';
 import type { EventDraft, Recorder } from './record.ts';
 
 const STREAM = 'log';

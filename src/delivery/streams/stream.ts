@@ -4,11 +4,11 @@
  */
 import { type HidePath, reveal } from '#src/evidence/disclose.ts';
 import type { PredicateKind } from '#src/evidence/event-kinds.ts';
+import type { Commit, Disclosure, Ledger, StoredEvent } from '../ports.ts';
 import { commitLoop } from './commit-loop.ts';
 import { genuine } from './disclosures.ts';
-import type { Commit, Disclosure, Ledger, StoredEvent } from './ports.ts';
+import type { RecordRow } from './ports.ts';
 import type { EventDraft, Recorder } from './record.ts';
-import type { RecordRow } from './systems-ports.ts';
 
 export type StreamDeps = {
   readonly ledger: Pick<Ledger, 'readStream' | 'head' | 'commit'>;

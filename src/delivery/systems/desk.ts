@@ -24,11 +24,11 @@ import {
   statusOf,
   tierOfSystem,
 } from '#src/systems/system.ts';
-import { cursorRow, followCommand } from './follow-cursor.ts';
-import { createKeyedQueue } from './keyed-queue.ts';
-import type { Commit, NewTimer } from './ports.ts';
-import type { RecordRow, RecordStore } from './systems-ports.ts';
-import { onStream, readEvents, type StreamDeps, type StreamEvent, type StreamStep } from './systems-stream.ts';
+import type { Commit, NewTimer } from '../ports.ts';
+import { cursorRow, followCommand } from '../streams/follow-cursor.ts';
+import { createKeyedQueue } from '../streams/keyed-queue.ts';
+import type { RecordRow, RecordStore } from '../streams/ports.ts';
+import { onStream, readEvents, type StreamDeps, type StreamEvent, type StreamStep } from '../streams/stream.ts';
 
 export type SystemsDeskDeps = StreamDeps & { readonly records: RecordStore };
 

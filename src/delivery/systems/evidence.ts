@@ -15,9 +15,9 @@ import {
   fileFlaw,
   fileTypeOf,
 } from '#src/systems/evidence-files.ts';
-import type { FileFlawOf } from './desk.ts';
-import type { RecordRow } from './systems-ports.ts';
-import { onStream, readEvents, type StreamDeps, type StreamEvent } from './systems-stream.ts';
+import type { FileFlawOf } from '../requests/desk.ts';
+import type { RecordRow } from '../streams/ports.ts';
+import { onStream, readEvents, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
 
 export type EvidenceDeskDeps = StreamDeps & { readonly roster: () => Promise<Roster> };
 

@@ -1,9 +1,9 @@
 /** What a file's fate means for the requests that rest on it: each is looked at again, and its thread says why. */
 import { isOpen } from '#src/approvals/timers.ts';
-import type { Desk } from './desk.ts';
-import type { Ledger } from './ports.ts';
-import { foldFile } from './systems-evidence.ts';
-import { readEvents } from './systems-stream.ts';
+import type { Ledger } from '../ports.ts';
+import type { Desk } from '../requests/desk.ts';
+import { readEvents } from '../streams/stream.ts';
+import { foldFile } from './evidence.ts';
 
 export type FileFollowerDeps = {
   readonly ledger: Pick<Ledger, 'listRequests' | 'readStream'>;

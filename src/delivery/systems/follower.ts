@@ -5,12 +5,12 @@
  */
 import type { SubmittedState } from '#src/approvals/types.ts';
 import type { Hold } from '#src/systems/holds.ts';
-import type { Desk } from './desk.ts';
-import { CURSOR, createCursorCheck } from './follow-cursor.ts';
-import { createLoop, type Loop } from './loop.ts';
-import type { Ledger } from './ports.ts';
-import type { SystemsDesk } from './systems-desk.ts';
-import type { RecordStore } from './systems-ports.ts';
+import { createLoop, type Loop } from '../loop.ts';
+import type { Ledger } from '../ports.ts';
+import type { Desk } from '../requests/desk.ts';
+import { CURSOR, createCursorCheck } from '../streams/follow-cursor.ts';
+import type { RecordStore } from '../streams/ports.ts';
+import type { SystemsDesk } from './desk.ts';
 
 /** Events looked at by one read. */
 const BATCH = 500;

@@ -20,12 +20,12 @@ import {
   liftRefusal,
 } from '#src/systems/holds.ts';
 import { sameName, systemKeyOf } from '#src/systems/names.ts';
-import type { Desk } from './desk.ts';
-import { holdNotices } from './people-notices.ts';
-import type { Ledger } from './ports.ts';
-import type { RecordStore } from './systems-ports.ts';
-import { rowOfHold, vendorsOfRow } from './systems-rows.ts';
-import { onStream, readEvents, type StreamDeps, type StreamEvent } from './systems-stream.ts';
+import { holdNotices } from '../people/notices.ts';
+import type { Ledger } from '../ports.ts';
+import type { Desk } from '../requests/desk.ts';
+import type { RecordStore } from '../streams/ports.ts';
+import { onStream, readEvents, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
+import { rowOfHold, vendorsOfRow } from './rows.ts';
 
 export type IncidentDeps = StreamDeps & {
   readonly ledger: Ledger;

@@ -8,9 +8,9 @@ import {
   riskSchema,
   scoreOf,
 } from '#src/systems/risks.ts';
-import type { Ledger, NewTimer } from './ports.ts';
-import type { RecordRow, RecordStore } from './systems-ports.ts';
-import { onStream, readEvents, type StreamDeps, type StreamEvent } from './systems-stream.ts';
+import type { Ledger, NewTimer } from '../ports.ts';
+import type { RecordRow, RecordStore } from '../streams/ports.ts';
+import { onStream, readEvents, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
 
 export type RiskDeskDeps = StreamDeps & {
   readonly records: RecordStore;

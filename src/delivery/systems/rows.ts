@@ -1,7 +1,7 @@
 /** What stands in rows of `record`, read back with a schema: a row is a projection, and projections can be damaged. */
 import { z } from 'zod';
 import { type Hold, holdScopeSchema } from '#src/systems/holds.ts';
-import type { RecordRow, RecordStore } from './systems-ports.ts';
+import type { RecordRow, RecordStore } from '../streams/ports.ts';
 
 const holdState = z.object({
   scope: holdScopeSchema,

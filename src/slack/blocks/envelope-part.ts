@@ -1,6 +1,6 @@
 /** The change envelope in the request form: the claim of a new version, and the bounds asked for later ones. Pure. */
 import type { KnownBlock } from '@slack/types';
-import { type FormValues, one } from '#src/delivery/form-values.ts';
+import { type FormValues, one } from '#src/delivery/forms/form-values.ts';
 import { dateInput, textInput } from './build.ts';
 
 const CLAIM = ['within', 'metrics'];

@@ -2,7 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Refusal } from '#src/approvals/commands.ts';
 import type { RequestKind } from '#src/approvals/document.ts';
-import type { Act, Offer } from '#src/delivery/acts.ts';
+import type { Act, Offer } from '#src/delivery/requests/acts.ts';
 import { button, context, divider, section } from './build.ts';
 import { KIND_WORDS } from './kind-words.ts';
 import { type Modal, readingModal } from './modal.ts';

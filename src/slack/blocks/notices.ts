@@ -1,6 +1,6 @@
 /** Direct messages and thread notes about a request; one sentence first, then what to do. Pure. */
 import type { SubmittedState } from '#src/approvals/types.ts';
-import type { Note, Tell } from '#src/delivery/intents.ts';
+import type { Note, Tell } from '#src/delivery/inbox/intents.ts';
 import { actions, button, context, type Message, section } from './build.ts';
 import type { CardView } from './card.ts';
 import { KIND_WORDS } from './kind-words.ts';

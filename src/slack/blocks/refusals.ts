@@ -5,7 +5,7 @@
  */
 import type { Refusal } from '#src/approvals/commands.ts';
 import type { RequestKind } from '#src/approvals/document.ts';
-import type { OTHER_REFUSALS } from '#src/delivery/intents.ts';
+import type { OTHER_REFUSALS } from '#src/delivery/inbox/intents.ts';
 import { KIND_WORDS } from './kind-words.ts';
 import { inline } from './text.ts';
 

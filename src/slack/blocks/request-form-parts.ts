@@ -3,9 +3,9 @@ import type { KnownBlock } from '@slack/types';
 import type { FormKind } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import type { Terms } from '#src/approvals/types.ts';
-import type { AboutForm } from '#src/delivery/about.ts';
-import { type FormValues, one } from '#src/delivery/form-values.ts';
-import { kindOf, type RequestForm } from '#src/delivery/request-form.ts';
+import type { AboutForm } from '#src/delivery/forms/about.ts';
+import { type FormValues, one } from '#src/delivery/forms/form-values.ts';
+import { kindOf, type RequestForm } from '#src/delivery/forms/request-form.ts';
 import { actions, button, choice, context, dateInput, section, textInput, userInput } from './build.ts';
 import { envelopeInputs, envelopeShown } from './envelope-part.ts';
 

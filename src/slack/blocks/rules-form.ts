@@ -1,9 +1,9 @@
 /** The form in which administrators choose periods and quorums of the approval policy. Pure. */
 import type { KnownBlock } from '@slack/types';
 import { CHOICE_KINDS, CHOICE_TIERS, type Choice, choicesIn } from '#src/approvals/policy-choices.ts';
-import { type FormValues, one } from '#src/delivery/form-values.ts';
-import { choiceBlock, RULES_FORM, scopeOf } from '#src/delivery/policy-choices.ts';
-import type { PolicyVersion } from '#src/delivery/policy-version.ts';
+import { type FormValues, one } from '#src/delivery/forms/form-values.ts';
+import { choiceBlock, RULES_FORM, scopeOf } from '#src/delivery/forms/policy-choices.ts';
+import type { PolicyVersion } from '#src/delivery/policy/version.ts';
 import { choice, section, textInput } from './build.ts';
 import { formModal, type Modal } from './modal.ts';
 import { inline } from './text.ts';

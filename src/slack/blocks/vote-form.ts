@@ -1,6 +1,6 @@
 /** "Review and vote": offers this person only what this person may do, and says why the rest is not offered. Pure. */
 import type { KnownBlock } from '@slack/types';
-import { type FormValues, one } from '#src/delivery/form-values.ts';
+import { type FormValues, one } from '#src/delivery/forms/form-values.ts';
 import { actions, button, choice, context, dateInput, section, textInput, userInput } from './build.ts';
 import type { KindWords } from './kind-words.ts';
 import { formModal, link, type Modal, readingModal } from './modal.ts';

@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import { TEXT_CHARS_MAX } from '#src/delivery/incoming.ts';
+import { TEXT_CHARS_MAX } from '#src/delivery/inbox/incoming.ts';
 import { type ListenerDeps, store } from './store.ts';
 
 type MessageLike = {

@@ -1,5 +1,5 @@
 import type { App, MessageShortcut } from '@slack/bolt';
-import { uploadValue } from '#src/delivery/request-uploads.ts';
+import { uploadValue } from '#src/delivery/forms/request-uploads.ts';
 import { type ListenerDeps, store } from './store.ts';
 
 /** "Request a deployment" is the same as `/governance deploy`; "Use as evidence" takes the file of a message. */

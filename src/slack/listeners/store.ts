@@ -1,6 +1,6 @@
 /** What every listener does: make an `Incoming` of the payload, store it, wake the worker. Nothing else. */
 import { createHash } from 'node:crypto';
-import { type Incoming, incomingSchema } from '#src/delivery/incoming.ts';
+import { type Incoming, incomingSchema } from '#src/delivery/inbox/incoming.ts';
 import type { Inbox } from '#src/delivery/ports.ts';
 
 export type ListenerDeps = {

@@ -1,5 +1,5 @@
 import type { ViewOutput } from '@slack/bolt';
-import { uploadValue } from '#src/delivery/request-uploads.ts';
+import { uploadValue } from '#src/delivery/forms/request-uploads.ts';
 
 /** Answers by block id; null where left empty. */
 export function valuesOf(view: Pick<ViewOutput, 'state'>): Record<string, string | string[] | null> {

@@ -5,9 +5,9 @@ import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
 import { type Access, loopbackAccess } from '#src/web/evidence-access.ts';
 import { createSignIn } from '#src/web/evidence-sign-in.ts';
 import type { Handler } from '#src/web/server.ts';
-import type { Core } from './core.ts';
-import { random } from './ids.ts';
-import type { Log } from './log.ts';
+import type { Core } from '../core.ts';
+import { random } from '../ids.ts';
+import type { Log } from '../log.ts';
 
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 /** Roles that open the pages. */

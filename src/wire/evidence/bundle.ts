@@ -6,11 +6,11 @@ import { type BundleObject, buildBundle } from '#src/evidence/bundle-build.ts';
 import type { Manifest } from '#src/evidence/bundle-format.ts';
 import type { EvidenceStore } from '#src/evidence/ports.ts';
 import { createTileNodeReader, type ReadTile } from '#src/evidence/tiles.ts';
-import { openAnchors } from './evidence-anchors.ts';
+import { ROOT } from '../paths.ts';
+import { SERVICE } from '../version.ts';
+import { openAnchors } from './anchors.ts';
 import type { ExportJob, ExportSource } from './export-job.ts';
 import { keysReachableBy, vkeysOf } from './log-keys.ts';
-import { ROOT } from './paths.ts';
-import { SERVICE } from './version.ts';
 
 const PAGE = 1_000;
 const TILES_KEPT_MAX = 2_000;

@@ -4,8 +4,8 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '#src/config.ts';
 import type { Download, DownloadFilters, DownloadFormat, EvidenceReader } from '#src/web/evidence-ports.ts';
-import type { Core } from './core.ts';
-import { selectPublished, writeExport } from './evidence-export.ts';
+import type { Core } from '../core.ts';
+import { selectPublished, writeExport } from './export.ts';
 import { ExportError } from './export-error.ts';
 
 const TYPES: Readonly<Record<DownloadFormat, readonly [ending: string, contentType: string]>> = {

@@ -1,16 +1,16 @@
 /** The evidence pages, the log's static resources and what is done with checkpoints, on an open core. */
 import type { Config } from '#src/config.ts';
-import { applyRetention } from '#src/delivery/retention.ts';
+import { applyRetention } from '#src/delivery/erasure/retention.ts';
 import type { StoredCheckpoint } from '#src/evidence/ports.ts';
 import { createEvidencePages } from '#src/web/evidence.ts';
 import type { Handler } from '#src/web/server.ts';
 import { createTiles } from '#src/web/tiles.ts';
-import type { Core } from './core.ts';
-import { evidenceAccess } from './evidence-access.ts';
-import { openAnchors } from './evidence-anchors.ts';
-import { type ErasureDesks, loadRetention, openErasure } from './evidence-erasure.ts';
-import { built, createEvidenceReader, slackPlaces } from './evidence-reader.ts';
-import type { Log } from './log.ts';
+import type { Core } from '../core.ts';
+import type { Log } from '../log.ts';
+import { evidenceAccess } from './access.ts';
+import { openAnchors } from './anchors.ts';
+import { type ErasureDesks, loadRetention, openErasure } from './erasure.ts';
+import { built, createEvidenceReader, slackPlaces } from './reader.ts';
 
 const ANCHOR_AGAIN_MS = 5 * 60 * 1000;
 const RETAIN_EVERY_MS = 60 * 60 * 1000;

@@ -2,7 +2,7 @@
 import type { Stores } from '#src/adapters/prisma/stores.ts';
 import type { Config } from '#src/config.ts';
 import type { Crypto, StoredCheckpoint } from '#src/evidence/ports.ts';
-import type { Selection } from './evidence-selection.ts';
+import type { Selection } from './selection.ts';
 
 /** The log that is exported. */
 export type ExportSource = {

@@ -9,11 +9,11 @@ import { assessmentResults } from '#src/evidence/exports/oscal-ar.ts';
 import { planOfAction } from '#src/evidence/exports/oscal-poam.ts';
 import type { ExportContext } from '#src/evidence/exports/records.ts';
 import type { StoredCheckpoint } from '#src/evidence/ports.ts';
-import { writeBundle } from './evidence-bundle.ts';
-import { type ExportFilters, type Selection, select } from './evidence-selection.ts';
+import { SERVICE } from '../version.ts';
+import { writeBundle } from './bundle.ts';
 import { ExportError } from './export-error.ts';
 import type { ExportJob, ExportSource } from './export-job.ts';
-import { SERVICE } from './version.ts';
+import { type ExportFilters, type Selection, select } from './selection.ts';
 
 export type ExportFormat = 'bundle' | 'csv' | 'oscal-ar' | 'oscal-poam';
 

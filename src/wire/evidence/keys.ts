@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { KeyError, type LogKeys } from '#src/adapters/keys/key-files.ts';
 import type { Stores } from '#src/adapters/prisma/stores.ts';
-import type { Recorder } from '#src/delivery/record.ts';
-import { onStream, readEvents } from '#src/delivery/systems-stream.ts';
+import type { Recorder } from '#src/delivery/streams/record.ts';
+import { onStream, readEvents } from '#src/delivery/streams/stream.ts';
 import { formatCheckpoint } from '#src/evidence/checkpoint.ts';
 import { utf8 } from '#src/evidence/encoding.ts';
 import { formatSignature, keyHashOf } from '#src/evidence/note.ts';
 import type { Crypto, EvidenceStore, RecordedKey, Signer } from '#src/evidence/ports.ts';
-import { newId } from './ids.ts';
+import { newId } from '../ids.ts';
 
 const STREAM = 'keys';
 /** So that every running server hears of a rotation, and stops, before the old key ends. */

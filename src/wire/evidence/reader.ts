@@ -2,17 +2,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '#src/config.ts';
-import { genuine } from '#src/delivery/disclosures.ts';
+import { genuine } from '#src/delivery/streams/disclosures.ts';
 import { hiddenHashes, reveal } from '#src/evidence/disclose.ts';
 import { toBase64, toHex } from '#src/evidence/encoding.ts';
 import { proofFileFor } from '#src/evidence/log.ts';
 import type { Disclosure, RecordedKey } from '#src/evidence/ports.ts';
 import type { AnchorPlace, EntryView, EvidenceReader, LogStatus, ObjectRef } from '#src/web/evidence-ports.ts';
-import type { Core } from './core.ts';
-import { createDownloads } from './evidence-downloads.ts';
-import { createRequestIndex, type ReadEntry, readEntry, requestFrom } from './evidence-register.ts';
+import type { Core } from '../core.ts';
+import { ROOT } from '../paths.ts';
+import { createDownloads } from './downloads.ts';
 import { keysReachableBy, vkeysOf } from './log-keys.ts';
-import { ROOT } from './paths.ts';
+import { createRequestIndex, type ReadEntry, readEntry, requestFrom } from './register.ts';
 
 const OBJECTS_MAX = 100;
 /** Members of an entry whose hex value is the hash of a stored object, and what that is. */

@@ -1,7 +1,7 @@
 /** What "Verify" shows: each entry of a request, proven against the latest signed checkpoint at this moment. */
 import { proofFileFor } from '#src/evidence/log.ts';
 import { verifyProofFile } from '#src/evidence/proof-file.ts';
-import type { Core } from './core.ts';
+import type { Core } from '../core.ts';
 
 /** Lines for the modal; says plainly what does not hold. */
 export async function verificationLines(core: Core, requestId: string): Promise<readonly string[]> {

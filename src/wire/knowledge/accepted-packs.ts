@@ -2,10 +2,10 @@
 import { openPackFolder } from '#src/adapters/parse/pack-folder.ts';
 import type { Database } from '#src/adapters/prisma/database.ts';
 import { createStores } from '#src/adapters/prisma/stores.ts';
-import { createPackReader } from '#src/delivery/knowledge-desk.ts';
+import { createPackReader } from '#src/delivery/answers/knowledge-desk.ts';
 import { shippedPacks } from '#src/knowledge/packs/compose.ts';
 import type { RawFile } from '#src/knowledge/raw.ts';
-import { newId } from './ids.ts';
+import { newId } from '../ids.ts';
 
 /**
  * Writes the copies of every pack in force. Throws KnowledgeError, PackFolderError and what the ledger throws.

@@ -1,12 +1,12 @@
 /** What the desk answers with: the engine on the library in force, a budget for each asker, and the log of answers. */
 import type { AnswerSettings } from '#src/answers/settings.ts';
 import type { Answer, AskOptions } from '#src/answers/types.ts';
-import { type AnswerLog, createAnswerLog } from '#src/delivery/answer-log.ts';
-import { budgetOf } from '#src/delivery/model-budget.ts';
-import type { Core } from './core.ts';
-import type { Engine } from './engine.ts';
-import { newId } from './ids.ts';
-import type { Log } from './log.ts';
+import { type AnswerLog, createAnswerLog } from '#src/delivery/answers/log.ts';
+import { budgetOf } from '#src/delivery/answers/model-budget.ts';
+import type { Core } from '../core.ts';
+import type { Engine } from '../engine.ts';
+import { newId } from '../ids.ts';
+import type { Log } from '../log.ts';
 
 export type OpenAnswers = {
   /** Answers for one person: `person` is the pseudonym under which the model's cost counts. */

@@ -11,8 +11,8 @@ import { canonicalBytes } from '#src/evidence/canonical.ts';
 import { buildLibrary, type Library } from '#src/knowledge/library.ts';
 import { composeLibrary } from '#src/knowledge/packs/compose.ts';
 import type { RawFile } from '#src/knowledge/raw.ts';
-import { KNOWLEDGE_FOLDER } from './paths.ts';
-import { StartRefusedError } from './workspace.ts';
+import { KNOWLEDGE_FOLDER } from '../paths.ts';
+import { StartRefusedError } from '../workspace.ts';
 
 /**
  * The library in force: the shipped documents, and in place of theirs those that were accepted, as the data folder

@@ -3,14 +3,14 @@
  * process, another replica. The library that answers stays until the next one is whole.
  */
 import { openPackFolder } from '#src/adapters/parse/pack-folder.ts';
-import { createPackReader } from '#src/delivery/knowledge-desk.ts';
+import { createPackReader } from '#src/delivery/answers/knowledge-desk.ts';
 import type { Ledger } from '#src/delivery/ports.ts';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import { composeLibrary, shippedPacks } from '#src/knowledge/packs/compose.ts';
 import type { Pack } from '#src/knowledge/packs/pack.ts';
 import type { RawFile } from '#src/knowledge/raw.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 
 export type LibraryFollower = {
   /**

@@ -11,11 +11,11 @@ import { createStores, type Stores } from '#src/adapters/prisma/stores.ts';
 import type { CliContext } from '#src/cli/context.ts';
 import { run } from '#src/cli.ts';
 import { readConfig } from '#src/config.ts';
-import { createKnowledgeDesk } from '#src/delivery/knowledge-desk.ts';
-import { createPeopleDesk } from '#src/delivery/people-desk.ts';
+import { createKnowledgeDesk } from '#src/delivery/answers/knowledge-desk.ts';
+import { createPeopleDesk } from '#src/delivery/people/desk.ts';
 import { shippedPacks } from '#src/knowledge/packs/compose.ts';
+import { openRecorder } from '#src/wire/evidence/recorder.ts';
 import { newId } from '#src/wire/ids.ts';
-import { openRecorder } from '#src/wire/recorder.ts';
 import { openWorkspace } from '#src/wire/workspace.ts';
 import { databaseForTests } from '../database.ts';
 

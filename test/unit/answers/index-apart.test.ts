@@ -12,7 +12,7 @@ import { openVectorIndex } from '#src/adapters/hnsw/vector-index.ts';
 import { embedText, localEmbedder } from '#src/answers/local-embedder.ts';
 import type { Embedder, VectorEntry } from '#src/answers/types.ts';
 import { textHash } from '#src/knowledge/hash.ts';
-import { indexProgress, progressLine } from '#src/wire/index-progress.ts';
+import { indexProgress, progressLine } from '#src/wire/knowledge/index-progress.ts';
 
 const entries: readonly VectorEntry[] = Array.from({ length: 1_200 }, (_, at) => {
   const text = `lamp ${at} of street ${at % 7}`;

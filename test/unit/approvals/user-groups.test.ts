@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tally } from '#src/approvals/tally.ts';
 import type { Roster } from '#src/approvals/types.ts';
-import { confirmedAssignments, rosterFrom } from '#src/delivery/people-roster.ts';
+import { confirmedAssignments, rosterFrom } from '#src/delivery/people/roster.ts';
 import {
   CAIO,
   CISO,

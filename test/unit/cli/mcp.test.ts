@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createMcpServer, type Tool } from '#src/cli/mcp-protocol.ts';
+import { createMcpServer, type Tool } from '#src/cli/mcp/protocol.ts';
 
 const echo: Tool = {
   name: 'echo',

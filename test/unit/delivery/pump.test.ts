@@ -1,7 +1,7 @@
 /** The pump: everything claimed is acted on, failures come back later or are given up, a stop waits for what runs. */
 import { describe, expect, it } from 'vitest';
-import { createKeyedQueue } from '#src/delivery/keyed-queue.ts';
 import { backoffMs, createPump } from '#src/delivery/pump.ts';
+import { createKeyedQueue } from '#src/delivery/streams/keyed-queue.ts';
 
 type Item = { readonly id: string; readonly attempts: number };
 const NOW = new Date('2026-11-21T00:00:00.000Z');

@@ -1,7 +1,7 @@
 /** An address in a form that names a captured file is that file, and no other address is. */
 import { describe, expect, it } from 'vitest';
-import { parseRequest } from '#src/delivery/request-form.ts';
-import { loadPolicy } from '#src/wire/knowledge.ts';
+import { parseRequest } from '#src/delivery/forms/request-form.ts';
+import { loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 
 const policy = await loadPolicy();
 const sha256 = 'ab'.repeat(32);

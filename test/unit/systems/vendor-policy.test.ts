@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceStatus, termsFor } from '#src/approvals/policy.ts';
 import { EVIDENCE_KINDS } from '#src/systems/evidence-files.ts';
-import { loadPolicy } from '#src/wire/knowledge.ts';
+import { loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 import { deployment } from '../../integration/deployments.ts';
 
 const now = Date.parse('2026-11-21T00:00:00.000Z');

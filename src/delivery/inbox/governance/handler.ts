@@ -1,16 +1,16 @@
 /** What the commands of governance work with, and what they say. */
 import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
 import type { Roster } from '#src/approvals/types.ts';
-import type { Groups } from './groups.ts';
-import type { PeopleDesk } from './people-desk.ts';
-import type { Bulletin } from './people-notices.ts';
-import type { PolicyChoices } from './policy-choices.ts';
-import type { PolicyDesk } from './policy-desk.ts';
-import type { PolicyVote } from './policy-vote.ts';
-import type { InboxItem, Ledger, PeopleStore, RefusalStore } from './ports.ts';
-import type { SystemsDesk } from './systems-desk.ts';
-import type { IncidentDesk } from './systems-incidents.ts';
-import type { RecordStore } from './systems-ports.ts';
+import type { PolicyChoices } from '../../forms/policy-choices.ts';
+import type { PeopleDesk } from '../../people/desk.ts';
+import type { Groups } from '../../people/groups.ts';
+import type { Bulletin } from '../../people/notices.ts';
+import type { PolicyDesk } from '../../policy/desk.ts';
+import type { PolicyVote } from '../../policy/vote.ts';
+import type { InboxItem, Ledger, PeopleStore, RefusalStore } from '../../ports.ts';
+import type { RecordStore } from '../../streams/ports.ts';
+import type { SystemsDesk } from '../../systems/desk.ts';
+import type { IncidentDesk } from '../../systems/incidents.ts';
 
 export type GovernanceHandlerDeps = {
   readonly ledger: Pick<Ledger, 'listAssignments'>;

@@ -1,12 +1,12 @@
 /** A table that an administrator uploads in Slack: fetched, read as CSV, and handed to the desks. */
-import { many, text } from './form-values.ts';
-import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
-import type { Incoming } from './incoming.ts';
-import { uploadRefusal } from './keep-uploads.ts';
+import { many, text } from '../../forms/form-values.ts';
+import { uploadsOf } from '../../forms/request-uploads.ts';
+import { bulletin, proposalButtons } from '../../people/notices.ts';
+import type { InboxItem, OutgoingMessage } from '../../ports.ts';
+import { commandIdOf, type HandlerDeps } from '../handler-deps.ts';
+import type { Incoming } from '../incoming.ts';
+import { uploadRefusal } from '../keep-uploads.ts';
 import { uuidFor } from './people-commands.ts';
-import { bulletin, proposalButtons } from './people-notices.ts';
-import type { InboxItem, OutgoingMessage } from './ports.ts';
-import { uploadsOf } from './request-uploads.ts';
 import { TABLES, type TableResult } from './tables.ts';
 
 type Form = Extract<Incoming, { kind: 'form' }>;

@@ -5,9 +5,9 @@ import { rosterAt, sameRole } from '#src/directory/directory.ts';
 import { adminsAt, type Change } from '#src/directory/governed.ts';
 import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
 import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
-import type { Asked, GovernanceHandlerDeps, Said } from './governance-handler.ts';
-import { groupNews } from './groups.ts';
-import { changeWords, proposalButtons } from './people-notices.ts';
+import { groupNews } from '../../people/groups.ts';
+import { changeWords, proposalButtons } from '../../people/notices.ts';
+import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
 import { rulesWaiting } from './policy-commands.ts';
 
 /** What a refusal of the directory or the rules means to whoever asked. */

@@ -1,8 +1,8 @@
 /** `/governance policy`: which rules are in force, what waits, what it would change; and how it is put to the vote. */
 import { policyDifference } from '#src/approvals/policy-difference.ts';
 import type { PolicyProposal } from '#src/directory/policies.ts';
-import type { Asked, GovernanceHandlerDeps, Said } from './governance-handler.ts';
-import { proposalButtons } from './people-notices.ts';
+import { proposalButtons } from '../../people/notices.ts';
+import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
 
 /** Lines of a difference in one message. */
 const LINES = 24;

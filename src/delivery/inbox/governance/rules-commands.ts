@@ -1,13 +1,13 @@
 /** `/governance rules` and its form: for administrators; what comes of it waits for the committee's vote. */
 import { adminsAt } from '#src/directory/governed.ts';
-import type { GovernanceHandlerDeps, Said } from './governance-handler.ts';
-import { modal } from './handle-press.ts';
-import { commandIdOf } from './handler-deps.ts';
-import type { Incoming } from './incoming.ts';
-import { bulletin } from './people-notices.ts';
-import { RULES_FORM } from './policy-choices.ts';
+import { RULES_FORM } from '../../forms/policy-choices.ts';
+import { bulletin } from '../../people/notices.ts';
+import type { InboxItem, OutgoingMessage } from '../../ports.ts';
+import { modal } from '../handle-press.ts';
+import { commandIdOf } from '../handler-deps.ts';
+import type { Incoming } from '../incoming.ts';
+import type { GovernanceHandlerDeps, Said } from './handler.ts';
 import { rulesWaiting } from './policy-commands.ts';
-import type { InboxItem, OutgoingMessage } from './ports.ts';
 
 /** Messages that answer; null where the payload is about something else. */
 export async function handleRules(

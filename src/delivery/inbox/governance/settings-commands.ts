@@ -7,7 +7,7 @@ import { canonicalJson, hashOf } from '#src/approvals/canonical.ts';
 import { nextVersion } from '#src/approvals/policy-choices.ts';
 import type { GovernedFile } from '#src/directory/policies.ts';
 import { GATE_MODES, gateSettingsSchema } from '#src/systems/gate-settings.ts';
-import type { Asked, GovernanceHandlerDeps, Said } from './governance-handler.ts';
+import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
 import { REFUSED, uuidFor } from './people-commands.ts';
 import { rulesWaiting } from './policy-commands.ts';
 

@@ -5,16 +5,16 @@
 import { parseMoment } from '#src/approvals/duration.ts';
 import { type HoldScope, scopeWords } from '#src/systems/holds.ts';
 import { isLegacy, liveVersions, type SystemState, statusOf, tierOfSystem } from '#src/systems/system.ts';
-import type { Asked, GovernanceHandlerDeps, Said } from './governance-handler.ts';
-import { commandIdOf } from './handler-deps.ts';
-import { type Incoming, incomingSchema } from './incoming.ts';
+import { bulletin } from '../../people/notices.ts';
+import type { InboxItem, OutgoingMessage } from '../../ports.ts';
+import { holdOfRow } from '../../systems/rows.ts';
+import { commandIdOf } from '../handler-deps.ts';
+import { type Incoming, incomingSchema } from '../incoming.ts';
+import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
 import { proposals, proposeGroup, proposeRole, REFUSED, roles, settle, uuidFor } from './people-commands.ts';
-import { bulletin } from './people-notices.ts';
 import { policyCommand } from './policy-commands.ts';
-import type { InboxItem, OutgoingMessage } from './ports.ts';
 import { handleRules } from './rules-commands.ts';
 import { gateCommand, loggingCommand } from './settings-commands.ts';
-import { holdOfRow } from './systems-rows.ts';
 
 /** Handles a stored payload that is about governance; null for every other, which is somebody else's. */
 export async function handleGovernance(

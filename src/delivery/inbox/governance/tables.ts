@@ -6,10 +6,10 @@ import { changesTo } from '#src/directory/plan.ts';
 import { directoryFromRows } from '#src/directory/table.ts';
 import { readLegacy } from '#src/systems/legacy-import.ts';
 import { readRisks } from '#src/systems/risk-import.ts';
-import type { PeopleDesk } from './people-desk.ts';
-import type { Ledger } from './ports.ts';
-import type { SystemsDesk } from './systems-desk.ts';
-import type { RiskDesk } from './systems-risks.ts';
+import type { PeopleDesk } from '../../people/desk.ts';
+import type { Ledger } from '../../ports.ts';
+import type { SystemsDesk } from '../../systems/desk.ts';
+import type { RiskDesk } from '../../systems/risks.ts';
 
 export const TABLES = ['roles', 'systems', 'risks'] as const;
 export type TableKind = (typeof TABLES)[number];
