@@ -27,6 +27,12 @@ export type ListLine = {
   readonly questions: readonly string[];
 };
 
+/** How much is in force, in the same words wherever it is said: "100 items of 4 documents in force". */
+export function sizeInWords(items: number, documents: number): string {
+  const many = (n: number, one: string) => `${n.toLocaleString('en-US')} ${one}${n === 1 ? '' : 's'}`;
+  return `${many(items, 'item')} of ${many(documents, 'document')} in force`;
+}
+
 /** A role with its bracketed qualification, as the document prints it. */
 export function printedMention(mention: { readonly name: string; readonly note: string | null }): string {
   return mention.note === null ? mention.name : `${mention.name} (${mention.note})`;

@@ -12,7 +12,6 @@ import { eachVectorEntry } from '#src/answers/local-embedder.ts';
 import type { ChatModel, VectorEntry, VectorIndex } from '#src/answers/types.ts';
 import type { Config, ModelConfig } from '#src/config.ts';
 import type { Library } from '#src/knowledge/library.ts';
-import { libraryPassages } from '#src/knowledge/passages.ts';
 import { indexProgress } from './knowledge/index-progress.ts';
 import type { Log } from './log.ts';
 
@@ -31,8 +30,6 @@ export type Engine = {
   readonly hasModel: boolean;
   /** The library that answers. */
   library(): Library;
-  /** Number of passages in the lexical index. */
-  readonly passages: number;
   /** Loads or builds the vector index and takes it into service. Resolves with what was done; never rejects. */
   openVectors(): Promise<VectorOutcome>;
   /** Puts another library in service, in place of this one; the vectors follow as by `openVectors`. */
@@ -90,7 +87,6 @@ export async function openEngine(
     ask: (question, options) => answerer.ask(question, options),
     hasModel: model !== null,
     library: () => answerer.library,
-    passages: libraryPassages(library).length,
     openVectors,
     take(next) {
       const fresh = createAnswerer({ library: next, ...parts });

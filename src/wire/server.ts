@@ -6,6 +6,7 @@ import type { Links } from '#src/delivery/inbox/links.ts';
 import { recordStart } from '#src/delivery/streams/start-record.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
 import type { Library } from '#src/knowledge/library.ts';
+import { sizeInWords } from '#src/knowledge/listing.ts';
 import { createSlackApp, type SlackApp } from '#src/slack/app.ts';
 import { createGroups } from '#src/slack/groups.ts';
 import { FILE_BYTES_MAX } from '#src/systems/evidence-files.ts';
@@ -182,7 +183,7 @@ async function openKnowledge({ config, now, steps, log, knowledgeFolder }: Start
     loadAnswerSettings(knowledgeFolder),
   ]);
   const engine = await openEngine(config, library, log, (line) => steps.say(`  ${line}`));
-  steps.done(`${library.items.size} items and ${engine.passages} passages indexed`);
+  steps.done(sizeInWords(library.items.size, library.documents.size));
   const follow = (core: Core): LibraryFollower =>
     followLibrary({ ledger: core.stores.ledger, dataDir, files, ...synced, take: engine.take, log });
   return { policy, gate, answerSettings, engine, follow };

@@ -103,7 +103,7 @@ describe.skipIf(chromiumPath === null)('a newcomer', () => {
   const dialog = () => page.getByRole('dialog');
 
   it('sees each step of the first start with its time, then the address', () => {
-    expect(started.output).toMatch(/items and \d+ passages indexed/);
+    expect(started.output).toMatch(/\d+ items of \d+ documents in force/);
     expect(started.output).toMatch(/database created +\d+\.\d\d s/);
     expect(started.output).toMatch(/migrations? applied +\d+\.\d\d s/);
     expect(started.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

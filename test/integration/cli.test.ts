@@ -262,5 +262,8 @@ describe('usage', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/never started/);
     expect(out).toMatch(/\nall well\n$/);
+    const [inForce = ''] = (await run(['knowledge', 'status'])).out.split('\n');
+    expect(inForce).toMatch(/^\d+ items of \d+ documents in force$/);
+    expect(out).toContain(inForce);
   });
 });

@@ -3,6 +3,7 @@ import { unreachableQuorums } from '#src/approvals/doctor.ts';
 import type { Roster } from '#src/approvals/types.ts';
 import { type Config, ConfigError, readConfig } from '#src/config.ts';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
+import { sizeInWords } from '#src/knowledge/listing.ts';
 import { readDirectoryFile } from '#src/wire/directory.ts';
 import { type LoadedPolicy, loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 import { loadAnswerSettings, loadGateSettings } from '#src/wire/settings-files.ts';
@@ -46,7 +47,7 @@ export function checkSettings(context: CliContext, found: Findings): Config | nu
 export async function checkKnowledge(context: CliContext, found: Findings): Promise<void> {
   try {
     const { items, documents } = await openLibrary(context);
-    found.ok('knowledge', `${count(items.size, 'item')} of ${count(documents.size, 'document')}`);
+    found.ok('knowledge', sizeInWords(items.size, documents.size));
   } catch (error) {
     if (error instanceof KnowledgeError) {
       for (const { file, line, path, expected, remedy } of error.issues) {

@@ -1,4 +1,5 @@
 /** `knowledge status` and `knowledge diff`: versions of documents, what waits, and what changed for whom. */
+import { sizeInWords } from '#src/knowledge/listing.ts';
 import { affectedBy } from '#src/knowledge/packs/affected.ts';
 import { diffPacks } from '#src/knowledge/packs/diff.ts';
 import { diffText } from '#src/knowledge/packs/explain.ts';
@@ -45,7 +46,8 @@ export async function knowledgeStatus(context: CliContext, flags: { readonly jso
     context.json({ documents, proposals: waiting });
     return 0;
   }
-  context.text(`${count(documents.length, 'document')} in force`);
+  const items = documents.reduce((sum, document) => sum + document.items, 0);
+  context.text(sizeInWords(items, documents.length));
   for (const document of documents) {
     const { source } = document;
     context.text('', ...table([[document.document, document.title]]));
