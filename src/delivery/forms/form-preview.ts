@@ -4,7 +4,7 @@ import type { Answers, DeploymentDocument, RequestDocument } from '#src/approval
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { parseMoment } from '#src/approvals/duration.ts';
 import { readMeasures } from '#src/approvals/envelope-form.ts';
-import { listOf } from '#src/approvals/forms.ts';
+import { listOf } from '#src/approvals/form-fields.ts';
 import { termsFor } from '#src/approvals/policy.ts';
 import type { Terms } from '#src/approvals/types.ts';
 import { answersIn, type FormValues, shortIdsIn, text } from './form-values.ts';

@@ -6,7 +6,8 @@ import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { EvidenceItem, FormKind, RequestDocument, Scope } from '#src/approvals/document.ts';
 import { parseMoment } from '#src/approvals/duration.ts';
 import { boundLines, measureLines } from '#src/approvals/envelope-form.ts';
-import { type FormResult, parseDeploymentForm, parseExceptionForm, parseUseCaseForm } from '#src/approvals/forms.ts';
+import type { FormResult } from '#src/approvals/form-result.ts';
+import { parseDeploymentForm, parseExceptionForm, parseUseCaseForm } from '#src/approvals/forms.ts';
 import { answersIn, type FieldErrors, type FormValues, filledGroups, one, shortIdsIn, text } from './form-values.ts';
 
 /** Modals that make or change a request. */

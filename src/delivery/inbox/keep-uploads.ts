@@ -1,5 +1,5 @@
 /** Uploads become captured files: fetched from Slack, hashed, typed by their content, kept. What is not kept is said. */
-import { listOf } from '#src/approvals/forms.ts';
+import { listOf } from '#src/approvals/form-fields.ts';
 import { evidenceKindWords } from '#src/systems/evidence-files.ts';
 import { type FormValues, text } from '../forms/form-values.ts';
 import { type FileAbout, type NamedUpload, uploadsIn, withAddresses } from '../forms/request-uploads.ts';

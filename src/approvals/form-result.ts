@@ -1,0 +1,83 @@
+/** What becomes of a filled form: a document with the terms it would be judged by, or an error at each field. Pure. */
+import type { z } from 'zod';
+import type { RequestDocument } from './document.ts';
+import { documentProblem, documentSchema } from './document-schema.ts';
+import { isoOf, msOf } from './duration.ts';
+import type { Errors } from './form-fields.ts';
+import { longestWaitMs, termsFor } from './policy.ts';
+import type { ApprovalPolicy } from './policy-schema.ts';
+import type { Terms } from './types.ts';
+
+/** What a form needs beside its input: the policy in force and the time. */
+export type FormContext = {
+  readonly policy: { readonly hash: string; readonly policy: ApprovalPolicy };
+  readonly now: Date;
+  /** An emergency: evidence is wanted by its review, not before it. */
+  readonly evidenceLater?: boolean;
+};
+
+/** A document with the terms it would be judged by (tier with reasons, evidence wanted), or errors by field name. */
+export type FormResult<D extends RequestDocument> =
+  | { readonly ok: true; readonly document: D; readonly terms: Terms }
+  | { readonly ok: false; readonly errors: Readonly<Record<string, string>> };
+
+/** Field of the form for a path in the document, and what is right there. */
+const FIELD_OF: Readonly<Record<string, string>> = { expiresAt: 'expires' };
+const REMEDY: Readonly<Record<string, string>> = {
+  system: 'Name the system, in at most 80 characters.',
+  version: 'Name the version, in at most 60 characters.',
+  digest: 'Give the artefact digest: sha256: and 64 hexadecimal digits.',
+  environment: 'Name the environment, such as staging or production.',
+  purpose: 'Say what it is for, in at most 1,500 characters.',
+  affected: 'Say who uses it and whom its results touch, in at most 1,500 characters.',
+  dataClasses: 'Name up to 10 kinds of data, separated by commas.',
+  useCase: 'Name one use case, such as UC-1.',
+  envelope: 'Give bounds, allowed environments and an end; a version that claims an envelope carries none.',
+  within: 'Name the deployment that carries the envelope, such as DR-12, and what was measured.',
+  evidence: 'Give up to 12 addresses that start with https://.',
+  deviatesFrom: 'Name at least one control or clause, such as POL-4.3.',
+  circumstances: 'Say why the exception is needed, in at most 1,500 characters.',
+  remediationPlan: 'Say how it will be put right, in at most 1,500 characters.',
+  residualRisk: 'Say what risk remains, in at most 600 characters.',
+  compensatingControls: 'Up to 8 controls, each with a text of at most 240 characters, an owner and a due date.',
+};
+
+export function finish<D extends RequestDocument>(document: D, errors: Errors, context: FormContext): FormResult<D> {
+  const parsed = documentSchema.safeParse(document);
+  const flawed = parsed.success ? documentProblem(document) : null;
+  if (flawed !== null) errors[flawed] ??= REMEDY[flawed] ?? 'Correct this field.';
+  if (!parsed.success) for (const issue of parsed.error.issues.slice(0, 20)) addIssue(issue, errors);
+  if (Object.keys(errors).length > 0) return { ok: false, errors };
+  const terms = termsFor(context.policy, document);
+  const timing = timeErrors(document, terms, context.now);
+  const wanted = terms.tier !== 'prohibited' && terms.evidence.length > 0 && context.evidenceLater !== true;
+  if (wanted && document.evidence.length === 0)
+    timing['evidence'] =
+      `This tier wants: ${terms.evidence.map((demand) => demand.title).join(', ')}. Give at least one.`;
+  return Object.keys(timing).length > 0 ? { ok: false, errors: timing } : { ok: true, document, terms };
+}
+
+function addIssue(issue: z.core.$ZodIssue, errors: Errors): void {
+  const top = String(issue.path[0] ?? 'form');
+  const field = FIELD_OF[top] ?? top;
+  errors[field] ??= REMEDY[top] ?? issue.message;
+}
+
+function timeErrors(document: RequestDocument, terms: Terms, now: Date): Errors {
+  const errors: Errors = {};
+  const latestMs = now.getTime() + terms.maxDurationMs;
+  const day = isoOf(latestMs).slice(0, 10);
+  const check = (field: string, end: string): void => {
+    const earliestMs = now.getTime() + longestWaitMs(terms);
+    if (msOf(end) <= now.getTime()) errors[field] = 'The end lies in the past.';
+    else if (msOf(end) <= earliestMs)
+      errors[field] = `The review alone lasts until ${isoOf(earliestMs)}; choose a later end.`;
+    else if (msOf(end) > latestMs) errors[field] = `The policy allows at most until ${day}.`;
+  };
+  if (document.kind === 'exception') {
+    check('expires', document.expiresAt);
+    if (document.compensatingControls.some((control) => msOf(control.dueAt) <= now.getTime()))
+      errors['compensatingControls'] = 'The due date of a compensating control lies in the past.';
+  } else if (document.kind === 'deployment' && document.scope?.until) check('scope', document.scope.until);
+  return errors;
+}
