@@ -4,7 +4,7 @@ import { quorumOf, tally } from '#src/approvals/tally.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { RequestRecord } from '#src/delivery/requests/desk.ts';
 import { historyOf } from '#src/delivery/requests/history.ts';
-import { titleOf } from '#src/slack/blocks/card-view.ts';
+import { titleOf } from '#src/slack/blocks/request-facts.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
 import type { RequestListFlags } from '../flags.ts';
 import { type People, peopleIn } from '../governance/people.ts';

@@ -4,7 +4,7 @@ import { tally } from '#src/approvals/tally.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { RequestRecord } from '#src/delivery/requests/desk.ts';
 import { historyOf } from '#src/delivery/requests/history.ts';
-import { detailFacts, titleOf } from '#src/slack/blocks/card-view.ts';
+import { detailFacts, titleOf } from '#src/slack/blocks/request-facts.ts';
 import type { People } from '../governance/people.ts';
 import { instant, paragraph, table } from '../terminal.ts';
 

@@ -1,0 +1,71 @@
+/** What a reader of a card has to know beside the votes: what stops it, what it rests on, what it changes. Pure. */
+import type { Person, SubmittedState } from '#src/approvals/types.ts';
+import { basisLines } from './basis-lines.ts';
+import { dateToken, inline } from './text.ts';
+
+export function alikeFact(alike: string | null): readonly string[] {
+  return alike === null
+    ? []
+    : [`⚠️ The name looks like *${inline(alike, 120)}*, which is another system of the inventory.`];
+}
+
+/** What a reader of the card has to know beside the votes. Mentions are ready; texts are still raw. */
+export function factsOf(state: SubmittedState, who: (person: Person) => string): readonly string[] {
+  const facts: string[] = [];
+  const emergency = state.breakGlass;
+  if (emergency && !emergency.ended && state.decision === null)
+    facts.push(
+      `🚨 *Emergency deployment* by ${who(emergency.by)} (${emergency.role}), permitted until ${dateToken(new Date(emergency.untilMs))}. This is its review.`,
+    );
+  else if (emergency && state.decision === null)
+    facts.push('🚨 The emergency permission is over; the review goes on, and the gate says no until it is approved.');
+  const stopped = state.suspension !== null && state.decision === null;
+  if (stopped) facts.push('⚠️ *Suspended*; it may not run.');
+  if (state.decision !== null) return facts;
+  if (state.offer !== null && state.offer.answer === null)
+    facts.push(
+      `${state.offer.conditions.length === 1 ? 'One condition is' : `${state.offer.conditions.length} conditions are`} with ${who(state.requester)} for an answer.`,
+    );
+  if (state.offer?.answer === 'declined') facts.push(`${who(state.requester)} declined the conditions.`);
+  if (state.contradiction) facts.push('Two voters asked for conditions that contradict each other.');
+  facts.push(...basisFacts(state), ...policyFacts(state));
+  const proposals = state.proposals.filter((proposal) => proposal.status === 'open').length;
+  if (proposals > 0) facts.push(`A narrower scope is proposed; ${who(state.requester)} has to answer.`);
+  for (const meeting of state.meetings) {
+    if (!state.revision.equivalents.includes(meeting.revision)) continue;
+    const open = meeting.votes.filter((vote) => !meeting.confirmed.includes(vote.person));
+    if (open.length > 0)
+      facts.push(
+        `Meeting of ${meeting.heldOn.slice(0, 10)}: ${open.map((vote) => who(vote.person)).join(', ')} still have to confirm.`,
+      );
+  }
+  if (state.escalatedAtMs !== null || state.unfilled.length > 0)
+    facts.push(`Escalated to ${state.terms.escalation.to}; deputies may act.`);
+  return facts;
+}
+
+/** What a deployment rests on, and whether it carries it. One that was never checked carries nothing. */
+function basisFacts({ document, basis, terms }: SubmittedState): readonly string[] {
+  if (document.kind !== 'deployment') return [];
+  const unknown = (id: string | undefined) => (id === undefined ? [] : [{ code: 'unknown', what: id } as const]);
+  const unchecked = { useCase: unknown(document.useCase), envelope: unknown(document.within?.request) };
+  return basisLines(document, basis ?? unchecked, terms);
+}
+
+/** Characters of a card's section that a difference may take. */
+const CHANGES_CHARS_MAX = 2_000;
+
+/** What a new policy changes; as much as a card holds, the rest is behind "Details". */
+function policyFacts({ document }: SubmittedState): readonly string[] {
+  if (document.kind !== 'policy') return [];
+  const lines: string[] = [];
+  let chars = 0;
+  for (const change of document.changes) {
+    const line = `• ${inline(change, 240)}`;
+    chars += line.length;
+    if (chars > CHANGES_CHARS_MAX)
+      return [...lines, `and ${document.changes.length - lines.length} more behind "Details".`];
+    lines.push(line);
+  }
+  return [...lines, 'No open request would be left without a quorum that can be reached.'];
+}
