@@ -115,6 +115,8 @@ function propose(
   if (state.proposals.has(proposal)) return no('not_open');
   if (changes.length === 0) return no('nothing_changed');
   if (changes.length > CHANGES_MAX || reason.length > 1_000) return no('invalid', 'size');
+  // Whoever hands on a role says why: the administrator who agrees, and a later auditor, must be able to judge it.
+  if (reason.trim() === '' && changes.some((change) => change.do === 'delegate')) return no('invalid', 'reason');
   for (const change of changes) {
     const problem = problemOf(state, change, now);
     if (problem !== null) return no('invalid', problem);

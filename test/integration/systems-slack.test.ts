@@ -20,6 +20,18 @@ const holders = async (role: string) => {
   const users = await test.server.core.stores.people.slackUsersOf(assignments.map((a) => a.person));
   return assignments.filter((a) => a.role === role).map((a) => users.get(a.person));
 };
+/** The day this many days from now. */
+const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+const usersOf = async (persons: readonly string[]) => {
+  const users = await test.server.core.stores.people.slackUsersOf(persons);
+  return persons.map((one) => users.get(one));
+};
+const standsIn = async () => {
+  const { assignments } = await test.server.core.desk.roster();
+  const handed = assignments.filter((a) => a.basis === 'delegation');
+  return Promise.all(handed.map(async (a) => [...(await usersOf([a.onBehalfOf ?? '', a.person])), a.role]));
+};
+const absent = async () => usersOf((await test.server.core.desk.roster()).absent);
 const gate = async (system: string) =>
   (
     await test.server.systems.gate.ask(
@@ -40,7 +52,7 @@ describe('roles', () => {
   });
 
   it('an appointment is proposed, shown to the administrators, and takes effect with the second one', async () => {
-    expect(await say('U0CISO', 'appoint U0EMMA legal team until 2027-06-30')).toContain('It takes 1 more');
+    expect(await say('U0CISO', `appoint U0EMMA legal team until ${day(200)}`)).toContain('It takes 1 more');
     expect(await holders('Legal Team')).not.toContain('U0EMMA');
     await test.driver.press('U0CISO', 'D0CISO', 'gov_accept:0');
     expect(await holders('Legal Team')).not.toContain('U0EMMA');
@@ -49,13 +61,35 @@ describe('roles', () => {
     expect((await test.driver.state('U0CAIO')).ephemerals.at(-1)?.text).toContain('in force');
   });
 
-  it('a holder hands on a role for a time, and takes one administrator', async () => {
-    expect(await say('U0LEGAL', 'delegate U0MILO Legal Team until 2027-01-31')).toMatch(
-      /Proposed|three months|invalid/,
+  it('a holder hands on a role for a time and with a reason, one administrator agrees, and it is taken back', async () => {
+    const until = day(30);
+    expect(await say('U0LEGAL', `delegate U0MILO Legal Team until ${until}`)).toContain('Why?');
+    expect(await say('U0LEGAL', `delegate U0MILO Legal Team until ${day(120)} because of a sabbatical`)).toContain(
+      'at most three months',
     );
-    expect(await say('U0EMMA', 'delegate U0MILO Chief AI Officer until 2026-12-31')).toContain(
+    expect(await say('U0EMMA', `delegate U0MILO Chief AI Officer until ${until} because I may`)).toContain(
       'only a role that you hold',
     );
+    expect(await say('U0LEGAL', `delegate U0MILO Legal Team until ${until} because I am on leave`)).toContain(
+      'It takes 1 more',
+    );
+    expect(await standsIn()).toEqual([]);
+    expect(JSON.stringify((await test.driver.state('U0CISO')).messages)).toContain('Why: I am on leave');
+    await test.driver.press('U0CISO', 'D0CISO', 'gov_accept:0');
+    expect(await standsIn()).toEqual([['U0LEGAL', 'U0MILO', 'Legal Team']]);
+    expect(await say('U0EMMA', 'takeback U0MILO Legal Team')).toContain('Only its holder');
+    expect(await say('U0LEGAL', 'takeback U0MILO legal team')).toContain('no longer stands in');
+    expect(await standsIn()).toEqual([]);
+    expect(await say('U0LEGAL', 'takeback U0MILO Legal Team')).toContain('nothing changed');
+  });
+
+  it('who is away says until when, and comes back', async () => {
+    expect(await say('U0CAIO', `absent until ${day(-1)}`)).toContain('Nothing was recorded');
+    expect(await say('U0CAIO', `absent until ${day(7)}`)).toContain('You are away');
+    expect(await absent()).toEqual(['U0CAIO']);
+    expect(await say('U0CAIO', 'back')).toContain('You are back');
+    expect(await absent()).toEqual([]);
+    expect(await say('U0CAIO', 'back')).toContain('nothing changed');
   });
 
   it('a proposal that is waiting can be looked up and refused', async () => {

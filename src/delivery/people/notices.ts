@@ -77,12 +77,13 @@ export function proposalButtons(what: 'directory' | 'policy', id: string): Bulle
 export function directoryNotices(events: readonly GovernedEvent[]): readonly OutgoingMessage[] {
   return events.flatMap((event) => {
     if (event.type === 'directory.change_proposed') {
-      const { proposal, changes } = event.data;
+      const { proposal, changes, reason } = event.data;
       const lines = changes.slice(0, 30).map(changeWords);
       const more = changes.length > 30 ? [`and ${changes.length - 30} more`] : [];
+      const why = reason === '' ? [] : [`Why: ${reason}`];
       const title = 'A change of the directory waits. Two administrators must accept it, none of them appointed by it.';
       const buttons = proposalButtons('directory', proposal);
-      return [bulletin(`proposal:${proposal}`, { kind: 'admins' }, title, [...lines, ...more], buttons)];
+      return [bulletin(`proposal:${proposal}`, { kind: 'admins' }, title, [...lines, ...more, ...why], buttons)];
     }
     if (event.type === 'directory.reminded') {
       const title = 'The quarter is over: look through who holds which role (POL-5.1).';

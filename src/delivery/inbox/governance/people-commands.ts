@@ -94,14 +94,21 @@ export async function settle(deps: GovernanceHandlerDeps, asked: Asked, verb: 's
   };
 }
 
-/** `appoint U0EMMA Legal Team [until 2027-01-31] [deputy of U0LEGAL]`, `dismiss U0EMMA Legal Team`, `delegate U0EMMA CISO until ...`. */
+/**
+ * `appoint U0EMMA Legal Team [until 2027-01-31] [deputy of U0LEGAL]`, `dismiss U0EMMA Legal Team`,
+ * `delegate U0EMMA CISO until 2027-01-31 because on leave`; each with `because ...`, which a delegation demands.
+ */
 export async function proposeRole(
   deps: GovernanceHandlerDeps,
   asked: Asked,
   verb: 'assign' | 'end' | 'delegate',
 ): Promise<Said> {
   const { person, commandId, words } = asked;
-  const text = words.slice(1).join(' ');
+  const [text = '', ...why] = words
+    .slice(1)
+    .join(' ')
+    .split(/(?:^| )because /i);
+  const reason = why.join(' because ').trim().slice(0, 1_000);
   const deputy = / deputy of (\S+)/i.exec(` ${text}`)?.[1];
   const untilText = / until (\S+)/i.exec(` ${text}`)?.[1];
   const role = text.replace(/(^| )(until|deputy of) \S+/gi, '').trim();
@@ -149,10 +156,9 @@ export async function proposeRole(
       title: verb === 'end' ? `${who} does not hold ${canonical}.` : 'Until when? Add for instance: until 2027-01-31',
     };
   const proposal = uuidFor(commandId, 'proposal');
-  const command = { type: 'propose', proposal, source: 'slack', reason: '', changes: [change] } as const;
+  const command = { type: 'propose', proposal, source: 'slack', reason, changes: [change] } as const;
   const result = await deps.directory.act(command, person, commandId);
-  if (!result.ok)
-    return { title: REFUSED[result.reason] ?? `Not proposed (${result.reason}: ${result.detail.join()}).` };
+  if (!result.ok) return { title: notProposed(result) };
   const behind = result.state.proposals.get(proposal)?.supporters[0]?.length ?? 0;
   return {
     title: `Proposed: ${changeWords(change)}.`,
@@ -160,8 +166,21 @@ export async function proposeRole(
   };
 }
 
+/** What is wrong with a change, in words; each says what to write instead. */
+const WRONG: Readonly<Record<string, string>> = {
+  reason: 'Why? Add for instance: because I am on leave. Nothing was proposed.',
+  period: 'This period cannot be: it must end in the future, and a role is handed on for at most three months.',
+  delegation: 'A role is handed on to somebody else than its holder. Nothing was proposed.',
+  deputy: 'Nobody is their own deputy. Nothing was proposed.',
+};
+
+/** Why a change is not proposed. */
+function notProposed({ reason, detail }: { readonly reason: string; readonly detail: readonly string[] }): string {
+  return REFUSED[reason] ?? WRONG[detail[0] ?? ''] ?? `Not proposed (${reason}: ${detail.join()}).`;
+}
+
 /** The role's name as the policy or the directory writes it. */
-function canonicalRole(
+export function canonicalRole(
   deps: Pick<GovernanceHandlerDeps, 'policy'>,
   held: readonly { readonly role: string }[],
   role: string,
@@ -210,8 +229,7 @@ export async function proposeGroup(deps: GovernanceHandlerDeps, { person, comman
   const proposal = uuidFor(commandId, 'proposal');
   const command = { type: 'propose', proposal, source: 'slack', reason: '', changes } as const;
   const result = await deps.directory.act(command, person, commandId);
-  if (!result.ok)
-    return { title: REFUSED[result.reason] ?? `Not proposed (${result.reason}: ${result.detail.join()}).` };
+  if (!result.ok) return { title: notProposed(result) };
   return {
     title: `Proposed: ${canonical} by the user group @${group.handle}, ${changes.length} change(s).`,
     lines: [
@@ -222,7 +240,7 @@ export async function proposeGroup(deps: GovernanceHandlerDeps, { person, comman
 }
 
 /** A Slack user id from `U024BE7LH`, `@U...` or `<@U024BE7LH|name>`. */
-function userOf(text: string): string | null {
+export function userOf(text: string): string | null {
   return /^<?@?([UW][A-Z0-9]{2,20})(\|[^>]*)?>?$/.exec(text)?.[1] ?? null;
 }
 

@@ -2,7 +2,6 @@
  * `/governance` on systems, incidents, people and rules, and the buttons under bulletins. Each command is handled once
  * under its payload's id; what it may do is decided by the desks at that moment.
  */
-import { parseMoment } from '#src/approvals/duration.ts';
 import { type HoldScope, scopeWords } from '#src/systems/holds.ts';
 import { isLegacy, liveVersions, type SystemState, statusOf, tierOfSystem } from '#src/systems/system.ts';
 import { bulletin } from '../../people/notices.ts';
@@ -15,6 +14,7 @@ import { proposals, proposeGroup, proposeRole, REFUSED, roles, settle, uuidFor }
 import { policyCommand } from './policy-commands.ts';
 import { handleRules } from './rules-commands.ts';
 import { gateCommand, loggingCommand } from './settings-commands.ts';
+import { absent, back, takeBack } from './standin-commands.ts';
 
 /** Handles a stored payload that is about governance; null for every other, which is somebody else's. */
 export async function handleGovernance(
@@ -107,18 +107,9 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
   appoint: (deps, asked) => proposeRole(deps, asked, 'assign'),
   dismiss: (deps, asked) => proposeRole(deps, asked, 'end'),
   delegate: (deps, asked) => proposeRole(deps, asked, 'delegate'),
-  absent: async ({ directory, now }, { person, words, commandId }) => {
-    const until = parseMoment(words.at(-1) ?? '');
-    if (until === null) return { title: 'Until when? For instance: /governance absent until 2027-01-15' };
-    const absence = uuidFor(commandId, 'absence');
-    const command = { type: 'set_absence', absence, person, from: now().toISOString(), until } as const;
-    const result = await directory.act(command, person, commandId);
-    return {
-      title: result.ok
-        ? `You are away until ${until.slice(0, 10)}; your deputies may vote.`
-        : `Not recorded (${result.reason}).`,
-    };
-  },
+  takeback: takeBack,
+  absent,
+  back,
 };
 
 const BUTTONS: Readonly<Record<string, Act['run']>> = {
