@@ -183,8 +183,14 @@ function answerFrom(context: Context, target: Found): Draft {
     if (STRICT_NUMBER.test(frame.lower) || (frame.asksFrequency && /\bhow often\b/.test(frame.lower)))
       return noNumber(context, item, query);
   }
-  return withRival(context, requirementFrom(context, item, query), query, rival);
+  const required = requirementFrom(context, item, query);
+  const ownerless = roleWanted && frame.owns && item.raci === undefined && required.reason === null;
+  const first = ownerless ? { ...required, answer: `${required.answer} ${NO_OWNER}` } : required;
+  return withRival(context, first, query, rival);
 }
+
+/** Behind what an item says of a topic whose owner was asked for, and which it does not name. */
+const NO_OWNER = 'It names nobody as the owner.';
 
 /** "what is a model provider, and which companies are examples": the definition, not who owns which layer. */
 const DEFINES =

@@ -2,10 +2,11 @@
 import type { KnownBlock } from '@slack/types';
 import type { Answer, AnswerRoles, Citation } from '#src/answers/types.ts';
 import { actions, button, context, divider, type Message, plain, section } from './build.ts';
-import { cut, escapeText, inline, mention } from './text.ts';
+import { cut, escapeText, inline, joinWords, mention } from './text.ts';
 
 const LINES_MAX = 7;
 const CITATION_BUTTONS_MAX = 4;
+const UNHELD_MAX = 4;
 
 export type AnswerOptions = {
   /** The question was too long and only its beginning was read. */
@@ -67,7 +68,19 @@ function whoLine(answer: Answer, authority: string | null): string | null {
   const holders = (answer.holders ?? []).slice(0, 8).map((h) => `${inline(h.role, 80)}: ${mention(h.user)}`);
   const source = authority === null || answer.abstained ? [] : [`${subject} ${inline(authority, 120)}.`];
   const held = holders.length === 0 ? [] : [`Here: ${holders.join(' · ')}`];
-  return source.length + held.length === 0 ? null : [...source, ...held].join(' ');
+  const said = [...source, ...held, ...unheldIn(answer)];
+  return said.length === 0 ? null : said.join(' ');
+}
+
+/** Roles of the answer that nobody in the directory holds; nothing where no directory was at hand. */
+function unheldIn({ roles, holders }: Answer): readonly string[] {
+  if (roles === null || holders === null) return [];
+  const held = new Set(holders.map(({ role }) => role));
+  const unheld = [...new Set(Object.values(roles).flat())].filter((role) => !held.has(role));
+  if (unheld.length === 0) return [];
+  const shown = unheld.slice(0, UNHELD_MAX).map((role) => inline(role, 80));
+  const more = unheld.length > UNHELD_MAX ? [`${unheld.length - UNHELD_MAX} more`] : [];
+  return [`Nobody is named yet for ${joinWords([...shown, ...more])}; ask the administrators.`];
 }
 
 function sourcesLine(citations: readonly Citation[], authorities: readonly (string | null)[]): string | null {

@@ -123,3 +123,18 @@ describe('"may I ...?" begins with what decides it', () => {
     }
   });
 });
+
+describe('an owner that is not named', () => {
+  test('is said behind what the source does say of the topic', async () => {
+    const { answer, citations } = await answerer.ask('who owns incident response?', { holders });
+    expect(answer).toContain('It names nobody as the owner.');
+    expect(citations.map(({ id }) => id)).toContain('POL-6.3');
+  });
+
+  test.each(['who owns canary releases?', 'who owns the AI policy?', 'what does the policy say on incident response?'])(
+    'is not said of: %s',
+    async (question) => {
+      expect((await answerer.ask(question, { holders })).answer).not.toContain('names nobody');
+    },
+  );
+});

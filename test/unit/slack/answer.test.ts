@@ -26,6 +26,11 @@ const answer = (...ids: readonly string[]): Answer => ({
   related: [],
   latencyMs: 1,
 });
+const owned = (holders: Answer['holders']): Answer => ({
+  ...answer('WP-2.6.1'),
+  roles: { responsible: ['DevOps Team'], accountable: ['Chief Technology Officer'], consulted: [], informed: [] },
+  holders,
+});
 const shown = (answered: Answer, authorities: readonly (string | null)[]) =>
   JSON.stringify(renderAnswer(answered, { wasCut: false, authorities }).blocks);
 
@@ -48,4 +53,15 @@ test('a source that is no longer known speaks for nobody, and nobody for it', ()
   expect(gone).not.toMatch(/sources? (is|are) /);
   expect(gone).toContain('policy 1.0 · binding');
   expect(gone).not.toContain('whitepaper 1.0 ·');
+});
+
+test('a role that nobody holds is said, beside those who hold another', () => {
+  const some = shown(owned([{ role: 'Chief Technology Officer', user: 'U0CTO' }]), [null]);
+  expect(some).toContain('Here: Chief Technology Officer: <@U0CTO>');
+  expect(some).toContain('Nobody is named yet for DevOps Team; ask the administrators.');
+  expect(shown(owned([]), [null])).toContain('Nobody is named yet for DevOps Team and Chief Technology Officer;');
+});
+
+test('without a directory at hand nothing is said of holders', () => {
+  expect(shown(owned(null), [null])).not.toContain('Nobody is named');
 });
