@@ -187,7 +187,6 @@ export interface Inbox {
   done(id: string, now: Date): Promise<void>;
   /** Gives an item back with its error; after `attemptsMax` it is a dead letter. */
   failed(id: string, error: string, retryAt: Date | null): Promise<void>;
-  eraseOlderThan(before: Date): Promise<number>;
   counts(): Promise<{ readonly open: number; readonly dead: number }>;
 }
 

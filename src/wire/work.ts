@@ -24,10 +24,8 @@ import type { OpenAnswers } from './knowledge/answers.ts';
 import type { LoadedPolicy } from './knowledge/knowledge.ts';
 import type { Log } from './log.ts';
 
-/** How often timers are looked at, and old inbox payloads erased. */
+/** How often timers are looked at. */
 const SWEEP_EVERY_MS = 1000;
-const ERASE_EVERY_MS = 60 * 60 * 1000;
-const INBOX_KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 
 export type Work = {
   readonly forms: Forms;
@@ -119,10 +117,7 @@ export function createWork(parts: WorkParts): Work {
     publisher,
     sweeper,
     start() {
-      const erase = () =>
-        stores.inbox.eraseOlderThan(new Date(now().getTime() - INBOX_KEEP_MS)).catch(onError('erase'));
       clocks.push(setInterval(() => void sweeper.sweep().catch(onError('sweeper')), SWEEP_EVERY_MS));
-      clocks.push(setInterval(() => void erase(), ERASE_EVERY_MS));
       publisher.wake();
       inbox.wake();
       outbox.wake();

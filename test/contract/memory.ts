@@ -238,11 +238,6 @@ function memoryInbox(): Inbox {
       const row = find(id);
       if (row && row.doneAt === null) Object.assign(row, { leaseUntil: retryAt, dead: retryAt === null });
     },
-    async eraseOlderThan(before) {
-      const old = rows.filter((row) => row.receivedAt < before && row.payload !== null);
-      for (const row of old) Object.assign(row, { payload: null, dead: row.doneAt === null });
-      return old.length;
-    },
     counts: async () => counts(rows),
   };
 }

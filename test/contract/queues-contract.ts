@@ -62,17 +62,6 @@ export function queuesContract(make: () => Promise<Stores>): void {
       expect(ids.length + rest.length).toBe(30);
     });
 
-    test('old payloads are erased and their ids kept', async () => {
-      const { inbox } = stores;
-      await inbox.put(item('Ev1'));
-      await inbox.put({ ...item('Ev2'), receivedAt: plus(1000) });
-      expect(await inbox.eraseOlderThan(plus(500))).toBe(1);
-      expect(await inbox.eraseOlderThan(plus(500))).toBe(0);
-      expect((await inbox.claim(10, LEASE, plus(1000))).map((one) => one.id)).toEqual(['Ev2']);
-      expect(await inbox.put(item('Ev1'))).toBe(false);
-      expect(await inbox.counts()).toEqual({ open: 1, dead: 1 });
-    });
-
     test('takes text that PostgreSQL cannot keep', async () => {
       const { inbox } = stores;
       await inbox.put({ ...item('Ev1'), payload: { text: 'nul \0 half \ud800 both \\u0000 whole 𝄞' } });

@@ -108,6 +108,20 @@ describe('without a hold', () => {
     expect(await left(kind)).toBe(0);
   });
 
+  it('an erased payload leaves its id, so that a redelivery is known; one that was not done is a dead letter', async () => {
+    const { inbox } = test.server.core.stores;
+    const { dead } = await inbox.counts();
+    const receivedAt = new Date();
+    await test.database.pool.query(
+      `INSERT INTO inbox (id, kind, payload, received_at, lease_until) VALUES ('Ev0LATE', 'event', '{}', $1, 'infinity')`,
+      [receivedAt],
+    );
+    await retain(31 * DAY_MS, { ...NONE, inbox: 30 });
+    expect(await left('inbox')).toBe(0);
+    expect((await inbox.counts()).dead).toBe(dead + 1);
+    expect(await inbox.put({ id: 'Ev0LATE', kind: 'event', payload: {}, receivedAt })).toBe(false);
+  });
+
   it('and with null, a class is kept for ever', async () => {
     await withdrawn('for-ever');
     await retain(36_500 * DAY_MS, NONE);

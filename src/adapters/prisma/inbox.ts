@@ -38,15 +38,6 @@ export function createInbox({ pool }: Pick<Database, 'pool'>): Inbox {
         [id, storableText(error), retryAt],
       );
     },
-    async eraseOlderThan(before) {
-      const { rowCount } = await pool.query(
-        `UPDATE inbox SET payload = NULL, dead = (done_at IS NULL),
-           error = CASE WHEN done_at IS NULL AND error IS NULL THEN 'erased before it was done' ELSE error END
-         WHERE received_at < $1 AND payload IS NOT NULL`,
-        [before],
-      );
-      return rowCount ?? 0;
-    },
     async counts() {
       const { rows } = await pool.query<{ open: number; dead: number }>(
         `SELECT count(*) FILTER (WHERE NOT dead)::int AS open, count(*) FILTER (WHERE dead)::int AS dead
