@@ -79,7 +79,10 @@ export function decideDirectory(
       if (state.bootstrapped && !isAdminsBeginning(state, command.changes)) return no('already_bootstrapped');
       const events = command.changes.flatMap((change) => eventsOf(state, change, 'bootstrap', now));
       const made = after(state, events, by, now);
-      const end: GovernedEvent = { type: 'directory.bootstrapped', data: { admins: adminsAt(made, now).size } };
+      const end: GovernedEvent = {
+        type: 'directory.bootstrapped',
+        data: { admins: adminsAt(made.assignments.values(), now).size },
+      };
       return done(state, command.last ? [...events, end] : events, by, now);
     }
     case 'propose':
@@ -89,13 +92,13 @@ export function decideDirectory(
     case 'refuse': {
       const open = openProposal(state, command.proposal);
       if (typeof open === 'string') return no(open);
-      if (by !== open.by && !adminsAt(state, now).has(by)) return no('not_admin');
+      if (by !== open.by && !adminsAt(state.assignments.values(), now).has(by)) return no('not_admin');
       const { proposal, reason } = command;
       if (reason.length > 1_000) return no('invalid', 'reason');
       return done(state, [{ type: 'directory.change_refused', data: { proposal, reason } }], by, now);
     }
     case 'recertify': {
-      if (!adminsAt(state, now).has(by)) return no('not_admin');
+      if (!adminsAt(state.assignments.values(), now).has(by)) return no('not_admin');
       const roster = rosterAt(state.assignments.values(), now);
       const data = { assignments: roster.length, roles: new Set(roster.map((a) => a.role)).size };
       return done(state, [{ type: 'directory.recertified', data }], by, now);
@@ -123,7 +126,7 @@ function propose(
   }
   const ids = changes.map((change) => `${change.do} ${'assignment' in change ? change.assignment : change.delegation}`);
   if (new Set(ids).size !== ids.length) return no('invalid', 'twice');
-  const admins = adminsAt(state, now);
+  const admins = adminsAt(state.assignments.values(), now);
   const own = changes.every((change) => handedOnBy(change) === by);
   if (by !== 'service' && !admins.has(by) && !own) return no('not_admin');
   if (own && !changes.every((change) => holds(state, by, change.role, now))) return no('not_holder');
@@ -139,7 +142,7 @@ function propose(
 function support(state: GovernedDirectory, proposalId: string, by: string, now: Date): DirectoryDecision {
   const open = openProposal(state, proposalId);
   if (typeof open === 'string') return no(open);
-  const admins = adminsAt(state, now);
+  const admins = adminsAt(state.assignments.values(), now);
   const waiting = open.changes
     .map((change, index) => ({ change, index }))
     .filter(({ index }) => !open.applied.includes(index));
@@ -182,7 +185,7 @@ type StandIn = Extract<DirectoryCommand, { type: 'set_absence' | 'end_absence' |
 
 /** Absence and the end of a delegation take one person: the one concerned, or an administrator. */
 function standIn(state: GovernedDirectory, command: StandIn, by: string, now: Date): DirectoryDecision {
-  const admin = adminsAt(state, now).has(by);
+  const admin = adminsAt(state.assignments.values(), now).has(by);
   if (command.type === 'set_absence') {
     const { absence, person, from, until } = command;
     if (by !== person && !admin) return no('not_admin');

@@ -238,9 +238,9 @@ function applyProposal(draft: Draft, event: ProposalEvent, { at, actor }: Stamp)
   }
 }
 
-/** Who administers now. */
-export function adminsAt(state: Pick<DirectoryState, 'assignments'>, now: Date): ReadonlySet<string> {
-  const held = rosterAt(state.assignments.values(), now).filter((a) => sameRole(a.role, ADMIN_ROLE));
+/** Who administers now: in their own right, for an administrator's deputy appoints nobody and erases nothing. */
+export function adminsAt(assignments: Iterable<Assignment>, now: Date): ReadonlySet<string> {
+  const held = rosterAt(assignments, now).filter((a) => sameRole(a.role, ADMIN_ROLE));
   return new Set(held.filter((a) => a.deputyOf === null).map((a) => a.person));
 }
 

@@ -58,8 +58,7 @@ export function createGovernanceHooks({
     now: core.now,
   };
   const admins = async (): Promise<readonly string[]> => {
-    const rows = await ledger.listAssignments();
-    const persons = adminsAt({ assignments: new Map(rows.map((row) => [row.id, row])) }, core.now());
+    const persons = adminsAt(await ledger.listAssignments(), core.now());
     return [...(await people.slackUsersOf([...persons])).values()];
   };
   const slackUsersOf = (persons: readonly string[]) => people.slackUsersOf(persons);

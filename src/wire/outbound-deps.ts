@@ -70,10 +70,7 @@ export function outboundDeps(
     policy: () => policy,
     policyOf: policyReader(ledger, policy),
     choices,
-    admins: async () => {
-      const rows = await ledger.listAssignments();
-      return [...adminsAt({ assignments: new Map(rows.map((row) => [row.id, row])) }, core.now())];
-    },
+    admins: async () => [...adminsAt(await ledger.listAssignments(), core.now())],
     restingOn: async (exception) => {
       const live = await ledger.listRequests({ status: RESTING, limit: 2_000 });
       const found: string[] = [];

@@ -84,7 +84,7 @@ export function openSystems({ core, rules, governance, knowledgeChanged, committ
     policies: governance.policies,
     desk: core.desk,
     ledger,
-    admins: async () => adminsAt(await governance.people.read(), now()),
+    admins: async () => adminsAt((await governance.people.read()).assignments.values(), now()),
     newNonce,
     now,
   });

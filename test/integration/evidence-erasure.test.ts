@@ -1,7 +1,9 @@
 /** Erasing a person: two decide, it is evidence itself, nothing of them is left, and every proof still verifies. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
 import { applyRetention } from '#src/delivery/erasure/retention.ts';
+import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
 import { loadRetention } from '#src/wire/evidence/erasure.ts';
 import { startWithRequests } from './evidence-fixture.ts';
@@ -60,6 +62,19 @@ describe('who may erase whom', () => {
   it('when somebody who is no administrator asks, it is refused', async () => {
     const result = await erasure().request({ person: caio, basis: 'other' }, milo, 'c-1');
     expect(reasonOf(result)).toBe('not_admin');
+  });
+
+  it('when the deputy of an administrator asks, it is refused: only whoever administers in their own right decides', async () => {
+    const { people } = test.server.systems;
+    const deputy = await test.server.core.stores.people.personFor('U0EMMA', null);
+    const [proposal, assignment] = [randomUUID(), randomUUID()];
+    const assign = { do: 'assign', assignment, role: ADMIN_ROLE, person: deputy, deputyOf: ciso } as const;
+    const changes = [{ ...assign, from: null, until: null }];
+    await people.act({ type: 'propose', proposal, source: 'slack', reason: '', changes }, ciso, 'd-1');
+    await people.act({ type: 'support', proposal }, caio, 'd-2');
+    expect((await people.read()).assignments.get(assignment)).toMatchObject({ person: deputy, deputyOf: ciso });
+    expect(reasonOf(await erasure().request({ person: milo, basis: 'other' }, deputy, 'c-d'))).toBe('not_admin');
+    expect(reasonOf(await holds().place({ kind: 'person', id: milo }, 'Case 12.', deputy, 'h-d'))).toBe('not_admin');
   });
 
   it('when an administrator asks for themselves, or for somebody who still holds a role, it is refused', async () => {

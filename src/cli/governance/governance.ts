@@ -18,7 +18,7 @@ export function printStatus(context: CliContext, what: What, flags: JsonFlags): 
     if (what === 'policy') return printPolicies(context, desks, flags);
     const state = await desks.people.read();
     const open = [...state.proposals.values()].filter((proposal) => proposal.status === 'open');
-    const admins = [...adminsAt(state, context.now())];
+    const admins = [...adminsAt(state.assignments.values(), context.now())];
     const people = await peopleIn(desks.session.stores.people, { open, admins, all: [...state.assignments.values()] });
     if (flags.json) {
       context.json({ admins: admins.map(people.view), waiting: open });

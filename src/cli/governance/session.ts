@@ -68,7 +68,7 @@ export async function personOf({ session }: Desks, user: string): Promise<string
 /** The same, and an administrator at this moment. Throws CommandError `usage` with exit 1 otherwise. */
 export async function adminOf(desks: Desks, user: string, now: Date): Promise<string> {
   const person = await personOf(desks, user);
-  const admins = adminsAt(await desks.people.read(), now);
+  const admins = adminsAt((await desks.people.read()).assignments.values(), now);
   if (admins.has(person)) return person;
   throw new CommandError(
     'usage',

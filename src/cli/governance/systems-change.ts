@@ -94,7 +94,7 @@ async function actorOf(desks: Desks, user: string, now: Date): Promise<SystemAct
   const person = await personOf(desks, user);
   const state = await desks.people.read();
   const roles = rosterAt(state.assignments.values(), now).filter((a) => a.person === person && a.deputyOf === null);
-  return { person, roles: roles.map((a) => a.role), isAdmin: adminsAt(state, now).has(person) };
+  return { person, roles: roles.map((a) => a.role), isAdmin: adminsAt(state.assignments.values(), now).has(person) };
 }
 
 async function factsOf(desks: Desks, flags: DescribeFlags): Promise<Partial<FactsInput>> {

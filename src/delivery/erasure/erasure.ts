@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { holdersOf } from '#src/directory/directory.ts';
-import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
+import { adminsAt } from '#src/directory/governed.ts';
 import type { Ledger, PeopleStore } from '../ports.ts';
 import type { RecordRow, RecordStore } from '../streams/ports.ts';
 import { onStream, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
@@ -14,11 +14,13 @@ import type { ErasureCounts, ErasureStore } from './ports.ts';
 /** Why the person is erased; free text would have to be erased again. */
 const ERASURE_BASES = ['own_request', 'left', 'court', 'other'] as const;
 
+const ERASURE_STATUSES = ['requested', 'confirmed', 'done'] as const;
+
 export type Erasure = {
   readonly id: string;
   readonly person: string;
   readonly basis: (typeof ERASURE_BASES)[number];
-  readonly status: 'requested' | 'confirmed' | 'done' | 'withdrawn';
+  readonly status: (typeof ERASURE_STATUSES)[number];
   readonly requestedBy: string;
   readonly confirmedBy: string | null;
 };
@@ -58,13 +60,12 @@ export type ErasureDesk = {
   ): Promise<ErasureResult>;
   /** The second administrator: from then on nothing brings it back. */
   confirm(id: string, by: string, commandId: string): Promise<ErasureResult>;
-  list(): Promise<readonly Erasure[]>;
   /** Finishes what was confirmed before a crash. Call it at start. Returns how many. */
   resume(): Promise<number>;
 };
 
-/** Statuses in which a request still needs its people. */
-const ENDED: ReadonlySet<string> = new Set([
+/** Statuses in which a request needs its people no more. */
+const NOT_OPEN: ReadonlySet<string> = new Set([
   ...['withdrawn', 'expired', 'rejected', 'refused', 'closed', 'revoked', 'superseded', 'renewed'],
   ...['approved', 'approved_with_conditions', 'deployed', 'suspended'],
 ]);
@@ -76,13 +77,14 @@ const stateSchema = z.object({
   confirmedBy: z.string().nullable(),
 });
 
+const KIND = 'erasure';
 const streamOf = (id: string): string => `erasure:${id}`;
 
 /** Makes the desk. Refusals are results; throws CommitError and what the stores throw. */
 export function createErasureDesk(deps: ErasureDeps): ErasureDesk {
   const refused = (reason: ErasureRefusal, detail: readonly string[] = []) => ({ ok: false, reason, detail }) as const;
-  const list = async (): Promise<readonly Erasure[]> =>
-    (await deps.records.list({ kind: 'erasure' })).flatMap(erasureOf);
+  const list = async (filter: Pick<Parameters<RecordStore['list']>[0], 'status' | 'parent'>) =>
+    (await deps.records.list({ kind: KIND, ...filter })).flatMap(erasureOf);
 
   const step = async (
     type: 'erasure.requested' | 'erasure.confirmed' | 'erasure.done',
@@ -114,9 +116,8 @@ export function createErasureDesk(deps: ErasureDeps): ErasureDesk {
   };
 
   return {
-    list,
     async request({ person, basis }, by, commandId) {
-      const pending = (await list()).find((e) => e.person === person && e.status === 'requested');
+      const [pending] = await list({ status: ['requested'], parent: person });
       if (pending !== undefined) return refused('already_requested', [pending.id]);
       const blocked = await obstacle(deps, person, by);
       if (blocked !== null) return refused(...blocked);
@@ -126,7 +127,8 @@ export function createErasureDesk(deps: ErasureDeps): ErasureDesk {
       return { ok: true, erasure, counts: null };
     },
     async confirm(id, by, commandId) {
-      const erasure = (await list()).find((e) => e.id === id);
+      const row = await deps.records.read(KIND, id);
+      const [erasure] = row === null ? [] : erasureOf(row);
       if (erasure === undefined) return refused('unknown_erasure');
       if (erasure.status !== 'requested') return refused('already_decided', [erasure.status]);
       if (erasure.requestedBy === by) return refused('same_person');
@@ -138,7 +140,7 @@ export function createErasureDesk(deps: ErasureDeps): ErasureDesk {
       return carryOut(confirmed);
     },
     async resume() {
-      const confirmed = (await list()).filter(({ status }) => status === 'confirmed');
+      const confirmed = await list({ status: ['confirmed'] });
       for (const erasure of confirmed) await carryOut(erasure);
       return confirmed.length;
     },
@@ -153,8 +155,7 @@ async function obstacle(
 ): Promise<readonly [ErasureRefusal, readonly string[]] | null> {
   const assignments = await deps.ledger.listAssignments();
   const now = deps.now();
-  const isAdmin = holdersOf(assignments, ADMIN_ROLE, now).some((a) => a.person === by);
-  if (!isAdmin) return ['not_admin', []];
+  if (!adminsAt(assignments, now).has(by)) return ['not_admin', []];
   if (person === by) return ['own_erasure', []];
   if ((await deps.people.slackUserOf(person)) === null) return ['unknown_person', []];
   const roles = [...new Set(assignments.map((a) => a.role))].filter((role) =>
@@ -165,7 +166,7 @@ async function obstacle(
   const open: string[] = [];
   for (const id of requests) {
     const found = await deps.ledger.findRequest(id);
-    if (found !== null && !ENDED.has(found.status)) open.push(found.shortId);
+    if (found !== null && !NOT_OPEN.has(found.status)) open.push(found.shortId);
   }
   if (open.length > 0) return ['open_request', open];
   const systems = (await Promise.all(requests.map(deps.systemsOf))).flat();
@@ -180,7 +181,7 @@ const concerns = ({ scope }: LegalHold, person: string): boolean => scope.kind =
 
 /** The row of an erasure. */
 export function rowOfErasure({ id, status, ...state }: Erasure, version: number): RecordRow {
-  return { kind: 'erasure', id, parent: state.person, status, version, state };
+  return { kind: KIND, id, parent: state.person, status, version, state };
 }
 
 /** State of an erasure's stream; null without its beginning. */
@@ -197,6 +198,6 @@ export function foldErasure(id: string, events: readonly StreamEvent[]): Erasure
 
 function erasureOf(row: { readonly id: string; readonly status: string; readonly state: unknown }): readonly Erasure[] {
   const state = stateSchema.safeParse(row.state);
-  const status = z.enum(['requested', 'confirmed', 'done', 'withdrawn']).safeParse(row.status);
+  const status = z.enum(ERASURE_STATUSES).safeParse(row.status);
   return state.success && status.success ? [{ id: row.id, status: status.data, ...state.data }] : [];
 }

@@ -1,7 +1,6 @@
 /** Legal holds: while one is open, nothing that it covers is erased, neither on request nor by age. */
 import { z } from 'zod';
-import { holdersOf } from '#src/directory/directory.ts';
-import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
+import { adminsAt } from '#src/directory/governed.ts';
 import type { Ledger } from '../ports.ts';
 import type { RecordRow, RecordStore } from '../streams/ports.ts';
 import { onStream, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
@@ -77,7 +76,7 @@ export function legalHoldRow(id: string, events: readonly StreamEvent[]): Record
 /** Makes the desk. Refusals are results. */
 export function createHoldDesk(deps: HoldDeps): HoldDesk {
   const isAdmin = async (person: string): Promise<boolean> =>
-    holdersOf(await deps.ledger.listAssignments(), ADMIN_ROLE, deps.now()).some((a) => a.person === person);
+    adminsAt(await deps.ledger.listAssignments(), deps.now()).has(person);
   const commit = (hold: LegalHold, status: 'open' | 'released', event: object, by: string, commandId: string) => {
     const type = status === 'open' ? 'hold.placed' : 'hold.released';
     return onStream<HoldResult>(

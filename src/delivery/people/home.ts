@@ -28,7 +28,7 @@ export async function homeParts(deps: HomeDeps, person: string): Promise<readonl
   const parts: HomePart[] = [];
   if (systems.length > 0) parts.push({ title: 'Your systems', lines: cut(systems.map(systemLine)), buttons: [] });
   const now = deps.now();
-  if (!adminsAt({ assignments: new Map(held.map((a) => [a.id, a])) }, now).has(person)) return parts;
+  if (!adminsAt(held, now).has(person)) return parts;
   const missing = unfilledRoles(rolesNeeded(deps.policy()), held, now);
   if (missing.length > 0) {
     const lines = missing.map(({ role, for: uses }) => `${role}: needed for ${uses.join(', ')}`);

@@ -110,8 +110,7 @@ export function createPolicyDesk(deps: PolicyDeskDeps): PolicyDesk {
 }
 
 async function adminsNow(deps: PolicyDeskDeps, now: Date): Promise<ReadonlySet<string>> {
-  const rows = await deps.ledger.listAssignments();
-  return adminsAt({ assignments: new Map(rows.map((row) => [row.id, row])) }, now);
+  return adminsAt(await deps.ledger.listAssignments(), now);
 }
 
 function rowsOf(events: readonly PolicyEvent[], state: PolicyState, version: number): readonly RecordRow[] {

@@ -35,7 +35,7 @@ export async function roles(deps: GovernanceHandlerDeps, { person }: Asked): Pro
     ),
     ...missing.map(({ role, for: uses }) => `${role}: NOBODY (needed for ${uses.join(', ')})`),
   ];
-  const admin = adminsAt({ assignments: new Map(held.map((a) => [a.id, a])) }, now).has(person);
+  const admin = adminsAt(held, now).has(person);
   const hint = admin ? [...(await groupNews(deps)), 'Propose a change: /governance appoint U024BE7LH Legal Team'] : [];
   return {
     title: `Roles${missing.length > 0 ? `, ${missing.length} held by nobody` : ''}`,

@@ -17,7 +17,7 @@ export async function handleRules(
 ): Promise<readonly OutgoingMessage[] | null> {
   if (incoming.kind === 'command' && incoming.text.trim().toLowerCase() === 'rules') {
     const person = await deps.people.personFor(incoming.user.id, incoming.user.name);
-    if (adminsAt(await deps.directory.read(), deps.now()).has(person))
+    if (adminsAt((await deps.directory.read()).assignments.values(), deps.now()).has(person))
       return [modal(item.id, incoming, { kind: 'rules' }, item.receivedAt)];
     return [answer(item, incoming.user.id, incoming.channel, await refused(deps, item, person, 'not_admin'))];
   }

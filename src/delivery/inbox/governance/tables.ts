@@ -49,7 +49,8 @@ export type TableResult =
 /** Takes a table. Each line is judged first; one that cannot be used lets nothing in. */
 export async function takeTable(deps: TableDeps, kind: TableKind, rows: Rows, by: TableBy): Promise<TableResult> {
   const directory = await deps.directory.read();
-  if (!adminsAt(directory, deps.now()).has(by.person)) return { ok: false, reason: 'not_admin', problems: [] };
+  if (!adminsAt(directory.assignments.values(), deps.now()).has(by.person))
+    return { ok: false, reason: 'not_admin', problems: [] };
   if (kind === 'roles') return proposeRoles(deps, rows, by);
   return kind === 'systems' ? enterSystems(deps, rows, by) : recordRisks(deps, rows, by);
 }
