@@ -57,9 +57,7 @@ async function voting(report: Report, assignments: readonly Assignment[]): Promi
   const core = await openBenchCore(report.folder);
   try {
     const rows = assignments.map((one) => ({ table: 'assignment' as const, ...one }));
-    await core.stores.state.rebuild(async function* () {
-      yield rows;
-    });
+    await core.stores.state.hold(({ replace }) => replace([rows]));
     const [on] = await submitRequests(core, 1);
     if (on === undefined) throw new Error('nothing was submitted');
     const times: number[] = [];

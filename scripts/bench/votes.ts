@@ -68,9 +68,7 @@ async function sandboxPeople(core: BenchCore): Promise<void> {
   const assignments = Object.entries(SANDBOX_ROLES).flatMap(([person, roles]) =>
     roles.map((role) => ({ table: 'assignment' as const, id: `a:${person}:${role}`, role, person, ...open })),
   );
-  await core.stores.state.rebuild(async function* () {
-    yield assignments;
-  });
+  await core.stores.state.hold(({ replace }) => replace([assignments]));
 }
 
 /** Submits so many requests of the high tier, complete. Throws when one is refused. */

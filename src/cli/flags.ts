@@ -22,13 +22,11 @@ export type GateFlags = JsonFlags & {
   readonly environment: string;
 };
 
+/** What a verifier brings along; options of `evidence rebuild-state`. */
+export type TrustFlags = JsonFlags & { readonly vkey: readonly string[]; readonly anchor: readonly string[] };
+
 /** Options of `evidence verify`. */
-export type VerifyFlags = JsonFlags & {
-  readonly bundle?: string;
-  readonly vkey: readonly string[];
-  readonly anchor: readonly string[];
-  readonly treeOnly?: true;
-};
+export type VerifyFlags = TrustFlags & { readonly bundle?: string; readonly treeOnly?: true };
 
 export const EXPORT_FORMATS = ['bundle', 'oscal-ar', 'oscal-poam', 'csv'] as const satisfies readonly ExportFormat[];
 

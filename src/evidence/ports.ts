@@ -114,10 +114,10 @@ export type RecordedKey = {
 };
 
 /**
- * The stored log. Three sizes are distinct and visible: sequenced (entries committed), integrated (in the tree), and
- * published (under the latest signed checkpoint); sequenced >= integrated >= published.
+ * The stored log as a verification reads it. Three sizes are distinct and visible: sequenced (entries committed),
+ * integrated (in the tree), and published (under the latest signed checkpoint); sequenced >= integrated >= published.
  */
-export interface EvidenceStore {
+export interface LogReader {
   /** Name of the log, fixed when the database was first started. */
   origin(): Promise<string>;
   /** Number of entries committed. Indexes 0 to n-1 all exist. */
@@ -126,25 +126,29 @@ export interface EvidenceStore {
   readEntries(from: number, limit: number): Promise<readonly LogEntry[]>;
   /** Events that no entry stands for: rows that somebody added beside the log. At most `limit`. */
   readStrayEvents(limit: number): Promise<readonly StrayEvent[]>;
-  /** Leaf hashes only, for integration; same range rules as `readEntries`, `limit` up to 65,536. */
-  readLeafHashes(from: number, limit: number): Promise<readonly Uint8Array[]>;
   /** The integrated tree; size 0 with the empty root before the first step. */
   readTree(): Promise<TreeHead>;
   /** All the hashes stored for a tile (up to 256 * 32 bytes), or null. */
   readTile(level: number, index: number): Promise<Uint8Array | null>;
-  /** Writes tiles and head together. False when the tree is not at `fromSize` any more: another process was faster. */
-  saveTree(step: TreeStep): Promise<boolean>;
   latestCheckpoint(): Promise<StoredCheckpoint | null>;
   /** Checkpoints with a size of at least `fromSize`, by size. */
   listCheckpoints(fromSize: number, limit: number): Promise<readonly StoredCheckpoint[]>;
+  readKeys(): Promise<readonly RecordedKey[]>;
+  /** What hidden values of the entries' data stand for; erased ones have value null. For bundles and verification. */
+  readDisclosures(hashes: readonly string[]): Promise<readonly Disclosure[]>;
+}
+
+/** The stored log with what grows it. */
+export interface EvidenceStore extends LogReader {
+  /** Leaf hashes only, for integration; same range rules as `readEntries`, `limit` up to 65,536. */
+  readLeafHashes(from: number, limit: number): Promise<readonly Uint8Array[]>;
+  /** Writes tiles and head together. False when the tree is not at `fromSize` any more: another process was faster. */
+  saveTree(step: TreeStep): Promise<boolean>;
   /** Appends; false when one of this size or a larger one is there already. MUST NOT replace. */
   saveCheckpoint(checkpoint: StoredCheckpoint): Promise<boolean>;
   /** Adds a witness's signature line to the stored note of that size; false when there is no such checkpoint. */
   addCosignature(size: number, line: string): Promise<boolean>;
-  readKeys(): Promise<readonly RecordedKey[]>;
   recordKey(key: RecordedKey): Promise<void>;
-  /** What hidden values of the entries' data stand for; erased ones have value null. For bundles and verification. */
-  readDisclosures(hashes: readonly string[]): Promise<readonly Disclosure[]>;
 }
 
 /** What a hash hides: sha256(salt || utf8(value)). Same shape as the delivery room's disclosure. */

@@ -8,7 +8,7 @@ import { equalBytes, toHex } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
 import { createFindingList, type Finding, type FindingList, type Verdict, verdictOf } from './findings.ts';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from './note.ts';
-import type { Crypto, EvidenceStore, KnownKey, LogEntry, RecordedKey, StoredCheckpoint } from './ports.ts';
+import type { Crypto, KnownKey, LogEntry, LogReader, RecordedKey, StoredCheckpoint } from './ports.ts';
 import { hashAt, TILE_WIDTH } from './tiles.ts';
 import { type ExpectedHead, verifyEntries } from './verify-entries.ts';
 
@@ -41,6 +41,8 @@ export type VerifyLogOptions = {
   /** Verifier keys that the verifier brought along (`--vkey`, or the key file beside the database). */
   readonly trusted?: readonly string[];
   readonly anchors?: readonly Anchor[];
+  /** What was signed last in this place, as it was remembered outside the database; null where nothing was. */
+  readonly signedHere?: Checkpoint | null;
   /** Verifier keys of witnesses (type 4) whose stored cosignatures are verified anew. */
   readonly witnesses?: readonly string[];
   /** False checks the tree alone, without looking into the entries. Default true. */
@@ -54,7 +56,7 @@ const PAGE = 1_000;
 
 type Job = {
   readonly crypto: Crypto;
-  readonly store: EvidenceStore;
+  readonly store: LogReader;
   readonly options: VerifyLogOptions;
   readonly findings: FindingList;
   readonly origin: string;
@@ -68,11 +70,14 @@ type Job = {
 /** Verifies the whole stored log, reading 1,000 entries at a time. Throws `vkey_invalid` for a bad trusted key. */
 export async function verifyLog(
   crypto: Crypto,
-  store: EvidenceStore,
+  store: LogReader,
   options: VerifyLogOptions = {},
 ): Promise<VerificationReport> {
   const findings = createFindingList();
-  const [origin, recorded, size] = await Promise.all([store.origin(), store.readKeys(), store.sequencedSize()]);
+  // One after the other: the store may be a single connection.
+  const origin = await store.origin();
+  const recorded = await store.readKeys();
+  const size = await store.sequencedSize();
   const ownKeys: VerifierKey[] = [];
   for (const key of recorded.filter(({ purpose }) => purpose === 'checkpoint')) {
     ownKeys.push(await parseVerifierKey(crypto, await formatVerifierKey(crypto, origin, key.publicKey)));
@@ -90,6 +95,7 @@ export async function verifyLog(
   const counter = { checkpoints: 0, cosigned: 0 };
   const disclosures = createDisclosureChecker(job);
   const tree = await store.readTree();
+  const { signedHere } = options;
   const report = await verifyEntries(
     crypto,
     {
@@ -100,6 +106,7 @@ export async function verifyLog(
       treeOnly: options.signatures === false,
       heads: mergeHeads(publishedHeads(job, counter, newest?.size ?? 0), [
         ...anchors.map(({ name, checkpoint, signedBy }) => ({ ...checkpoint, label: `anchor ${name}`, signedBy })),
+        ...(signedHere?.origin === origin ? [{ ...signedHere, label: 'the last checkpoint signed here' }] : []),
         { ...tree, label: 'integrated tree' },
       ]),
       tileHash: tileHashes(store, tree.size),
@@ -147,7 +154,9 @@ async function openLatest(job: Job, stored: StoredCheckpoint | null): Promise<La
   const { crypto, origin, trusted, ownKeys } = job;
   const keys = trusted.length > 0 ? trusted : ownKeys;
   try {
-    return { ...(await openCheckpoint(crypto, stored.note, keys, origin)), proven: trusted.length > 0 };
+    const opened = await openCheckpoint(crypto, stored.note, keys, origin);
+    // Under a checkpoint of nothing there is not even the entry that names the log's keys.
+    return { ...opened, proven: trusted.length > 0 && opened.checkpoint.size > 0 };
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     job.findings.add(checkpointFinding(error), null, `latest checkpoint: ${error.message}`);
@@ -229,7 +238,7 @@ async function* mergeHeads(
 }
 
 /** Level-0 hashes as the tiles hold them, one tile in memory at a time. */
-function tileHashes(store: EvidenceStore, treeSize: number): (index: number) => Promise<Uint8Array | null> {
+function tileHashes(store: LogReader, treeSize: number): (index: number) => Promise<Uint8Array | null> {
   let cached: { readonly index: number; readonly bytes: Uint8Array | null } | null = null;
   return async (index) => {
     if (index >= treeSize) return null;

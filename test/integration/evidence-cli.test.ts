@@ -3,6 +3,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startEmbedded } from '#src/adapters/postgres/embedded.ts';
 import { createPool } from '#src/adapters/postgres/pool.ts';
 import { type Started, seedRequests, startOnFolder } from './cli-fixture.ts';
+import { countersign } from './cli-run.ts';
+
+/** Of a log that is not this one (C2SP tlog-tiles' own test data). */
+const OTHER_VKEY = 'example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx';
 
 let started: Started;
 beforeAll(async () => {
@@ -56,6 +60,18 @@ it('when somebody appoints themselves with SQL, verify and doctor name the row, 
   const doctor = await json('doctor');
   expect(doctor.code).toBe(1);
   expect(doctor.result['problems']).toMatchObject([{ name: 'state' }, { name: 'state' }]);
+  // Without the key files only the database itself says whose log it is.
+  const env = { ...started.env, COUNTERSIGN_CHECKPOINT_KEY_FILE: 'not-here.pem' };
+  const unproven = await countersign(['evidence', 'rebuild-state'], { env });
+  expect(unproven.code).toBe(1);
+  expect(unproven.out).toContain('--vkey');
+  const { vkey } = started.core.workspace;
+  const strange = await countersign(['evidence', 'rebuild-state', '--json', '--vkey', OTHER_VKEY], { env });
+  expect(strange.code).toBe(1);
+  expect(JSON.parse(strange.out)).toMatchObject({ rebuilt: false, findings: [{ code: 'checkpoint_unknown_key' }] });
+  const given = await countersign(['evidence', 'rebuild-state', '--json', '--vkey', vkey], { env });
+  expect(JSON.parse(given.out)).toMatchObject({ rebuilt: true, verdict: 'verified' });
+  await sql(forged);
   expect(await json('evidence', 'rebuild-state')).toMatchObject({ code: 0, result: { rebuilt: true } });
   expect((await json('evidence', 'verify')).code).toBe(0);
   expect((await json('evidence', 'rebuild-state')).result).toMatchObject({ rebuilt: false, findings: [] });

@@ -122,7 +122,9 @@ describe('events are the truth', () => {
     ];
     const before = await rows();
     expect(before.every((table) => table.length > 0)).toBe(true);
-    expect(await state.rebuild(rowsFromEvents)).toBeGreaterThan(before.flat().length);
+    expect(await state.hold(({ view, replace }) => replace(rowsFromEvents(view)))).toBeGreaterThan(
+      before.flat().length,
+    );
     expect(await rows()).toEqual(before);
   });
 

@@ -170,7 +170,7 @@ describe('events are the truth', () => {
     const report = await state.look((view) => verifyState(view, findings));
     expect(findings.kept).toEqual([]);
     expect(report.rows).toBeGreaterThan(before.flat().length);
-    await state.rebuild(rowsFromEvents);
+    await state.hold(({ view, replace }) => replace(rowsFromEvents(view)));
     expect(await rows()).toEqual(before);
   });
 

@@ -52,7 +52,7 @@ it.each([
 
 it('when the rows are made anew, it is forgotten, and the log is followed from the beginning without a second effect', async () => {
   await moveTo(1_000_000);
-  await state().rebuild(rowsFromEvents);
+  await state().hold(({ view, replace }) => replace(rowsFromEvents(view)));
   expect(await named()).toEqual([]);
   const before = await size();
   await stage.restart();

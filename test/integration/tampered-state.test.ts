@@ -111,7 +111,7 @@ describe('the rows of a sound database', () => {
       ...(await sql(`SELECT * FROM record WHERE kind <> 'cursor' ORDER BY kind, id`)),
     ];
     const before = await dump();
-    await test.server.core.stores.state.rebuild(rowsFromEvents);
+    await test.server.core.stores.state.hold(({ view, replace }) => replace(rowsFromEvents(view)));
     expect(await dump()).toEqual(before);
   });
 
@@ -126,7 +126,7 @@ describe('the rows of a sound database', () => {
 describe.each(KINDS)('a row of %s', (kind) => {
   const table = tableOf(kind);
   const one = `(SELECT ctid FROM ${table} WHERE ${whereOf(kind)} ORDER BY id LIMIT 1)`;
-  afterEach(() => test.server.core.stores.state.rebuild(rowsFromEvents));
+  afterEach(() => test.server.core.stores.state.hold(({ view, replace }) => replace(rowsFromEvents(view))));
 
   it('that is rewritten is named with the entry that made it', async () => {
     const [row] = await sql(`UPDATE ${table} SET ${CHANGES[kind]} WHERE ctid = ${one} RETURNING id`);

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Projection, StoredEvent, WorkspaceStamp } from '#src/delivery/ports.ts';
-import type { StateStore, StateView } from '#src/delivery/state/ports.ts';
+import type { HeldState, StateStore, StateView } from '#src/delivery/state/ports.ts';
 import {
   ASSIGNMENT_INSERT,
   ASSIGNMENT_ROWS,
@@ -11,6 +11,7 @@ import {
   REQUEST_ROWS,
 } from './commit-statement.ts';
 import type { Database } from './database.ts';
+import { createLogReader } from './evidence.ts';
 import { ASSIGNMENT_COLUMNS, EVENT_COLUMNS, HAS_ENTRY } from './ledger.ts';
 import { RECORD_COLUMNS } from './records.ts';
 import { inTransaction } from './transaction.ts';
@@ -29,7 +30,21 @@ export function createStateStore({ pool }: Pick<Database, 'pool'>): StateStore {
   return {
     look: (read) =>
       inTransaction(pool, (client) => read(viewOn(queryOf(client))), 'ISOLATION LEVEL REPEATABLE READ READ ONLY'),
-    rebuild: (make) => inTransaction(pool, (client) => rebuild(queryOf(client), make)),
+    hold: (work) =>
+      inTransaction(
+        pool,
+        async (client) => {
+          // Locking a table takes no snapshot: the moment is chosen after every commit that went before has ended.
+          await client.query('LOCK TABLE log_head IN EXCLUSIVE MODE');
+          const query = queryOf(client);
+          return work({
+            view: viewOn(query),
+            log: createLogReader(client),
+            replace: (rows) => replace(query, rows),
+          });
+        },
+        'ISOLATION LEVEL REPEATABLE READ',
+      ),
   };
 }
 
@@ -38,15 +53,13 @@ function queryOf(client: Pick<PoolClient, 'query'>): Query {
     (await client.query<R>(text, [...values])).rows;
 }
 
-async function rebuild(query: Query, make: Parameters<StateStore['rebuild']>[0]): Promise<number> {
-  // Holds commits back, so that none is lost between the deletion and the new rows.
-  await query('SELECT 1 FROM log_head FOR UPDATE');
+async function replace(query: Query, made: Parameters<HeldState['replace']>[0]): Promise<number> {
   await query('DELETE FROM request');
   await query('DELETE FROM assignment');
   // With the follower's note: somebody may have moved it, and following from the beginning changes nothing twice.
   await query('DELETE FROM record');
   let rows = 0;
-  for await (const batch of make(viewOn(query))) {
+  for await (const batch of made) {
     const document = projectionsDocument(batch);
     await query(`${REQUEST_INSERT} FROM ${REQUEST_ROWS}`, [document]);
     await query(`${ASSIGNMENT_INSERT} FROM ${ASSIGNMENT_ROWS}`, [document]);

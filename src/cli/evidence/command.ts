@@ -7,6 +7,7 @@ import {
   type JsonFlags,
   type PopulationFlags,
   type RotateFlags,
+  type TrustFlags,
   type VerifyFlags,
 } from '../flags.ts';
 
@@ -31,14 +32,18 @@ function filtered(command: Command): Command {
     .option('--seed <text>', 'the lot: the same seed and population give the same sample');
 }
 
+/** Adds what a verifier brings along from elsewhere. */
+function trusting(command: Command): Command {
+  return command
+    .option('--vkey <key>', 'verifier key of the log, as text or file; may be given several times', several, [])
+    .option('--anchor <file>', 'a checkpoint kept elsewhere; may be given several times', several, []);
+}
+
 export const registerEvidence: Register = (program, cli) => {
   const evidence = program.command('evidence').description('verify, prove and export what the log holds');
-  evidence
-    .command('verify')
+  trusting(evidence.command('verify'))
     .description('check every entry, signature, checkpoint and text; exit 1 when something does not hold')
     .option('--bundle <file>', 'check this bundle instead of the database: needs no server and no network')
-    .option('--vkey <key>', 'verifier key of the log, as text or file; may be given several times', several, [])
-    .option('--anchor <file>', 'a checkpoint kept elsewhere; may be given several times', several, [])
     .option('--tree-only', 'check that the entries give the signed roots, without looking into them')
     .option('--json', 'print the report as one JSON object')
     .addHelpText(
@@ -93,14 +98,20 @@ unproven": whoever made it could have made all of it. Nothing is repaired.`,
 };
 
 const registerKeeping: Register = (evidence, cli) => {
-  evidence
-    .command('rebuild-state')
+  trusting(evidence.command('rebuild-state'))
     .description('make the state rows anew from the events, where "verify" says that somebody changed them')
     .option('--json', 'print what differed as one JSON object')
+    .addHelpText(
+      'after',
+      `
+Exit 1, and nothing is changed, unless the verdict on the log is "verified": by
+--vkey, or by the key files beside the database. The keys that the database
+itself lists do not count. Commits wait until it is done.`,
+    )
     .action(
-      cli.action(async (flags: JsonFlags) => {
-        const { rebuildState } = await import('./rebuild.ts');
-        return rebuildState(cli.context, flags);
+      cli.action(async (flags: TrustFlags) => {
+        const { rebuild } = await import('./rebuild.ts');
+        return rebuild(cli.context, flags);
       }),
     );
   evidence

@@ -2,8 +2,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KeyError, readKeyFile } from '#src/adapters/keys/key-files.ts';
+import { openLastSigned } from '#src/adapters/keys/last-signed.ts';
 import type { Config } from '#src/config.ts';
 import type { Anchor } from '#src/evidence/anchors.ts';
+import type { Checkpoint } from '#src/evidence/checkpoint.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
 import { formatVerifierKey, parseVerifierKey } from '#src/evidence/note.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
@@ -66,4 +68,17 @@ export async function ownKeys(config: Config, crypto: Crypto, origin: string): P
     }
   }
   return keys;
+}
+
+/**
+ * What was signed last with the keys of this data folder, which a database put back to an earlier state has forgotten.
+ * Null where nothing was, or this user may not read it.
+ */
+export async function signedHere({ dataDir }: Pick<Config, 'dataDir'>): Promise<Checkpoint | null> {
+  return openLastSigned(join(dataDir, 'keys'))
+    .read()
+    .catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EACCES') return null;
+      throw error;
+    });
 }

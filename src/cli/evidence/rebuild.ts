@@ -1,43 +1,47 @@
 /** `evidence rebuild-state`: puts what the signed events say in place of state rows that somebody changed. */
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
-import { rowsFromEvents, verifyState } from '#src/delivery/state/verify.ts';
-import { createFindingList } from '#src/evidence/findings.ts';
-import { verifyLog } from '#src/evidence/verify-log.ts';
+import { type Rebuilt, rebuildState } from '#src/delivery/state/rebuild.ts';
+import type { VerificationReport } from '#src/evidence/verify-log.ts';
 import type { CliContext, ExitCode } from '../context.ts';
-import type { JsonFlags } from '../flags.ts';
+import type { TrustFlags } from '../flags.ts';
 import { withSession } from '../session.ts';
-import { count } from '../terminal.ts';
-import { ownKeys } from './keys.ts';
+import { count, paragraph } from '../terminal.ts';
+import { givenAnchors, givenKeys, ownKeys, signedHere } from './keys.ts';
 import { findingLines } from './text.ts';
 
+const NO_KEY =
+  'No key that lies outside the database vouches for this log, so nothing was rebuilt or changed: whoever can change rows can also put a log of their own there, with their own key in its list. Run it as the user who may read the key files in the data folder, or give the verifier key that you kept (--vkey).';
+
 /**
- * Verifies the log first: events that do not verify are no ground to build on (exit 1, nothing changed). Prints every
+ * Exit 1, and nothing changed, for a log that is not `verified` by keys from outside the database. Prints every
  * difference before it is gone.
  */
-export function rebuildState(context: CliContext, flags: JsonFlags): Promise<ExitCode> {
+export async function rebuild(context: CliContext, flags: TrustFlags): Promise<ExitCode> {
+  const crypto = createNodeCrypto({ parallel: true });
+  const given = await givenKeys(context, crypto, flags.vkey);
+  const anchors = await givenAnchors(context, flags.anchor);
   return withSession<ExitCode>(context, async ({ config, stores, stamp }) => {
-    const crypto = createNodeCrypto({ parallel: true });
-    const trusted = await ownKeys(config, crypto, stamp.logOrigin);
-    const log = await verifyLog(crypto, stores.evidence, { trusted });
-    if (log.verdict === 'failed') {
-      if (flags.json) context.json({ rebuilt: false, rows: 0, findings: log.findings });
-      else context.text('The log itself does not verify, so nothing was rebuilt or changed.', ...findingLines(log));
-      return 1;
-    }
-    const differences = createFindingList();
-    await stores.state.look((view) => verifyState(view, differences));
-    const findings = differences.kept;
-    const rows = differences.total() === 0 ? 0 : await stores.state.rebuild(rowsFromEvents);
-    if (flags.json) context.json({ rebuilt: rows > 0, rows, findings });
-    else if (rows === 0) context.text('Every state row is what its entries left. Nothing was changed.');
-    else {
-      context.text(
-        `${count(rows, 'row')} written anew from the events; ${count(differences.total(), 'difference')} gone:`,
-        ...findings.map(({ detail }) => `  ${detail}`),
-        '',
-        'Keep this list for the auditor, find out who changed the database, and restart every server.',
-      );
-    }
-    return 0;
+    const trusted = given.length > 0 ? given : await ownKeys(config, crypto, stamp.logOrigin);
+    const done = await rebuildState(crypto, stores.state, { trusted, anchors, signedHere: await signedHere(config) });
+    const { log, rows } = done;
+    const findings = rows === null ? log.findings : done.differences;
+    if (flags.json) context.json({ rebuilt: (rows ?? 0) > 0, rows: rows ?? 0, verdict: log.verdict, findings });
+    else context.text(...(rows === null ? refusal(log) : report(done, rows)));
+    return rows === null ? 1 : 0;
   });
+}
+
+function refusal(log: VerificationReport): readonly string[] {
+  if (log.verdict !== 'failed') return paragraph(NO_KEY);
+  return ['The log itself does not verify, so nothing was rebuilt or changed.', ...findingLines(log)];
+}
+
+function report({ differences, differencesTotal }: Rebuilt, rows: number): readonly string[] {
+  if (rows === 0) return ['Every state row is what its entries left. Nothing was changed.'];
+  return [
+    `${count(rows, 'row')} written anew from the events; ${count(differencesTotal, 'difference')} gone:`,
+    ...differences.map(({ detail }) => `  ${detail}`),
+    '',
+    'Keep this list for the auditor, find out who changed the database, and restart every server.',
+  ];
 }

@@ -8,7 +8,7 @@ import type { VerificationReport } from '#src/evidence/verify-log.ts';
 import { keysReachableBy } from '#src/wire/evidence/log-keys.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
 import type { VerifyFlags } from '../flags.ts';
-import { givenAnchors, givenKeys, ownKeys } from './keys.ts';
+import { givenAnchors, givenKeys, ownKeys, signedHere } from './keys.ts';
 import { bundleLines, logLines, type ReportExtra } from './text.ts';
 
 const PROGRESS_EVERY = 50_000;
@@ -41,6 +41,7 @@ async function verifyDatabase(
     const report = await verifyLog(crypto, stores.evidence, {
       trusted: [...given, ...own],
       anchors,
+      signedHere: await signedHere(config),
       witnesses: config.anchors.witness === null ? [] : [config.anchors.witness.vkey],
       signatures: flags.treeOnly !== true,
       ...(flags.treeOnly === true ? {} : { state: (found) => stores.state.look((view) => verifyState(view, found)) }),

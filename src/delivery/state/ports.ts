@@ -1,4 +1,5 @@
 /** Ports for looking at the state rows and the events they came from together, and for making the rows anew. */
+import type { LogReader } from '#src/evidence/ports.ts';
 import type { Projection, StoredEvent, WorkspaceStamp } from '../ports.ts';
 
 /** One moment of the database: what is committed meanwhile is not seen. */
@@ -19,14 +20,23 @@ export interface StateView {
   stamp(): Promise<WorkspaceStamp | null>;
 }
 
+/** One moment of the database that stays the newest: nothing is appended to the log until it is let go. */
+export interface HeldState {
+  readonly view: StateView;
+  /** The log of the same moment. */
+  readonly log: LogReader;
+  /** Puts these in place of all state rows, and forgets how far the log was followed. Returns how many. */
+  replace(rows: AsyncIterable<readonly Projection[]> | Iterable<readonly Projection[]>): Promise<number>;
+}
+
 export interface StateStore {
   /** Runs `read` on one moment of the database. */
   look<T>(read: (view: StateView) => Promise<T>): Promise<T>;
   /**
-   * Puts what `make` yields in place of all state rows and forgets how far the log was followed, in one transaction that
-   * holds commits back. Returns how many.
+   * Runs `work` in one transaction that holds commits back before it looks at anything, so that what is put in place is
+   * made from just what was looked at. What it throws undoes everything.
    */
-  rebuild(make: (view: StateView) => AsyncIterable<readonly Projection[]>): Promise<number>;
+  hold<T>(work: (held: HeldState) => Promise<T>): Promise<T>;
 }
 
 /** What a row is: `request`, `assignment`, or the kind of a record, such as `hold`. */

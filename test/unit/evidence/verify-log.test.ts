@@ -72,6 +72,14 @@ describe('an honest log', () => {
     });
   });
 
+  it('when only a checkpoint of nothing was signed, nobody vouches for what came after', async () => {
+    const log = await createMemoryLog();
+    await publish(log);
+    await append(log, 3);
+    expect(log.checkpoints).toMatchObject([{ size: 0 }]);
+    expect(await check(log)).toMatchObject({ verdict: 'self-consistent, signer unproven', unpublished: 3 });
+  });
+
   it('when a person was erased, still verifies', async () => {
     const log = await logOf(30);
     for (const [hash, disclosure] of log.disclosures) {
