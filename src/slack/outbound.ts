@@ -13,6 +13,7 @@ import { type Message, section } from './blocks/build.ts';
 import { renderCard } from './blocks/card.ts';
 import { renderGreeting, renderHelp, renderHome, renderStatus, type StatusLine } from './blocks/general.ts';
 import { renderDependent, renderInform, renderNote, renderTell } from './blocks/notices.ts';
+import { renderPointer } from './blocks/pointer.ts';
 import { renderRefusal } from './blocks/refusals.ts';
 import { inline, joinWords } from './blocks/text.ts';
 import { bulletinBlocks, personsIn } from './bulletin.ts';
@@ -81,7 +82,8 @@ async function sendAnswer(
   // Made by this program; the renderer escapes every text in it.
   const answer = intent.answer as Answer;
   const authorities = answer.citations.map(({ id, hash }) => deps.source(id, hash, '')?.authority ?? null);
-  const message = renderAnswer(answer, { wasCut: intent.wasCut, authorities });
+  const pointer = renderPointer(intent.pointer);
+  const message = renderAnswer(answer, { wasCut: intent.wasCut, authorities, pointer });
   await post(deps.client, at(item, intent.channel, intent.threadTs, message));
 }
 

@@ -9,6 +9,7 @@ export type ShownMessage = {
   readonly blocks?: readonly {
     readonly block_id: string;
     readonly elements?: readonly { readonly action_id?: string; readonly value?: string }[];
+    readonly accessory?: { readonly action_id?: string; readonly value?: string };
   }[];
   readonly thread_ts?: string;
 };
@@ -109,7 +110,7 @@ function buttonOf(
   action: string,
 ): { readonly block: string; readonly value: string | undefined } | undefined {
   for (const block of message.blocks ?? []) {
-    const element = block.elements?.find((e) => e.action_id === action);
+    const element = [...(block.elements ?? []), block.accessory].find((e) => e?.action_id === action);
     if (element !== undefined) return { block: block.block_id, value: element.value };
   }
   return undefined;

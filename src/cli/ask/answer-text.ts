@@ -1,12 +1,15 @@
 /** An answer for a terminal: the statement first, then who, then the sources. */
 import type { Answer } from '#src/answers/types.ts';
+import { pointerFor, pointerWords } from '#src/delivery/answers/pointer.ts';
 import { type Library, RACI_LETTERS } from '#src/knowledge/library.ts';
 import { paragraph, table } from '../terminal.ts';
 
 /** Lines of at most 80 columns. */
 export function answerLines(library: Library, answer: Answer): readonly string[] {
   const parts = [rolesTable(answer), ownersTable(answer), itemsTable(library, answer), sources(library, answer)];
+  const pointer = pointerFor(answer);
   return [
+    ...(pointer === null ? [] : [...paragraph(pointerWords(pointer).replaceAll('`', ''), 'In Slack: ', '  '), '']),
     ...paragraph(answer.answer),
     ...parts.flatMap((part) => (part.length > 0 ? ['', ...part] : [])),
     ...(answer.related.length > 0 ? ['', ...paragraph(answer.related.join(', '), 'Related: ', '  ')] : []),

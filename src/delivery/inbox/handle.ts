@@ -2,14 +2,15 @@
  * What the worker does with a stored payload: it becomes a question to answer, a command to the desk, or a modal to
  * open. Every effect is idempotent under the payload's id, so a crash in between costs nothing (DESIGN.md, rule 6).
  */
-import type { ModelCall } from '#src/answers/types.ts';
+import type { Answer, ModelCall } from '#src/answers/types.ts';
+import { pointerFor } from '../answers/pointer.ts';
 import type { InboxItem, OutgoingMessage } from '../ports.ts';
 import { handleCommand } from './handle-command.ts';
 import { handleForm } from './handle-form.ts';
 import { handlePress } from './handle-press.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import { type Incoming, incomingSchema } from './incoming.ts';
-import { outgoing } from './intents.ts';
+import { type Intent, outgoing } from './intents.ts';
 
 /** How a follow-up begins that is asked outside a thread. */
 const GOES_ON = /^\s*(?:and|or|but|also|same|what about|how about|in short|shorter|why|what else)\b/i;
@@ -95,12 +96,14 @@ async function answerTo(deps: HandlerDeps, item: InboxItem, q: Question): Promis
   const onModelCall = (call: ModelCall) => calls.push(call);
   const options = { audience: 'internal', thread, holders: await deps.holders(), onModelCall } as const;
   const answer = await deps.answer(q.text, options, person);
-  if (answer.abstained && answer.reason !== null && !NO_GAP.has(answer.reason)) {
+  const pointer = await pointerTo(deps, answer);
+  // What a command does is no gap of the documents.
+  if (answer.abstained && answer.reason !== null && !NO_GAP.has(answer.reason) && pointer === null) {
     const nearest = answer.related.slice(0, 5);
     await deps.gaps.put({ question: q.text.slice(0, 500), reason: answer.reason, nearest, at: item.receivedAt });
   }
   const { channel, threadTs, user, wasCut } = q;
-  const message = outgoing(`answer:${item.id}`, { intent: 'answer', channel, threadTs, user, wasCut, answer });
+  const message = outgoing(`answer:${item.id}`, { intent: 'answer', channel, threadTs, user, wasCut, answer, pointer });
   const logged = await deps.answerLog.record({
     id: deps.requestIdFor(item.id, item.receivedAt),
     commandId: commandIdOf(item.id),
@@ -111,6 +114,14 @@ async function answerTo(deps: HandlerDeps, item: InboxItem, q: Question): Promis
   });
   await deps.conversations.add({ id: item.id, person, ...place, question: q.text, answer });
   return logged ? [] : [message];
+}
+
+/** Where else to turn with a question about the desk itself; the answer stays what it is. */
+async function pointerTo(deps: HandlerDeps, answer: Answer): Promise<Extract<Intent, { intent: 'answer' }>['pointer']> {
+  const pointer = pointerFor(answer);
+  if (pointer === null) return null;
+  const named = pointer.shortId === null ? null : await deps.ledger.findRequest(pointer.shortId);
+  return { ...pointer, requestId: named?.id ?? null };
 }
 
 /** A suggested question: answered where it was pressed, or in the person's direct message. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { REFUSALS } from '#src/approvals/commands.ts';
+import { POINTED_TO } from '../answers/pointer.ts';
 import { REQUEST_FORMS } from '../forms/request-form.ts';
 import { ACTS } from '../requests/acts.ts';
 
@@ -136,6 +137,11 @@ export const intentSchema = z.discriminatedUnion('intent', [
     wasCut: z.boolean(),
     /** An `Answer` of the answers room; rendered as it was given. */
     answer: z.unknown(),
+    /** Where else to turn with the question; `requestId` is null where no request has the id. */
+    pointer: z
+      .object({ to: z.enum(POINTED_TO), shortId: z.string().max(20).nullable(), requestId: requestId.nullable() })
+      .nullable()
+      .default(null),
   }),
   z.object({ intent: z.literal('card'), requestId }),
   z.object({

@@ -13,6 +13,8 @@ export type AnswerOptions = {
   readonly wasCut: boolean;
   /** What each cited document is to the organisation ("binding: ..."), by citation; null where it is not known. */
   readonly authorities: readonly (string | null)[];
+  /** Shown first: where a question about the desk itself is settled. */
+  readonly pointer: KnownBlock | null;
 };
 
 /** Renders one answer. */
@@ -26,6 +28,7 @@ export function renderAnswer(answer: Answer, options: AnswerOptions): Message {
     sourcesLine(answer.citations, common === null ? options.authorities : []),
   ];
   const blocks: KnownBlock[] = [
+    ...(options.pointer === null ? [] : [options.pointer, context('What the documents say:')]),
     section(body(answer.answer)),
     ...lines.filter((line) => line !== null).map((line) => context(line)),
   ];

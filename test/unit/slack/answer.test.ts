@@ -32,7 +32,7 @@ const owned = (holders: Answer['holders']): Answer => ({
   holders,
 });
 const shown = (answered: Answer, authorities: readonly (string | null)[]) =>
-  JSON.stringify(renderAnswer(answered, { wasCut: false, authorities }).blocks);
+  JSON.stringify(renderAnswer(answered, { wasCut: false, authorities, pointer: null }).blocks);
 
 test('one authority is said once, for one source and for several', () => {
   expect(shown(answer('POL-4.3'), ['binding'])).toContain('This source is binding.');
