@@ -52,6 +52,18 @@ export function createDriver(address: string, settle: () => Promise<void>) {
     const res = await fetch(`${address}/sandbox/state?as=${as}`);
     return (await res.json()) as PageState;
   };
+  const pressOn = async (as: string, messages: readonly ShownMessage[], wanted: (button: Button) => boolean) => {
+    const found = messages.flatMap((m) => buttonsOf(m).map((button) => ({ ...button, ...m }))).findLast(wanted);
+    if (found === undefined) throw new Error(`none of ${messages.length} messages has the button`);
+    return post('action', {
+      as,
+      container: { type: 'message', channel: found.channel, ts: found.ts },
+      block_id: found.block,
+      action_id: found.action,
+      value: found.value ?? null,
+      values: {},
+    });
+  };
   return {
     post,
     state,
@@ -83,17 +95,13 @@ export function createDriver(address: string, settle: () => Promise<void>) {
     /** Presses a button by its action id, on the newest message of a channel that has it. */
     async press(as: string, channel: string, action: string) {
       const { messages } = await state(as);
-      const found = messages.filter((m) => m.channel === channel).findLast((m) => buttonOf(m, action) !== undefined);
-      const button = found === undefined ? undefined : buttonOf(found, action);
-      if (found === undefined || button === undefined) throw new Error(`no button ${action} in ${channel}`);
-      return post('action', {
-        as,
-        container: { type: 'message', channel, ts: found.ts },
-        block_id: button.block,
-        action_id: action,
-        value: button.value ?? null,
-        values: {},
-      });
+      const inChannel = messages.filter((m) => m.channel === channel);
+      return pressOn(as, inChannel, (button) => button.action === action);
+    },
+    /** Presses the button with this value on the newest message that only this person sees. */
+    async pressUnseen(as: string, value: string) {
+      const { ephemerals } = await state(as);
+      return pressOn(as, ephemerals.slice(-1), (button) => button.value === value);
     },
     /** Submits the topmost open modal. */
     async submit(as: string, answers: Readonly<Record<string, string>>) {
@@ -105,13 +113,14 @@ export function createDriver(address: string, settle: () => Promise<void>) {
   };
 }
 
-function buttonOf(
-  message: ShownMessage,
-  action: string,
-): { readonly block: string; readonly value: string | undefined } | undefined {
-  for (const block of message.blocks ?? []) {
-    const element = [...(block.elements ?? []), block.accessory].find((e) => e?.action_id === action);
-    if (element !== undefined) return { block: block.block_id, value: element.value };
-  }
-  return undefined;
+type Button = { readonly block: string; readonly action: string; readonly value: string | undefined };
+
+function buttonsOf(message: ShownMessage): readonly Button[] {
+  return (message.blocks ?? []).flatMap((block) =>
+    [...(block.elements ?? []), block.accessory].flatMap((element) =>
+      element?.action_id === undefined
+        ? []
+        : [{ block: block.block_id, action: element.action_id, value: element.value }],
+    ),
+  );
 }

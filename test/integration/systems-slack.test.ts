@@ -15,6 +15,12 @@ const say = async (as: string, text: string) => {
   const last = (await test.driver.state(as)).ephemerals.at(-1);
   return `${last?.text} ${JSON.stringify(last?.blocks)}`;
 };
+/** Presses the button of one step in the answer that only this person sees; what is answered then. */
+const tickOff = async (as: string, step: string) => {
+  await test.driver.pressUnseen(as, `${step} old bot`);
+  await test.server.idle();
+  return (await test.driver.state(as)).ephemerals.at(-1)?.text ?? '';
+};
 const holders = async (role: string) => {
   const { assignments } = await test.server.core.desk.roster();
   const users = await test.server.core.stores.people.slackUsersOf(assignments.map((a) => a.person));
@@ -141,6 +147,45 @@ describe('a system', () => {
   it('what cannot be understood is answered with how it is written', async () => {
     expect(await say('U0CISO', 'suspend shown')).toContain('Nothing was stopped');
     expect(await say('U0CISO', 'absent')).toContain('Until when');
+  });
+});
+
+describe('taking a system out of service', () => {
+  it('each step is ticked off by its role, the accountable one confirms, the committee reads of it, the gate denies', async () => {
+    await approved(test.server, deployment({ system: 'old bot' }));
+    await test.server.idle();
+    expect(await gate('old bot')).toBe(true);
+    const appoint = async (user: string, role: string) => {
+      await say('U0CISO', `appoint ${user} ${role}`);
+      await test.driver.press('U0CAIO', 'D0CAIO', 'gov_accept:0');
+      await test.server.idle();
+    };
+    await appoint('U0EMMA', 'Head of AI Operations');
+    expect(await say('U0EMMA', 'decommission "old bot"')).toContain('Why?');
+    expect(await say('U0MILO', 'decommission no-such-system x')).toContain('no such system');
+    expect(await say('U0AUDIT', 'decommission "old bot" I do not like it')).toContain('Nothing changed');
+    const started = await say('U0MILO', 'decommission "old bot" Bought a *better* one');
+    expect(started).toContain('7 of 7 steps are open');
+    // Milo owns it and holds none of the roles: no step is his.
+    expect(started).not.toContain('gov_step');
+    const told = JSON.stringify(
+      (await test.driver.state('U0CISO')).messages.filter((m) => m.channel === 'C0COMMITTEE'),
+    );
+    expect(told).toContain('being taken out of service');
+    expect(told).not.toContain('*better*');
+
+    expect(await say('U0LEGAL', 'decommission old bot')).toContain('Done: consult legal');
+    await tickOff('U0LEGAL', 'consult_legal');
+    expect(await say('U0EMMA', 'decommission old bot')).toContain('6 of 7 steps are open');
+    for (const step of ['stop_traffic', 'archive_model', 'dispose_data', 'revoke_access', 'tell_teams'])
+      await tickOff('U0EMMA', step);
+    // Who did steps does not confirm them, also in the accountable role.
+    await appoint('U0EMMA', 'Data Governance Officer');
+    await say('U0EMMA', 'decommission old bot');
+    expect(await tickOff('U0EMMA', 'confirm')).toContain('does not confirm them');
+    await say('U0CTO', 'decommission old bot');
+    expect(await tickOff('U0CTO', 'confirm')).toContain('old bot is decommissioned');
+    expect(await gate('old bot')).toBe(false);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Groups } from '../../people/groups.ts';
 import type { Bulletin } from '../../people/notices.ts';
 import type { PolicyDesk } from '../../policy/desk.ts';
 import type { PolicyVote } from '../../policy/vote.ts';
-import type { InboxItem, Ledger, PeopleStore, RefusalStore } from '../../ports.ts';
+import type { InboxItem, Ledger, OutgoingMessage, PeopleStore, RefusalStore } from '../../ports.ts';
 import type { RecordStore } from '../../streams/ports.ts';
 import type { SystemsDesk } from '../../systems/desk.ts';
 import type { IncidentDesk } from '../../systems/incidents.ts';
@@ -33,6 +33,8 @@ export type Said = {
   readonly title: string;
   readonly lines?: readonly string[];
   readonly buttons?: Bulletin['buttons'];
+  /** What others are told beside the answer. */
+  readonly tell?: readonly OutgoingMessage[];
 };
 export type Asked = {
   readonly item: InboxItem;

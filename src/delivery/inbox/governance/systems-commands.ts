@@ -9,6 +9,7 @@ import type { InboxItem, OutgoingMessage } from '../../ports.ts';
 import { holdOfRow } from '../../systems/rows.ts';
 import { commandIdOf } from '../handler-deps.ts';
 import { type Incoming, incomingSchema } from '../incoming.ts';
+import { decommission, tickOff } from './decommission-commands.ts';
 import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
 import { proposals, proposeGroup, proposeRole, REFUSED, roles, settle, uuidFor } from './people-commands.ts';
 import { policyCommand } from './policy-commands.ts';
@@ -34,6 +35,7 @@ export async function handleGovernance(
   const channel = incoming.channel;
   return [
     bulletin(`gov:${item.id}`, { kind: 'user', user: incoming.user.id, channel }, said.title, said.lines, said.buttons),
+    ...(said.tell ?? []),
   ];
 }
 
@@ -73,6 +75,7 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
     const lines = rows.map(({ id, status, state }) => `${nameOf(state) ?? id}: ${status.replace('_', ' ')}`);
     return { title: rows.length === 0 ? 'No system is entered yet.' : `Systems (${rows.length})`, lines };
   },
+  decommission,
   suspend: suspend,
   holds: async ({ records }) => {
     const rows = (await records.list({ kind: 'hold', status: ['active', 'reviewed'] })).flatMap(
@@ -115,6 +118,7 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
 const BUTTONS: Readonly<Record<string, Act['run']>> = {
   gov_accept: (deps, asked) => settle(deps, asked, 'support'),
   gov_refuse: (deps, asked) => settle(deps, asked, 'refuse'),
+  gov_step: tickOff,
   gov_recertify: async ({ directory }, { person, commandId }) => {
     const result = await directory.act({ type: 'recertify' }, person, commandId);
     return {
