@@ -84,7 +84,8 @@ function startsLater(a: Assignment, now: Date): boolean {
   return a.from !== null && a.from.getTime() > now.getTime();
 }
 
-function startOf(value: string | null): Date | null {
+/** A bare date as the beginning of that day in UTC; a time as it is. */
+export function startOf(value: string | null): Date | null {
   return value === null ? null : new Date(value.length === 10 ? `${value}T00:00:00.000Z` : value);
 }
 

@@ -98,6 +98,15 @@ describe('roles', () => {
     expect(await say('U0CAIO', 'back')).toContain('nothing changed');
   });
 
+  it('an appointment for later names its first and last day, and nobody holds the role before', async () => {
+    expect(await say('U0CISO', `appoint U0AUDIT Legal Team from ${day(10)} until ${day(20)}`)).toContain(
+      `becomes Legal Team from ${day(10)} until ${day(20)}`,
+    );
+    await test.driver.press('U0CAIO', 'D0CAIO', 'gov_accept:0');
+    expect(await holders('Legal Team')).not.toContain('U0AUDIT');
+    expect(await say('U0CISO', 'appoint U0AUDIT Legal Team from 2026-02-30')).toContain('Whom, and which role?');
+  });
+
   it('a proposal that is waiting can be looked up and refused', async () => {
     await say('U0CTO', 'dismiss U0EMMA Legal Team');
     expect(await say('U0CISO', 'proposals')).toContain('is no longer Legal Team');

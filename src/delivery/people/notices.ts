@@ -46,20 +46,26 @@ export function bulletin(
   return { key, intent: 'bulletin', payload };
 }
 
+/** The last day of a period: an end at midnight belongs to the day before. */
+function lastDay(until: string): string {
+  return new Date(Date.parse(until) - 1).toISOString().slice(0, 10);
+}
+
 /** One change of the directory in words. */
 export function changeWords(change: Proposal['changes'][number]): string {
   const { person, role } = change;
   switch (change.do) {
     case 'assign': {
-      const until = change.until === null ? '' : ` until ${change.until.slice(0, 10)}`;
+      const from = change.from === null ? '' : ` from ${change.from.slice(0, 10)}`;
+      const period = `${from}${change.until === null ? '' : ` until ${lastDay(change.until)}`}`;
       return change.deputyOf === null
-        ? `${person} becomes ${role}${change.group === undefined ? '' : ` as a member of the group ${change.group}`}${until}`
-        : `${person} becomes deputy of ${change.deputyOf} as ${role}${until}`;
+        ? `${person} becomes ${role}${change.group === undefined ? '' : ` as a member of the group ${change.group}`}${period}`
+        : `${person} becomes deputy of ${change.deputyOf} as ${role}${period}`;
     }
     case 'end':
       return `${person} is no longer ${role}`;
     case 'delegate':
-      return `${person} stands for ${change.holder} as ${role} until ${change.until.slice(0, 10)}`;
+      return `${person} stands for ${change.holder} as ${role} until ${lastDay(change.until)}`;
     case 'end_delegation':
       return `${person} no longer stands in as ${role}`;
   }

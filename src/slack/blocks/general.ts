@@ -24,7 +24,7 @@ export function renderHelp(): Message {
         '*Prove*: `/governance evidence DR-12` uploads a document, `/governance attest DR-12` stands for one in your role. Administrators: `/governance import` brings a table of roles, systems or risks, `rules` proposes other periods and quorums, `gate` and `logging` other settings, `appoint`, `group` and `dismiss` change who holds what. Holders: `delegate` and `takeback`, `absent` and `back`.',
       ),
       section(
-        '*Stop*: `/governance suspend NAME INCIDENT why` stops a system at once, where your role permits it; also `version`, `vendor` and `environment` before the name. `review HOLD what was found` records the review after it, `lift HOLD DR-12` ends the hold by a fresh approval; `holds` shows the ids.',
+        '*Stop*: `/governance suspend NAME INCIDENT why` stops a system at once, where your role permits it; also `version`, `vendor` and `environment` before the name. `review HOLD what was found` records the review after it, `lift HOLD DR-12` ends the hold by a fresh approval; `holds` shows the ids. `decommission NAME why` takes a system out of service for good, step by step.',
       ),
       actions('help', [
         button('Request a deployment', 'open_deploy', ''),

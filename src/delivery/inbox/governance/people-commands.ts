@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { parseMoment } from '#src/approvals/duration.ts';
 import { rosterAt, sameRole } from '#src/directory/directory.ts';
+import { startOf } from '#src/directory/file.ts';
 import { adminsAt, type Change } from '#src/directory/governed.ts';
 import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
 import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
@@ -95,7 +96,7 @@ export async function settle(deps: GovernanceHandlerDeps, asked: Asked, verb: 's
 }
 
 /**
- * `appoint U0EMMA Legal Team [until 2027-01-31] [deputy of U0LEGAL]`, `dismiss U0EMMA Legal Team`,
+ * `appoint U0EMMA Legal Team [from 2027-01-01] [until 2027-01-31] [deputy of U0LEGAL]`, `dismiss U0EMMA Legal Team`,
  * `delegate U0EMMA CISO until 2027-01-31 because on leave`; each with `because ...`, which a delegation demands.
  */
 export async function proposeRole(
@@ -111,13 +112,16 @@ export async function proposeRole(
   const reason = why.join(' because ').trim().slice(0, 1_000);
   const deputy = / deputy of (\S+)/i.exec(` ${text}`)?.[1];
   const untilText = / until (\S+)/i.exec(` ${text}`)?.[1];
-  const role = text.replace(/(^| )(until|deputy of) \S+/gi, '').trim();
+  const fromText = / from (\S+)/i.exec(` ${text}`)?.[1];
+  const role = text.replace(/(^| )(from|until|deputy of) \S+/gi, '').trim();
   const [user, deputyUser] = [userOf(words[0] ?? ''), deputy === undefined ? null : userOf(deputy)];
   const until = untilText === undefined ? null : parseMoment(untilText);
+  const from = fromText === undefined || parseMoment(fromText) === null ? null : startOf(fromText);
   if (
     user === null ||
     role === '' ||
     (untilText !== undefined && until === null) ||
+    (fromText !== undefined && from === null) ||
     (deputy !== undefined && deputyUser === null)
   )
     return { title: 'Whom, and which role? For instance: /governance appoint U024BE7LH Legal Team until 2027-06-30' };
@@ -133,7 +137,7 @@ export async function proposeRole(
       assignment: uuidFor(commandId, 'assign'),
       role: canonical,
       person: who,
-      from: null,
+      from: from?.toISOString() ?? null,
       until,
       deputyOf,
     };
