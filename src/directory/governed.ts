@@ -243,23 +243,3 @@ export function adminsAt(assignments: Iterable<Assignment>, now: Date): Readonly
   const held = rosterAt(assignments, now).filter((a) => sameRole(a.role, ADMIN_ROLE));
   return new Set(held.filter((a) => a.deputyOf === null).map((a) => a.person));
 }
-
-/** Delegations in force now; only while the holder still holds the role. */
-export function delegationsAt(state: GovernedDirectory, now: Date): readonly Delegation[] {
-  const t = now.getTime();
-  const roster = rosterAt(state.assignments.values(), now);
-  return [...state.delegations.values()].filter(
-    (d) =>
-      (d.endedAt === null || Date.parse(d.endedAt) > t) &&
-      Date.parse(d.from) <= t &&
-      t < Date.parse(d.until) &&
-      roster.some((a) => a.person === d.holder && a.deputyOf === null && sameRole(a.role, d.role)),
-  );
-}
-
-/** Persons who are away now. */
-export function absentAt(state: GovernedDirectory, now: Date): readonly string[] {
-  const t = now.getTime();
-  const away = [...state.absences.values()].filter((a) => Date.parse(a.from) <= t && t < Date.parse(a.until));
-  return [...new Set(away.map((a) => a.person))];
-}

@@ -14,11 +14,13 @@ export function createRecordStore({ pool }: Pick<Database, 'pool'>): RecordStore
       });
       return rows[0] ?? null;
     },
-    async list({ kind, status, parent, limit }) {
+    async list({ kind, status, parent, untilAfter, limit }) {
       const { rows } = await pool.query<RecordRow>(
         `SELECT ${RECORD_COLUMNS} FROM record WHERE kind = $1 AND ($2::text[] IS NULL OR status = ANY($2))
-           AND ($3::text IS NULL OR parent = $3) ORDER BY id LIMIT $4`,
-        [kind, status ?? null, parent ?? null, limit ?? 1000],
+           AND ($3::text IS NULL OR parent = $3)
+           AND ($4::text IS NULL OR (state ->> 'until') COLLATE "C" >= $4) ORDER BY id LIMIT $5`,
+        // Whole seconds: of two ISO times in UTC, with and without milliseconds, the text says which is later.
+        [kind, status ?? null, parent ?? null, untilAfter?.toISOString().slice(0, 19) ?? null, limit ?? 1000],
       );
       return rows;
     },

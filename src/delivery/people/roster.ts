@@ -13,7 +13,7 @@ const delegationState = z.object({
   until: z.iso.datetime(),
 });
 const groupedState = z.object({ person: z.string() });
-const GROUPED_MAX = 10_000;
+const ROWS_MAX = 10_000;
 const absenceState = z.object({ person: z.string(), from: z.iso.datetime(), until: z.iso.datetime() });
 
 /** What stands around the assignments at a moment. */
@@ -45,8 +45,9 @@ export async function standInsAt(
   const holds = ({ from, until }: { readonly from: string; readonly until: string }) =>
     Date.parse(from) <= t && t < Date.parse(until);
   const [delegations, absences, grouped] = await Promise.all([
-    records.list({ kind: 'delegation', status: ['open'] }),
-    records.list({ kind: 'absence', status: ['open'] }),
+    // Nothing closes the row of one that ran out, and there are more of those every year.
+    records.list({ kind: 'delegation', status: ['open'], untilAfter: now, limit: ROWS_MAX }),
+    records.list({ kind: 'absence', status: ['open'], untilAfter: now, limit: ROWS_MAX }),
     groupedIn(records),
   ]);
   return {
@@ -71,7 +72,7 @@ export async function standInsAt(
 const unasked: MembersOf = async () => null;
 
 async function groupedIn(records: Pick<RecordStore, 'list'>): Promise<readonly GroupedAssignment[]> {
-  const bound = await records.list({ kind: 'group-assignment', status: ['open'], limit: GROUPED_MAX });
+  const bound = await records.list({ kind: 'group-assignment', status: ['open'], limit: ROWS_MAX });
   return bound.flatMap(({ id, parent, state }): GroupedAssignment[] => {
     const person = groupedState.safeParse(state).data?.person;
     // A row that cannot be read lets nobody act: its person is a member of nothing.

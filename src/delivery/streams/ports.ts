@@ -12,6 +12,8 @@ export interface RecordStore {
     readonly kind: string;
     readonly status?: readonly string[];
     readonly parent?: string;
+    /** Only what runs out later than this: `until` of the row's state, an ISO time. */
+    readonly untilAfter?: Date;
     readonly limit?: number;
   }): Promise<readonly RecordRow[]>;
 }
