@@ -6,6 +6,7 @@ import { applyDecision, applyLifecycle } from './apply-lifecycle.ts';
 import { msOf } from './duration.ts';
 import type { ApprovalEvent, EventData } from './events.ts';
 import type { Patch } from './patch.ts';
+import { OPEN_STATUSES } from './timers.ts';
 import type { DraftState, RequestState, Revision, SubmittedState, Vote } from './types.ts';
 
 /** The state before anything happened. */
@@ -82,12 +83,10 @@ function opened(event: Opening): SubmittedState {
   };
 }
 
-const UNDER_REVIEW: readonly SubmittedState['status'][] = ['submitted', 'in_review', 'information_requested'];
-
 /** The status of a request under review once something was said or voted; a vote clears a contradiction. */
 function underReview(state: SubmittedState, contradiction = state.contradiction): SubmittedState['status'] {
   // A comment on something withdrawn or decided must not open it again.
-  if (!UNDER_REVIEW.includes(state.status)) return state.status;
+  if (!OPEN_STATUSES.includes(state.status)) return state.status;
   return state.information || contradiction ? 'information_requested' : 'in_review';
 }
 

@@ -172,17 +172,6 @@ function opened(state: SubmittedState, nowMs: number): GateAnswer {
   };
 }
 
-/** Approved deployments that rest on an exception (by its id or short id): whom to tell when it ends. */
-export function restingOn(states: readonly RequestState[], exception: SubmittedState): readonly SubmittedState[] {
-  return states.filter(
-    (state): state is SubmittedState =>
-      state.status !== 'draft' &&
-      isApproved(state) &&
-      state.document.kind === 'deployment' &&
-      state.document.restsOn.some((id) => id === exception.id || id === exception.shortId),
-  );
-}
-
 /** How far a request is from the query (0: about exactly this), and why it does not permit it. */
 function judge(
   state: SubmittedState,

@@ -2,7 +2,7 @@
 import type { Refusal } from './commands.ts';
 import { mayVote } from './decide-vote.ts';
 import { createRecorder, type OpenRecorder } from './recorder.ts';
-import { capacitiesOf, isAsker, isExcluded } from './seats.ts';
+import { capacitiesOf, isExcluded } from './seats.ts';
 import { tally } from './tally.ts';
 import { isOpen } from './timers.ts';
 import type { Person, Roster, SubmittedState } from './types.ts';
@@ -58,11 +58,6 @@ export function consultOffers(state: SubmittedState, person: Person, roster: Ros
     .map((consulted) => consulted.role)
     .filter((role) => !state.consults.some((answer) => answer.role === role))
     .filter((role) => capacitiesOf(state, roster, person, new Set([role])).length > 0);
-}
-
-/** Whether a person is on the requester's side: may edit, answer, withdraw, accept conditions; may never vote. */
-export function isOnRequestersSide(state: SubmittedState, person: Person): boolean {
-  return isAsker(state, person);
 }
 
 /** People who could still vote or answer a consultation: whom to remind. Empty once decided. */

@@ -7,6 +7,9 @@ import type { RequestState, SubmittedState } from './types.ts';
 
 const at = (kind: string, ms: number): Timer => ({ kind, dueAt: new Date(ms) });
 
+/** Statuses of a request that is still to be decided. */
+export const OPEN_STATUSES: readonly SubmittedState['status'][] = ['submitted', 'in_review', 'information_requested'];
+
 /** Whether votes still count: submitted, without a decision, not withdrawn. */
 export function isOpen(state: RequestState): boolean {
   return (

@@ -115,6 +115,12 @@ export type CommitResult =
   /** The log's last event is later than these events' time: take a later time and sign again. */
   | { readonly ok: false; readonly reason: 'time_behind_log'; readonly lastAt: Date };
 
+/** A stored row of a request: what lists look at. */
+export type RequestRow = Pick<
+  Extract<Projection, { table: 'request' }>,
+  'id' | 'shortId' | 'status' | 'version' | 'state'
+>;
+
 /** The event store, its log and everything that is committed with it, in ONE statement. */
 export interface Ledger {
   /** Events of a stream in order, with the hidden values put back beside them. */
@@ -130,26 +136,17 @@ export interface Ledger {
   commit(commit: Commit): Promise<CommitResult>;
   /** Next short id: `DR-12`, `EX-3`. Numbers given to abandoned forms are not reused. */
   nextShortId(prefix: 'DR' | 'EX' | 'UC' | 'PC' | 'RK'): Promise<string>;
-  findRequest(idOrShortId: string): Promise<{
-    readonly id: string;
-    readonly shortId: string;
-    readonly status: string;
-    readonly version: number;
-    readonly state: unknown;
-  } | null>;
+  findRequest(idOrShortId: string): Promise<RequestRow | null>;
+  /** Newest first. */
   listRequests(filter: {
     readonly status?: readonly string[];
     readonly systemId?: string;
+    readonly kind?: string;
+    readonly requester?: string;
+    /** Only what rests on one of these ids or short ids, and rows of an earlier version, which do not say. */
+    readonly restsOn?: readonly string[];
     readonly limit: number;
-  }): Promise<
-    readonly {
-      readonly id: string;
-      readonly shortId: string;
-      readonly status: string;
-      readonly version: number;
-      readonly state: unknown;
-    }[]
-  >;
+  }): Promise<readonly RequestRow[]>;
   /** All assignments ever made, or only those of these roles (exact names). */
   listAssignments(roles?: readonly string[]): Promise<readonly Extract<Projection, { table: 'assignment' }>[]>;
   readObject(sha256: string): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | null>;

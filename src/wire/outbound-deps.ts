@@ -1,6 +1,8 @@
 /** What the outbound writer is given. */
+import { OPEN_STATUSES } from '#src/approvals/timers.ts';
 import type { Config } from '#src/config.ts';
 import { homeParts } from '#src/delivery/people/home.ts';
+import type { RequestRow } from '#src/delivery/ports.ts';
 import { followUp, restsOn } from '#src/delivery/requests/follow-up.ts';
 import { systemNames } from '#src/delivery/systems/rows.ts';
 import { holdersOf } from '#src/directory/directory.ts';
@@ -14,32 +16,14 @@ import type { LoadedPolicy } from './knowledge/knowledge.ts';
 import { sourceOf } from './knowledge/sources.ts';
 import { policyReader } from './policies.ts';
 
-const FINISHED = [
-  'withdrawn',
-  'expired',
-  'rejected',
-  'refused',
-  'closed',
-  'revoked',
-  'superseded',
-  'renewed',
-  'approved',
-  'approved_with_conditions',
-  'deployed',
-  'suspended',
-];
-
 /** Deployments that an exception may carry. */
-const RESTING = [
-  'submitted',
-  'in_review',
-  'information_requested',
-  'approved',
-  'approved_with_conditions',
-  'deployed',
-  'superseded',
-  'suspended',
-];
+const RESTING = [...OPEN_STATUSES, 'approved', 'approved_with_conditions', 'deployed', 'superseded', 'suspended'];
+
+const RESTING_MAX = 10_000;
+/** More than Slack shows of them. */
+const LISTED_MAX = 100;
+
+const idsOf = (rows: readonly RequestRow[]): readonly string[] => rows.map(({ id }) => id);
 
 /** Puts the writer's dependencies together. */
 export function outboundDeps(
@@ -71,30 +55,18 @@ export function outboundDeps(
     policyOf: policyReader(ledger, policy),
     choices,
     admins: async () => [...adminsAt(await ledger.listAssignments(), core.now())],
-    restingOn: async (exception) => {
-      const live = await ledger.listRequests({ status: RESTING, limit: 2_000 });
+    restingOn: async (basis) => {
+      const restsOnIt = [basis.id, basis.shortId];
       const found: string[] = [];
-      for (const { id, state } of live) {
-        // Rows of an earlier version do not say what they rest on; a look at the request does.
-        const named = (state as { readonly restsOn?: readonly string[] } | null)?.restsOn;
-        if (named !== undefined && named.length === 0) continue;
+      for (const { id } of await ledger.listRequests({ status: RESTING, restsOn: restsOnIt, limit: RESTING_MAX })) {
         const record = await core.desk.read(id);
-        if (record !== null && restsOn(record.state, exception)) found.push(id);
+        if (record !== null && restsOn(record.state, basis)) found.push(id);
       }
       return found;
     },
     followUp: (requestId) => followUp(core.desk, requestId),
-    openRequests: async () => {
-      const open = await ledger.listRequests({ limit: 200 });
-      return open.filter((r) => !FINISHED.includes(r.status)).map((r) => r.id);
-    },
-    requestsOf: async (person) => {
-      const all = await ledger.listRequests({ limit: 200 });
-      const mine: string[] = [];
-      for (const request of all)
-        if ((await core.desk.read(request.id))?.state.requester === person) mine.push(request.id);
-      return mine;
-    },
+    openRequests: async () => idsOf(await ledger.listRequests({ status: OPEN_STATUSES, limit: LISTED_MAX })),
+    requestsOf: async (person) => idsOf(await ledger.listRequests({ requester: person, limit: LISTED_MAX })),
     homeParts: (person) =>
       homeParts({ ledger, records: core.stores.records, policy: () => policy.policy, now: core.now }, person),
     told: async (requestId, role, persons) => {

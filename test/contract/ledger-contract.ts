@@ -129,6 +129,22 @@ export function ledgerContract(make: () => Promise<Stores>): void {
       expect(await ledger.findRequest('1')).toMatchObject({ status: 'approved', version: 2 });
     });
 
+    test('requests are listed by kind, requester and what they rest on; a row that does not say is not left out', async () => {
+      const projections = [
+        exampleRequest({ id: '1', shortId: 'DR-1', requester: 'p_2', state: { restsOn: ['EX-1', 'UC-2'] } }),
+        exampleRequest({ id: '2', shortId: 'DR-2', state: { restsOn: ['EX-11'] } }),
+        exampleRequest({ id: '3', shortId: 'DR-3', state: {} }),
+        exampleRequest({ id: '4', shortId: 'EX-1', kind: 'exception', state: { restsOn: [] } }),
+      ];
+      await ledger.commit(exampleCommit([exampleEvent()], { projections }));
+      const ids = async (filter: Omit<Parameters<Ledger['listRequests']>[0], 'limit'>) =>
+        (await ledger.listRequests({ ...filter, limit: 10 })).map((row) => row.id);
+      expect(await ids({ kind: 'exception' })).toEqual(['4']);
+      expect(await ids({ requester: 'p_2' })).toEqual(['1']);
+      expect(await ids({ restsOn: ['EX-1', '4'] })).toEqual(['3', '1']);
+      expect(await ids({ restsOn: ['EX-1'], kind: 'deployment', requester: 'p_1' })).toEqual(['3']);
+    });
+
     test('requests are listed newest first, by status and system', async () => {
       const projections = [
         exampleRequest({ id: '1', shortId: 'DR-1', systemId: 'a' }),

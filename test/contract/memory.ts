@@ -19,6 +19,7 @@ import type {
   OutgoingMessage,
   PeopleStore,
   Projection,
+  RequestRow,
   StoredEvent,
   Timers,
 } from '#src/delivery/ports.ts';
@@ -95,9 +96,9 @@ function memoryLedger(state: State): Ledger {
     return { ...structuredClone(rest), logIndex };
   };
   const rows = () =>
-    [...state.requests.values()].map(({ id, shortId, status, version, state: inner, systemId }) => ({
+    [...state.requests.values()].map(({ id, shortId, status, version, state: inner, ...found }) => ({
       row: { id, shortId, status, version, state: structuredClone(inner) },
-      systemId,
+      found,
     }));
   return {
     commit: async (commit) => commitInMemory(state, commit),
@@ -119,10 +120,14 @@ function memoryLedger(state: State): Ledger {
       const short = idOrShortId.toUpperCase();
       return rows().find(({ row }) => row.id === idOrShortId || row.shortId === short)?.row ?? null;
     },
-    async listRequests({ status, systemId, limit }) {
+    async listRequests({ status, systemId, kind, requester, restsOn, limit }) {
+      const basis = ({ state: inner }: RequestRow) => (inner as { readonly restsOn?: readonly string[] }).restsOn;
       return rows()
         .filter(({ row }) => status === undefined || status.includes(row.status))
-        .filter((one) => systemId === undefined || one.systemId === systemId)
+        .filter(({ found }) => systemId === undefined || found.systemId === systemId)
+        .filter(({ found }) => kind === undefined || found.kind === kind)
+        .filter(({ found }) => requester === undefined || found.requester === requester)
+        .filter(({ row }) => restsOn === undefined || (basis(row)?.some((id) => restsOn.includes(id)) ?? true))
         .map(({ row }) => row)
         .sort((a, b) => (a.id < b.id ? 1 : -1))
         .slice(0, limit);

@@ -1,4 +1,12 @@
-import type { Commit, CommitResult, Disclosure, Ledger, Projection, StoredEvent } from '#src/delivery/ports.ts';
+import type {
+  Commit,
+  CommitResult,
+  Disclosure,
+  Ledger,
+  Projection,
+  RequestRow,
+  StoredEvent,
+} from '#src/delivery/ports.ts';
 import { inOrder } from './commit-queue.ts';
 import { COMMIT_SQL, commitDocument } from './commit-statement.ts';
 import type { Database } from './database.ts';
@@ -14,14 +22,6 @@ export const EVENT_COLUMNS = `id, stream, seq, type, schema_version AS "schemaVe
 export const ASSIGNMENT_COLUMNS = `id, role, person, from_at AS "from", until_at AS until, deputy_of AS "deputyOf",
   ended_at AS "endedAt"`;
 const REQUEST_COLUMNS = `id, short_id AS "shortId", status, version, state`;
-
-type RequestRow = {
-  readonly id: string;
-  readonly shortId: string;
-  readonly status: string;
-  readonly version: number;
-  readonly state: unknown;
-};
 
 /**
  * The ledger on PostgreSQL. Plain SQL with prepared statements, not Prisma's queries: the commit must be one statement,
@@ -74,12 +74,14 @@ export function createLedger({ pool }: Pick<Database, 'pool'>): Ledger {
       });
       return rows[0] ?? null;
     },
-    async listRequests(filter) {
+    async listRequests({ status, systemId, kind, requester, restsOn, limit }) {
       const { rows } = await pool.query<RequestRow>(
         `SELECT ${REQUEST_COLUMNS} FROM request
          WHERE ($1::text[] IS NULL OR status = ANY($1)) AND ($2::text IS NULL OR system_id = $2)
-         ORDER BY id DESC LIMIT $3`,
-        [filter.status ?? null, filter.systemId ?? null, filter.limit],
+           AND ($3::text IS NULL OR kind = $3) AND ($4::text IS NULL OR requester = $4)
+           AND ($5::text[] IS NULL OR state -> 'restsOn' IS NULL OR state -> 'restsOn' ?| $5)
+         ORDER BY id DESC LIMIT $6`,
+        [status ?? null, systemId ?? null, kind ?? null, requester ?? null, restsOn ?? null, limit],
       );
       return rows;
     },

@@ -2,6 +2,7 @@
 import type { FormKind } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { authorityIn } from '#src/approvals/seats.ts';
+import { OPEN_STATUSES } from '#src/approvals/timers.ts';
 import { kindOf, type RequestForm } from '../forms/request-form.ts';
 import type { InboxItem, OutgoingMessage } from '../ports.ts';
 import type { Act } from '../requests/acts.ts';
@@ -40,7 +41,6 @@ const ACT_WORDS: Readonly<Record<string, Act>> = {
   revoke: 'revoke',
   close: 'close',
 };
-const OPEN_STATUSES: readonly string[] = ['submitted', 'in_review', 'information_requested'];
 
 const FORM_WORDS: Readonly<Record<string, RequestForm>> = {
   deploy: 'deploy',
@@ -73,7 +73,8 @@ export async function handleCommand(
   }
   const { receivedAt, id } = item;
   // Before the decision a file goes to the request, after it to a condition.
-  const meant = act === 'condition_evidence' && OPEN_STATUSES.includes(found.status) ? 'add_evidence' : act;
+  const meant =
+    act === 'condition_evidence' && OPEN_STATUSES.some((status) => status === found.status) ? 'add_evidence' : act;
   return openAct(deps, { id, from: command, receivedAt, requestId: found.id, revision: '', act: meant });
 }
 

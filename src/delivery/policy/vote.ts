@@ -7,6 +7,7 @@ import { strandedBy, unreachableChange } from '#src/approvals/doctor.ts';
 import type { PolicyDocument } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { policyDifference } from '#src/approvals/policy-difference.ts';
+import { OPEN_STATUSES } from '#src/approvals/timers.ts';
 import type { RequestState, SubmittedState } from '#src/approvals/types.ts';
 import type { FileVersion, PolicyProposal } from '#src/directory/policies.ts';
 import type { Ledger } from '../ports.ts';
@@ -133,11 +134,9 @@ function documentOf(from: FileVersion, to: FileVersion, purpose: string, changes
 const inWords = ({ shortId, missing }: { readonly shortId: string; readonly missing: readonly string[] }): string =>
   `${shortId} (${missing.join('; ')})`;
 
-const OPEN = ['submitted', 'in_review', 'information_requested'];
-
 async function openRequests({ desk, ledger }: PolicyVoteDeps): Promise<readonly RequestState[]> {
   const states: RequestState[] = [];
-  for (const { id } of await ledger.listRequests({ status: OPEN, limit: 10_000 })) {
+  for (const { id } of await ledger.listRequests({ status: OPEN_STATUSES, limit: 10_000 })) {
     const record = await desk.read(id);
     if (record !== null) states.push(record.state);
   }

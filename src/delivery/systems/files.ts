@@ -1,5 +1,5 @@
 /** What a file's fate means for the requests that rest on it: each is looked at again, and its thread says why. */
-import { isOpen } from '#src/approvals/timers.ts';
+import { isOpen, OPEN_STATUSES } from '#src/approvals/timers.ts';
 import type { Ledger } from '../ports.ts';
 import type { Desk } from '../requests/desk.ts';
 import { readEvents } from '../streams/stream.ts';
@@ -10,8 +10,6 @@ export type FileFollowerDeps = {
   readonly requests: Pick<Desk, 'read' | 'act'>;
 };
 
-/** Statuses of a request that is still to be decided. */
-const OPEN = ['submitted', 'in_review', 'information_requested'];
 const REQUESTS_MAX = 10_000;
 
 /**
@@ -28,7 +26,7 @@ export async function followFile({ ledger, requests }: FileFollowerDeps, sha256:
   const text = file.withdrawn
     ? `The file of the ${what} (${hash}) was taken back.`
     : `The file of the ${what} (${hash}) is attested as ${file.attested?.role ?? ''}.`;
-  for (const { id } of await ledger.listRequests({ status: OPEN, limit: REQUESTS_MAX })) {
+  for (const { id } of await ledger.listRequests({ status: OPEN_STATUSES, limit: REQUESTS_MAX })) {
     const record = await requests.read(id);
     if (record === null || !isOpen(record.state)) continue;
     if (!record.state.document.evidence.some((item) => item.sha256 === sha256)) continue;

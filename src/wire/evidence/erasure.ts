@@ -43,8 +43,8 @@ export function openErasure({ stores, recorder, now, committed }: ErasureParts):
     const named = await ledger.listRequests({ systemId: system, limit: REQUESTS_MAX });
     const found = named.map(({ id }) => id);
     // Which systems an exception is about stands in its document alone.
-    for (const { id, shortId } of await ledger.listRequests({ limit: REQUESTS_MAX })) {
-      if (shortId.startsWith('EX-') && (await systemsOfRequest(id)).includes(system)) found.push(id);
+    for (const { id } of await ledger.listRequests({ kind: 'exception', limit: REQUESTS_MAX })) {
+      if ((await systemsOfRequest(id)).includes(system)) found.push(id);
     }
     return found;
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gate, restingOn } from '#src/approvals/gate.ts';
+import { gate } from '#src/approvals/gate.ts';
 import { timersOf } from '#src/approvals/timers.ts';
 import type { RequestState } from '#src/approvals/types.ts';
 import {
@@ -177,13 +177,6 @@ describe('exceptions', () => {
     expect(desk().ok(MILO, { type: 'submit', document: exception({ expiresAt: soon.expiresAt }) })).toEqual([
       'request.submitted',
     ]);
-  });
-
-  test('know what rests on them, so that it can be told', () => {
-    const waiver = approvedException();
-    const one = approvedDesk({ restsOn: ['EX-1'] });
-    const other = approvedDesk();
-    expect(restingOn([one.state, other.state, waiver.state], waiver.submitted())).toEqual([one.state]);
   });
 
   test('end by themselves, and what rests on them is no longer allowed', () => {
