@@ -88,5 +88,5 @@ function checklist(state: SystemState, actor: SystemActor): Said {
 async function actorOf(deps: GovernanceHandlerDeps, person: string): Promise<SystemActor> {
   const [roster, directory] = await Promise.all([deps.roster(), deps.directory.read()]);
   const roles = roster.assignments.filter((a) => a.person === person && a.basis !== 'deputy').map((a) => a.role);
-  return { person, roles, isAdmin: adminsAt(directory, deps.now()).has(person) };
+  return { person, roles, isAdmin: adminsAt(directory.assignments.values(), deps.now()).has(person) };
 }
