@@ -51,6 +51,27 @@ export function strandedBy(
   return stuckRequests(judged, roster, now);
 }
 
+/** Why a policy must not come into force. `detail`: the open places in words, or the requests with theirs. */
+export type RulesFlaw = {
+  readonly code: 'cannot_be_changed_again' | 'strands_requests';
+  readonly detail: readonly string[];
+};
+
+/** What is in the way of a policy by the people there are; null for nothing. */
+export function rulesFlaw(
+  policy: PolicyInForce,
+  states: readonly RequestState[],
+  roster: Roster,
+  now: Date,
+): RulesFlaw | null {
+  const locked = unreachableChange(policy, roster);
+  if (locked.length > 0) return { code: 'cannot_be_changed_again', detail: locked };
+  const stranded = strandedBy(policy, states, roster, now);
+  if (stranded.length === 0) return null;
+  const detail = stranded.map(({ shortId, missing }) => `${shortId} (${missing.join('; ')})`);
+  return { code: 'strands_requests', detail };
+}
+
 function missingPlaces(quorum: Terms['quorum'], roster: Roster): readonly string[] {
   const roles = new Map<string, Set<string>>();
   for (const { person, role, basis } of roster.assignments)

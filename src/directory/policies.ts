@@ -8,6 +8,24 @@ import { isSupported, supportRefusal } from './two-persons.ts';
 export const GOVERNED_FILES = ['approval-policy', 'gate-settings', 'answer-settings'] as const;
 export type GovernedFile = (typeof GOVERNED_FILES)[number];
 
+/**
+ * How a proposal ended that was not adopted. `rejected` by the committee, `withdrawn` by whoever put it to the vote,
+ * `declined` by an administrator: somebody said no to this version. `expired`: nobody decided in time. `replaced`: by
+ * another proposal of the same author or file. The others: approved, and not adopted, because of what had become of
+ * the rules or the people since the vote began.
+ */
+export type PolicyEnd =
+  | 'rejected'
+  | 'withdrawn'
+  | 'declined'
+  | 'expired'
+  | 'replaced'
+  | 'stale'
+  | 'invalid'
+  | 'unreadable'
+  | 'strands_requests'
+  | 'cannot_be_changed_again';
+
 export type FileVersion = { readonly sha256: string; readonly version: string };
 
 export type PolicyProposal = {
@@ -22,6 +40,8 @@ export type PolicyProposal = {
   /** Short id of the request by which it is decided; null before it is put to the vote, and for settings. */
   readonly vote: string | null;
   readonly status: 'open' | 'accepted' | 'refused';
+  /** Of one that was refused. */
+  readonly ended?: PolicyEnd;
 };
 
 export type PolicyState = {
@@ -57,7 +77,11 @@ export type PolicyEvent =
     }
   | { readonly type: 'policy.put_to_vote'; readonly data: { readonly proposal: string; readonly request: string } }
   | { readonly type: 'policy.supported'; readonly data: { readonly proposal: string } }
-  | { readonly type: 'policy.refused'; readonly data: { readonly proposal: string; readonly reason: string } };
+  | {
+      readonly type: 'policy.refused';
+      /** Entries from before `ended` was recorded have none. */
+      readonly data: { readonly proposal: string; readonly reason: string; readonly ended?: PolicyEnd };
+    };
 
 /** Fields that the log hides. */
 export const POLICY_HIDDEN: Readonly<Record<PolicyEvent['type'], readonly string[]>> = {
@@ -96,7 +120,10 @@ export function applyPolicy(state: PolicyState, event: PolicyEvent, { at, actor 
   const known = state.proposals.get(event.data.proposal);
   if (known === undefined) return state;
   if (event.type === 'policy.put_to_vote') return { ...state, proposals: keep({ ...known, vote: event.data.request }) };
-  if (event.type === 'policy.refused') return { ...state, proposals: keep({ ...known, status: 'refused' }) };
+  if (event.type === 'policy.refused') {
+    const { ended } = event.data;
+    return { ...state, proposals: keep({ ...known, status: 'refused', ...(ended === undefined ? {} : { ended }) }) };
+  }
   return { ...state, proposals: keep({ ...known, supporters: [...known.supporters, actor] }) };
 }
 
@@ -116,7 +143,7 @@ export type PolicyCommand =
       readonly persons: readonly string[];
     }
   | { readonly type: 'support'; readonly proposal: string }
-  | { readonly type: 'refuse'; readonly proposal: string; readonly reason: string };
+  | { readonly type: 'refuse'; readonly proposal: string; readonly reason: string; readonly ended: PolicyEnd };
 
 export type PolicyRefusal =
   | 'already_supported'
@@ -127,7 +154,8 @@ export type PolicyRefusal =
   | 'nothing_changed'
   | 'own_appointment'
   | 'stale'
-  | 'unknown';
+  | 'unknown'
+  | 'waits_already';
 
 export type PolicyDecision =
   | { readonly ok: true; readonly events: readonly PolicyEvent[]; readonly state: PolicyState }
@@ -160,6 +188,7 @@ export function decidePolicy(
     if (by !== 'service' && !admins.has(by)) return no('not_admin');
     if (current === undefined || state.proposals.has(proposal)) return no('invalid');
     if (current.sha256 === to.sha256) return no('nothing_changed');
+    if (openOf(state, document, to.sha256) !== undefined) return no('waits_already');
     const { sha256, version } = current;
     return done([{ type: 'policy.proposed', data: { proposal, document, from: { sha256, version }, to } }]);
   }
@@ -175,14 +204,31 @@ export function decidePolicy(
   }
   if (command.type === 'adopt') return by === 'service' ? adopt(state, open, command, done) : no('by_vote');
   if (command.type === 'refuse') {
-    const { proposal, reason } = command;
+    const { proposal, reason, ended } = command;
     // Nobody takes alone from the committee what it is deciding.
     if (open.vote !== null && by !== 'service') return no('by_vote');
     if (by !== open.by && !admins.has(by)) return no('not_admin');
-    return reason.length > 1_000 ? no('invalid') : done([{ type: 'policy.refused', data: { proposal, reason } }]);
+    return reason.length > 1_000
+      ? no('invalid')
+      : done([{ type: 'policy.refused', data: { proposal, reason, ended } }]);
   }
   return support(state, open, by, admins, done);
 }
+
+/** The proposal of a version that waits; undefined where none does. */
+export function openOf(state: PolicyState, document: GovernedFile, sha256: string): PolicyProposal | undefined {
+  return [...state.proposals.values()].find(
+    (one) => one.status === 'open' && one.document === document && one.to.sha256 === sha256,
+  );
+}
+
+/** The last proposal of a version where it ended with a no: it is proposed again only by somebody who asks for it. */
+export function saidNoTo(state: PolicyState, document: GovernedFile, sha256: string): PolicyProposal | null {
+  const last = [...state.proposals.values()].findLast((one) => one.document === document && one.to.sha256 === sha256);
+  return last?.ended !== undefined && SAID_NO.has(last.ended) ? last : null;
+}
+
+const SAID_NO: ReadonlySet<PolicyEnd> = new Set(['rejected', 'withdrawn', 'declined']);
 
 /** Whether a document changes by the committee's vote, not by administrators. */
 function isVoted(document: GovernedFile): boolean {

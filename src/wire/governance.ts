@@ -101,10 +101,14 @@ export async function startGovernance(
     { file: 'gate.yaml', ...(await start('gate-settings', gate.settings.version, gate)) },
     { file: 'answers.yaml', ...(await start('answer-settings', answers.settings.version, answers)) },
   ];
-  for (const { file, waiting, inForce, left } of started) {
+  for (const { file, waiting, inForce, left, saidNo } of started) {
     if (left)
       steps.done(
         `${file} is a version that was in force before; in force is version ${inForce.version}. To propose it again, give it a new version name`,
+      );
+    if (saidNo !== null)
+      steps.done(
+        `${file} is version ${saidNo.to.version}, which was ${saidNo.ended}${saidNo.vote === null ? '' : ` as ${saidNo.vote}`}; it is not proposed again by itself, and in force is version ${inForce.version}. To ask for it again: /governance policy in Slack`,
       );
     if (waiting !== null)
       steps.done(

@@ -1,7 +1,7 @@
 /** Stale cards, double clicks, redelivery, an outage of Slack, refused attempts: rules 3 and 6 through the real app. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { minimalForm, openStage, type Stage } from './approval-fixture.ts';
-import { signedPost } from './signed-post.ts';
+import { approval, signedPost } from './signed-post.ts';
 
 const SECRET = 'a-secret-of-this-test';
 let stage: Stage;
@@ -11,27 +11,11 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const faults = (change: object) => stage.test.driver.post('faults', change);
-/** A vote as Slack posts it: same view, same hash, same trigger, so that it can be posted again. */
 const votePayload = (
   user: string,
-  request: { readonly id: string; readonly revision: { readonly hash: string } },
+  { id, revision }: { readonly id: string; readonly revision: { readonly hash: string } },
   view: string,
-) => ({
-  type: 'view_submission',
-  team: { id: 'T0SANDBOX' },
-  user: { id: user, name: user, team_id: 'T0SANDBOX' },
-  api_app_id: 'A0COUNTERSIGN',
-  trigger_id: `t.${view}`,
-  view: {
-    id: view,
-    hash: `1.${view}`,
-    type: 'modal',
-    callback_id: 'vote',
-    private_metadata: JSON.stringify({ r: request.id, v: request.revision.hash }),
-    state: { values: { choice: { value: { type: 'radio_buttons', selected_option: { value: 'approve' } } } } },
-    previous_view_id: null,
-  },
-});
+) => approval(user, view, { id, revision: revision.hash });
 const post = (payload: object) =>
   signedPost(stage.test.server.address, SECRET, { payload: JSON.stringify(payload) }, { now: stage.now() });
 

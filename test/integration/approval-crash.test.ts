@@ -17,7 +17,7 @@ import { minimalForm } from './approval-fixture.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
 import { createDriver } from './sandbox-client.ts';
 import { numbersFrom } from './seeded-numbers.ts';
-import { signedPost } from './signed-post.ts';
+import { approval, signedPost, submission } from './signed-post.ts';
 
 const ROUNDS = Number(process.env['COUNTERSIGN_KILL_ROUNDS'] ?? 10);
 vi.setConfig({ testTimeout: 60_000 + ROUNDS * 12_000 });
@@ -60,29 +60,7 @@ async function leasesRunOut(): Promise<void> {
     await database.pool.query(`UPDATE ${table} SET lease_until = NULL WHERE done_at IS NULL`);
 }
 
-type Payload = Record<string, unknown>;
-const submission = (
-  user: string,
-  view: string,
-  form: string,
-  about: object,
-  values: Record<string, object>,
-): Payload => ({
-  type: 'view_submission',
-  team: { id: 'T0SANDBOX' },
-  user: { id: user, name: user, team_id: 'T0SANDBOX' },
-  api_app_id: 'A0COUNTERSIGN',
-  trigger_id: `t.${view}`,
-  view: {
-    id: view,
-    hash: `1.${view}`,
-    type: 'modal',
-    callback_id: form,
-    private_metadata: JSON.stringify(about),
-    previous_view_id: null,
-    state: { values },
-  },
-});
+type Payload = ReturnType<typeof submission>;
 const answered = (value: string) => ({ value: { type: 'plain_text_input', value } });
 const deploy = (round: number): Payload =>
   submission(
@@ -95,9 +73,6 @@ const deploy = (round: number): Payload =>
       system: answered(`system-${round}`),
     },
   );
-const vote = (user: string, view: string, request: { readonly id: string; readonly revision: string }): Payload =>
-  submission(user, view, 'vote', { r: request.id, v: request.revision }, { choice: answered('approve') });
-
 const post = (address: string, payload: Payload) =>
   signedPost(address, SECRET, { payload: JSON.stringify(payload) }, { now: new Date() }).then(
     ({ status }) => status === 200,
@@ -128,7 +103,7 @@ it('when the server is killed at random points, nothing is lost, nothing is doub
       for (let look = 0; look < 200 && request === null && child.exitCode === null && !child.killed; look++)
         request = await requestOf(round);
       if (request === null) return;
-      const votes = [vote('U0CAIO', `VA${round}`, request), vote('U0CISO', `VC${round}`, request)];
+      const votes = [approval('U0CAIO', `VA${round}`, request), approval('U0CISO', `VC${round}`, request)];
       sent.push(...votes);
       await Promise.all(votes.map((payload) => post(address, payload)));
     })();
@@ -147,8 +122,8 @@ it('when the server is killed at random points, nothing is lost, nothing is doub
     for (let round = 1; round <= ROUNDS; round++) {
       const request = await requestOf(round);
       if (request === null) throw new Error(`the acknowledged request of round ${round} is lost`);
-      await post(server.address, vote('U0CAIO', `VA${round}`, request));
-      await post(server.address, vote('U0CISO', `VC${round}`, request));
+      await post(server.address, approval('U0CAIO', `VA${round}`, request));
+      await post(server.address, approval('U0CISO', `VC${round}`, request));
     }
     // Retries wait for their time; the rows say when.
     await database.pool.query('UPDATE outbox SET not_before = NULL WHERE done_at IS NULL');

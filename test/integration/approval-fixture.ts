@@ -143,6 +143,23 @@ export async function openStage(options: Parameters<typeof startTestServer>[0] &
         values,
       });
     },
+    /** Presses a button of what a person was whispered last that has it; `action` is how its id begins. */
+    async pressWhispered(as: string, action: string) {
+      const { ephemerals } = await test.driver.state(as);
+      for (const { ts, channel, blocks } of ephemerals.toReversed())
+        for (const block of blocks ?? [])
+          for (const element of block.elements ?? [])
+            if (element.action_id?.startsWith(action) === true)
+              return test.driver.post('action', {
+                as,
+                container: { type: 'message', channel, ts },
+                block_id: block.block_id,
+                action_id: element.action_id,
+                value: element.value,
+                values: {},
+              });
+      throw new Error(`no ${action} was whispered to ${as}`);
+    },
     press: (as: string, action: string, channel = 'C0COMMITTEE') => test.driver.press(as, channel, action),
     /** What was whispered to a person last. */
     async whispered(as: string): Promise<string> {

@@ -1,25 +1,12 @@
 /** `/governance rules` through the real app: an administrator chooses, the committee votes, the next request is judged by it. */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answers, DAY, minimalForm, openStage, type Stage } from './approval-fixture.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Answers, DAY, minimalForm, type Stage } from './approval-fixture.ts';
+import { rulesStage } from './rules-fixture.ts';
 
-let folder: string;
+const own = rulesStage();
 let stage: Stage;
-const file = () => join(folder, 'knowledge', 'approval-policy.yaml');
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'countersign-rules-'));
-  await cp(new URL('../../knowledge', import.meta.url), join(folder, 'knowledge'), { recursive: true });
-  stage = await openStage({
-    knowledgeFolder: join(folder, 'knowledge'),
-    env: { COUNTERSIGN_ADMINS: 'U0CISO,U0CAIO,U0CTO' },
-  });
-});
-afterAll(async () => {
-  await stage.close();
-  await rm(folder, { recursive: true, force: true });
+beforeAll(() => {
+  stage = own.stage;
 });
 
 const MINIMAL = { kind: 'deployment', tier: 'minimal' } as const;
@@ -177,13 +164,10 @@ describe('the file on the server', () => {
 
   it('that changes to other rules waits as ever', async () => {
     const before = (await waiting()).length;
-    const text = await readFile(file(), 'utf8');
-    await writeFile(file(), text.replace('version: "1.0"', 'version: "2.0"'));
-    await stage.restart();
+    await own.edit((text) => text.replace('version: "1.0"', 'version: "2.0"'));
     expect(inForce()?.version).toBe('1.1');
     expect((await waiting()).map(({ to }) => to.version)).toContain('2.0');
-    await writeFile(file(), text);
-    await stage.restart();
+    await own.edit((text) => text.replace('version: "2.0"', 'version: "1.0"'));
     expect(await waiting()).toHaveLength(before);
   });
 });

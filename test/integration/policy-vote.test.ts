@@ -1,32 +1,15 @@
 /** A changed approval policy through the real app: seen, put to the vote, decided under the old one, in force. */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { minimalForm, openStage, type Stage } from './approval-fixture.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { minimalForm, type Stage } from './approval-fixture.ts';
+import { rulesStage } from './rules-fixture.ts';
 
-let folder: string;
+const rules = rulesStage();
 let stage: Stage;
-const file = () => join(folder, 'knowledge', 'approval-policy.yaml');
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'countersign-policy-'));
-  await cp(new URL('../../knowledge', import.meta.url), join(folder, 'knowledge'), { recursive: true });
-  stage = await openStage({
-    knowledgeFolder: join(folder, 'knowledge'),
-    env: { COUNTERSIGN_ADMINS: 'U0CISO,U0CAIO,U0CTO' },
-  });
-});
-afterAll(async () => {
-  await stage.close();
-  await rm(folder, { recursive: true, force: true });
+beforeAll(() => {
+  stage = rules.stage;
 });
 
-/** Writes another version of the file and starts anew, as an operator would. */
-const edit = async (change: (text: string) => string) => {
-  await writeFile(file(), change(await readFile(file(), 'utf8')));
-  await stage.restart();
-};
+const { edit } = rules;
 const policy = async (as: string, words = '') => {
   await stage.command(as, `policy ${words}`.trim());
   await stage.settle();
@@ -84,7 +67,7 @@ describe('a changed file', () => {
   });
 
   it('stays in force when the file is put back; the old rules wait only under another name', async () => {
-    const kept = await readFile(file(), 'utf8');
+    const kept = await rules.text();
     await edit((text) =>
       text.replace('version: "1.1"', 'version: "1.0"').replace('deadline: 15 days', 'deadline: 20 days'),
     );

@@ -33,3 +33,29 @@ export async function signedPost(
   });
   return { status: answer.status, body: await answer.text() };
 }
+
+/** A form that was sent, as Slack posts it: the same view, hash and trigger each time, so that it can be posted again. */
+export function submission(user: string, view: string, form: string, about: object, values: Record<string, object>) {
+  return {
+    type: 'view_submission',
+    team: { id: 'T0SANDBOX' },
+    user: { id: user, name: user, team_id: 'T0SANDBOX' },
+    api_app_id: 'A0COUNTERSIGN',
+    trigger_id: `t.${view}`,
+    view: {
+      id: view,
+      hash: `1.${view}`,
+      type: 'modal',
+      callback_id: form,
+      private_metadata: JSON.stringify(about),
+      previous_view_id: null,
+      state: { values },
+    },
+  };
+}
+
+/** An approval of a revision, sent from a view. */
+export function approval(user: string, view: string, request: { readonly id: string; readonly revision: string }) {
+  const approve = { type: 'radio_buttons', selected_option: { value: 'approve' } };
+  return submission(user, view, 'vote', { r: request.id, v: request.revision }, { choice: { value: approve } });
+}

@@ -84,7 +84,9 @@ async function makeOneOfEach(): Promise<void> {
   );
   await people.act({ type: 'set_absence', absence: randomUUID(), person: ciso, ...span }, ciso, 'd-4');
   const to = { sha256: createHash('sha256').update(bytes).digest('hex'), version: '9' };
-  await policies.act({ type: 'propose', proposal: randomUUID(), document: 'gate-settings', to }, ciso, 'p-1', bytes);
+  await policies.act({ type: 'propose', proposal: randomUUID(), document: 'gate-settings', to }, ciso, 'p-1', {
+    bytes,
+  });
 }
 
 async function compared(): Promise<{ readonly report: StateReport; readonly findings: readonly Finding[] }> {

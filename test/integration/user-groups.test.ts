@@ -26,18 +26,7 @@ const newest = async (as: string) => JSON.stringify((await stage.state(as)).ephe
 async function accept(...admins: readonly string[]): Promise<void> {
   for (const admin of admins) {
     await stage.command(admin, 'proposals');
-    const { ephemerals } = await stage.state(admin);
-    const shown = ephemerals.findLast((message) => JSON.stringify(message.blocks).includes('gov_accept'));
-    const block = shown?.blocks?.find((b) => b.elements?.some((e) => e.action_id?.startsWith('gov_accept')));
-    const button = block?.elements?.find((e) => e.action_id?.startsWith('gov_accept'));
-    await stage.test.driver.post('action', {
-      as: admin,
-      container: { type: 'message', channel: 'C0ASK', ts: shown?.ts },
-      block_id: block?.block_id,
-      action_id: button?.action_id,
-      value: button?.value,
-      values: {},
-    });
+    await stage.pressWhispered(admin, 'gov_accept');
   }
 }
 

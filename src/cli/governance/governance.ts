@@ -82,7 +82,7 @@ export function settle(
     const command =
       verb === 'accept'
         ? ({ type: 'support', proposal } as const)
-        : ({ type: 'refuse', proposal, reason: `By ${flags.by} on the command line.` } as const);
+        : ({ type: 'refuse', proposal, reason: `By ${flags.by} on the command line.`, ended: 'declined' } as const);
     const desk = what === 'policy' ? desks.policies : desks.people;
     const result = await desk.act(command, by, commandId);
     const status = result.ok ? (result.state.proposals.get(proposal)?.status ?? 'open') : null;

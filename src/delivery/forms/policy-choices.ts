@@ -72,13 +72,13 @@ export function createPolicyChoices(deps: PolicyChoicesDeps): PolicyChoices {
         const to = { sha256: result.policy.hash, version: result.policy.policy.version };
         const command = { type: 'propose', proposal, document: 'approval-policy', to } as const;
         const bytes = new TextEncoder().encode(canonicalJson(result.data));
-        const proposed = await policies.act(command, person, commandId, bytes);
+        const proposed = await policies.act(command, person, commandId, { bytes });
         if (!proposed.ok) return { ok: false, reason: proposed.reason, errors: {} };
         state = proposed.state;
       }
       for (const { id } of earlier)
         await policies.act(
-          { type: 'refuse', proposal: id, reason: 'Its author changed it.' },
+          { type: 'refuse', proposal: id, reason: 'Its author changed it.', ended: 'replaced' },
           person,
           `replaced:${id}`,
         );

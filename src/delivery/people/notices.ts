@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { GovernedEvent, Proposal } from '#src/directory/governed.ts';
-import type { PolicyEvent, PolicyState } from '#src/directory/policies.ts';
+import type { PolicyEnd, PolicyEvent, PolicyState } from '#src/directory/policies.ts';
 import { type Hold, type HoldEvent, scopeWords } from '#src/systems/holds.ts';
 import type { OutgoingMessage } from '../ports.ts';
 
@@ -161,6 +161,44 @@ export function policyNotices(events: readonly PolicyEvent[], state: PolicyState
     }
     return [];
   });
+}
+
+/** Rules that the committee approved and that are not in force: why, and what to do next. */
+export const NOT_ADOPTED: Readonly<Partial<Record<PolicyEnd, readonly [why: string, next: string]>>> = {
+  strands_requests: ['nobody could decide these open requests under it', 'Name holders first (/governance appoint).'],
+  cannot_be_changed_again: ['nobody could ever change it again', 'Name holders first (/governance appoint).'],
+  stale: ['other rules came into force during the vote', 'Look first at what it would change now.'],
+  unreadable: ['this version of Countersign cannot read it', 'Update Countersign first.'],
+  invalid: ['its record does not fit the decision', 'Ask whoever runs the server to look at the log first.'],
+};
+
+/** Tells committee, administrators and whoever asked for it. */
+export function notAdopted(about: {
+  readonly id: string;
+  readonly shortId: string;
+  readonly version: string;
+  readonly code: PolicyEnd;
+  readonly detail: readonly string[];
+  /** Who asked for it, beside the administrators. */
+  readonly side: readonly string[];
+}): readonly OutgoingMessage[] {
+  const { id, shortId, version, code, detail, side } = about;
+  const [why = code, next = ''] = NOT_ADOPTED[code] ?? [];
+  const title = `${shortId} was approved, but version ${version} of the approval policy is not in force: ${why}.`;
+  const kept = 'What was in force stays in force; the decision and the version are kept.';
+  const lines = [...detail, kept, `${next} An administrator may then propose it again; the committee votes anew.`];
+  const row = (to: Bulletin['to'], part: string, buttons: Bulletin['buttons'] = []) =>
+    bulletin(`not-adopted:${id}:${part}`, to, title, lines, buttons);
+  return [
+    row({ kind: 'committee' }, 'committee'),
+    row({ kind: 'admins' }, 'admins', [againButton(id, version)]),
+    ...side.map((person) => row({ kind: 'person', person }, person)),
+  ];
+}
+
+/** Proposes a version again that ended; pressing it is checked. */
+export function againButton(proposal: string, version: string): Bulletin['buttons'][number] {
+  return { label: `Propose ${version.slice(0, 20)} again`, action: 'gov_again', value: proposal };
 }
 
 function words(document: string): string {

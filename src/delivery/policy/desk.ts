@@ -6,11 +6,14 @@ import {
   emptyPolicies,
   type FileVersion,
   type GovernedFile,
+  openOf,
   POLICY_HIDDEN,
   type PolicyCommand,
   type PolicyEvent,
+  type PolicyProposal,
   type PolicyRefusal,
   type PolicyState,
+  saidNoTo,
 } from '#src/directory/policies.ts';
 import type { Ledger, OutgoingMessage } from '../ports.ts';
 import { createKeyedQueue } from '../streams/keyed-queue.ts';
@@ -32,19 +35,27 @@ export type PolicyResult =
 /** A version with its bytes, whose sha256 is the version's. */
 export type PolicyFile = FileVersion & { readonly bytes: Uint8Array };
 
+export type StartedWith = {
+  readonly inForce: FileVersion;
+  /** The proposal that waits. */
+  readonly waiting: string | null;
+  /** The file is a version that was in force before: the rules moved on in Slack, and the file did not follow. */
+  readonly left: boolean;
+  /** The proposal in which somebody said no to this version; it is proposed again when somebody asks for it in Slack. */
+  readonly saidNo: PolicyProposal | null;
+};
+
 export type PolicyDesk = {
   read(): Promise<PolicyState>;
-  act(command: PolicyCommand, by: string, commandId: string, bytes?: Uint8Array): Promise<PolicyResult>;
-  /**
-   * What a start does with a file: the first one ever is in force; a later one that differs is proposed, once. A
-   * version that was in force before is `left`: the rules moved on in Slack, and the file did not follow. Returns
-   * the version in force, and the proposal that waits.
-   */
-  start(
-    document: GovernedFile,
-    file: PolicyFile,
-    startId: string,
-  ): Promise<{ readonly inForce: FileVersion; readonly waiting: string | null; readonly left: boolean }>;
+  /** `more`: the bytes of the version that the command names, and what is said together with its events. */
+  act(
+    command: PolicyCommand,
+    by: string,
+    commandId: string,
+    more?: { readonly bytes?: Uint8Array; readonly outbox?: readonly OutgoingMessage[] },
+  ): Promise<PolicyResult>;
+  /** What a start does with a file: the first one ever is in force; a later one that differs is proposed, once. */
+  start(document: GovernedFile, file: PolicyFile, startId: string): Promise<StartedWith>;
   /** The bytes of a version that was ever proposed or adopted. */
   bytesOf(sha256: string): Promise<Uint8Array | null>;
 };
@@ -53,7 +64,7 @@ export type PolicyDesk = {
 export function createPolicyDesk(deps: PolicyDeskDeps): PolicyDesk {
   const queue = createKeyedQueue();
   const read = async () => foldPolicies(await readEvents(deps.ledger, STREAM));
-  const act: PolicyDesk['act'] = (command, by, commandId, bytes) =>
+  const act: PolicyDesk['act'] = (command, by, commandId, { bytes, outbox = [] } = {}) =>
     queue(STREAM, () =>
       onStream<PolicyResult>(
         deps,
@@ -70,7 +81,7 @@ export function createPolicyDesk(deps: PolicyDeskDeps): PolicyDesk {
             kind: 'commit',
             drafts: decision.events.map((e) => ({ type: e.type, data: e.data, hide: POLICY_HIDDEN[e.type] })),
             records: rowsOf(decision.events, decision.state, events.length + decision.events.length),
-            outbox: deps.reactions?.(decision.events, decision.state) ?? [],
+            outbox: [...(deps.reactions?.(decision.events, decision.state) ?? []), ...outbox],
             objects,
             result: () => ({ ok: true, state: decision.state, adopted }),
           };
@@ -86,27 +97,37 @@ export function createPolicyDesk(deps: PolicyDeskDeps): PolicyDesk {
       const { sha256, version, bytes } = file;
       const to = { sha256, version };
       const current = state.inForce.get(document);
+      const none = { waiting: null, left: false, saidNo: null };
       if (current === undefined) {
-        await act({ type: 'begin', document, to }, 'service', `policy-begin:${document}`, bytes);
-        return { inForce: to, waiting: null, left: false };
+        await act({ type: 'begin', document, to }, 'service', `policy-begin:${document}`, { bytes });
+        return { ...none, inForce: to };
       }
-      const open = [...state.proposals.values()].filter(
-        (p) => p.document === document && p.status === 'open' && p.by === 'service' && p.vote === null,
-      );
-      const same = open.find((p) => p.to.sha256 === sha256);
       // What the committee is deciding goes on, whatever the file says by now.
-      const voted = [...state.proposals.values()].find((p) => p.status === 'open' && p.to.sha256 === sha256);
-      for (const { id } of open.filter((p) => p !== same))
-        await act({ type: 'refuse', proposal: id, reason: 'The file changed again.' }, 'service', `replaced:${id}`);
-      if (current.sha256 === sha256) return { inForce: current, waiting: null, left: false };
-      if (voted !== undefined) return { inForce: current, waiting: voted.id, left: false };
-      if (state.adopted.has(sha256)) return { inForce: current, waiting: null, left: true };
+      for (const { id } of [...state.proposals.values()].filter((p) => p.document === document && isOfFile(p, sha256)))
+        await act(
+          { type: 'refuse', proposal: id, reason: 'The file changed again.', ended: 'replaced' },
+          'service',
+          `replaced:${id}`,
+        );
+      const inForce = current;
+      if (current.sha256 === sha256) return { ...none, inForce };
+      const waiting = openOf(state, document, sha256)?.id ?? null;
+      if (waiting !== null) return { ...none, inForce, waiting };
+      if (state.adopted.has(sha256)) return { ...none, inForce, left: true };
+      const saidNo = saidNoTo(state, document, sha256);
+      if (saidNo !== null) return { ...none, inForce, saidNo };
       const proposal = deps.newId(deps.now());
-      await act({ type: 'propose', proposal, document, to }, 'service', `policy-propose:${startId}:${document}`, bytes);
-      return { inForce: current, waiting: proposal, left: false };
+      const commandId = `policy-propose:${startId}:${document}`;
+      await act({ type: 'propose', proposal, document, to }, 'service', commandId, { bytes });
+      return { ...none, inForce, waiting: proposal };
     },
     bytesOf: async (sha256) => (await deps.ledger.readObject(sha256))?.bytes ?? null,
   };
+}
+
+/** Whether an earlier state of the file waits, and nobody votes on it yet. */
+function isOfFile({ status, by, vote, to }: PolicyProposal, sha256: string): boolean {
+  return status === 'open' && by === 'service' && vote === null && to.sha256 !== sha256;
 }
 
 async function adminsNow(deps: PolicyDeskDeps, now: Date): Promise<ReadonlySet<string>> {

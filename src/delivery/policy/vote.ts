@@ -3,14 +3,17 @@
  * to the vote, the committee decides, and the decision adopts it or ends it (DESIGN.md, rule 9).
  */
 import type { Refusal } from '#src/approvals/commands.ts';
-import { strandedBy, unreachableChange } from '#src/approvals/doctor.ts';
+import { rulesFlaw } from '#src/approvals/doctor.ts';
 import type { PolicyDocument } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { policyDifference } from '#src/approvals/policy-difference.ts';
+import { asAppointed } from '#src/approvals/seats.ts';
 import { OPEN_STATUSES } from '#src/approvals/timers.ts';
 import type { RequestState, SubmittedState } from '#src/approvals/types.ts';
-import type { FileVersion, PolicyProposal } from '#src/directory/policies.ts';
-import type { Ledger } from '../ports.ts';
+import type { FileVersion, PolicyEnd, PolicyProposal, PolicyState } from '#src/directory/policies.ts';
+import { outgoing } from '../inbox/intents.ts';
+import { notAdopted } from '../people/notices.ts';
+import type { Ledger, OutgoingMessage } from '../ports.ts';
 import type { Desk } from '../requests/desk.ts';
 import type { PolicyDesk } from './desk.ts';
 import { readPolicyVersion } from './version.ts';
@@ -33,6 +36,7 @@ export type VoteRefusal = {
     | 'not_admin'
     | 'not_open'
     | 'unreadable'
+    | 'holders_unconfirmed'
     | 'strands_requests'
     | 'cannot_be_changed_again';
   readonly detail: readonly string[];
@@ -77,11 +81,12 @@ export function createPolicyVote(deps: PolicyVoteDeps): PolicyVote {
       }
       const [before, after] = await Promise.all([load(current), load(open.to)]);
       if (before === null || after === null) return refuse('unreadable');
-      const roster = await desk.roster();
-      const locked = unreachableChange(after.policy, roster);
-      if (locked.length > 0) return refuse('cannot_be_changed_again', ...locked);
-      const stranded = strandedBy(after.policy, await openRequests(deps), roster, deps.now());
-      if (stranded.length > 0) return refuse('strands_requests', ...stranded.map(inWords));
+      const [roster, undecided] = [await desk.roster(), await openRequests(deps)];
+      const flaw = rulesFlaw(after.policy, undecided, roster, deps.now());
+      if (flaw !== null) {
+        const doubted = rulesFlaw(after.policy, undecided, asAppointed(roster), deps.now()) === null;
+        return refuse(doubted ? 'holders_unconfirmed' : flaw.code, ...flaw.detail);
+      }
       const result = await desk.act(proposal, {
         type: 'submit',
         commandId,
@@ -104,35 +109,93 @@ export function createPolicyVote(deps: PolicyVoteDeps): PolicyVote {
       const [before, after] = await Promise.all([current === undefined ? null : load(current), load(proposal.to)]);
       return before === null || after === null ? null : policyDifference(before.data, after.data);
     },
-    async settle(request) {
-      const { document, decision, id, shortId } = request;
-      if (document.kind !== 'policy') return;
-      const end = (why: string) =>
-        policies.act({ type: 'refuse', proposal: id, reason: `${shortId} ${why}` }, 'service', `vote-over:${id}`);
-      if (request.status === 'withdrawn') await end('was withdrawn.');
-      else if (decision?.outcome === 'approved') {
-        const persons = [...new Set(decision.counted.map(({ person }) => person))];
-        const { from, to } = document;
-        const adopted = await policies.act(
-          { type: 'adopt', proposal: id, request: shortId, fromHash: from.sha256, toHash: to.sha256, persons },
-          'service',
-          `adopt:${id}`,
-        );
-        if (!adopted.ok && adopted.reason === 'stale')
-          await end('was approved, but other rules came into force meanwhile.');
-      } else if (decision !== null) await end(`ended: ${decision.outcome}.`);
-    },
+    settle: (request) => settle(deps, request),
   };
 }
+
+/** How a vote on the rules ended; null while it goes on. */
+function outcomeOf({ status, decision }: SubmittedState): 'approved' | 'rejected' | 'withdrawn' | 'expired' | null {
+  if (status === 'withdrawn') return 'withdrawn';
+  if (decision === null) return null;
+  if (decision.outcome === 'approved' || decision.outcome === 'rejected') return decision.outcome;
+  return 'expired';
+}
+
+async function settle(deps: PolicyVoteDeps, request: SubmittedState): Promise<void> {
+  const { document, id, shortId } = request;
+  const outcome = document.kind === 'policy' ? outcomeOf(request) : null;
+  if (document.kind !== 'policy' || outcome === null) return;
+  const { policies } = deps;
+  const state = await policies.read();
+  // Drawn before, by this server or another one.
+  if (state.proposals.get(id)?.status !== 'open') return;
+  const end = (ended: PolicyEnd, reason: string, outbox: readonly OutgoingMessage[] = []) =>
+    policies.act(
+      { type: 'refuse', proposal: id, reason: reason.slice(0, 1_000), ended },
+      'service',
+      `vote-over:${id}`,
+      {
+        outbox,
+      },
+    );
+  if (outcome !== 'approved') {
+    await end(outcome, `${shortId} ended: ${outcome}.`);
+    return;
+  }
+  const flaw = (await adoptionFlaw(deps, document)) ?? (await adopt(deps, request, document, state));
+  if (flaw === null) return;
+  const admins = await deps.admins();
+  // Administrators are told as such.
+  const side = [...new Set([request.requester, request.owner])].filter((person) => !admins.has(person));
+  const told = { id, shortId, version: document.to.version, side, ...flaw };
+  await end(flaw.code, `${shortId} was approved, and not adopted: ${flaw.code}. ${flaw.detail.join(', ')}`, [
+    card(id),
+    ...notAdopted(told),
+  ]);
+}
+
+type AdoptionFlaw = { readonly code: PolicyEnd; readonly detail: readonly string[] };
+
+/**
+ * What is in the way of rules that were approved, at the moment in which they would take effect: the people may have
+ * changed since the vote began. Whom a user group does not confirm now still holds the role by two administrators'
+ * decision, so that neither Slack's silence nor whoever edits a group undoes what the committee decided.
+ */
+async function adoptionFlaw(deps: PolicyVoteDeps, { to }: PolicyDocument): Promise<AdoptionFlaw | null> {
+  const version = await readPolicyVersion(deps.policies, to.sha256);
+  if (version === null) return { code: 'unreadable', detail: [] };
+  return rulesFlaw(version.policy, await openRequests(deps), asAppointed(await deps.desk.roster()), deps.now());
+}
+
+/** Puts the rules in force; what the desk says against it is the flaw. */
+async function adopt(
+  { policies }: PolicyVoteDeps,
+  { id, shortId, decision }: SubmittedState,
+  { from, to }: PolicyDocument,
+  state: PolicyState,
+): Promise<AdoptionFlaw | null> {
+  const persons = [...new Set(decision?.counted.map(({ person }) => person))];
+  // The card of the vote that had made the rules which are replaced now says so.
+  const earlier = [...state.proposals.values()].findLast(
+    (one) => one.status === 'accepted' && one.to.sha256 === from.sha256 && one.vote !== null,
+  );
+  const adopted = await policies.act(
+    { type: 'adopt', proposal: id, request: shortId, fromHash: from.sha256, toHash: to.sha256, persons },
+    'service',
+    `adopt:${id}`,
+    { outbox: [card(id), ...(earlier === undefined ? [] : [card(earlier.id)])] },
+  );
+  if (adopted.ok || adopted.reason === 'not_open') return null;
+  return { code: adopted.reason === 'stale' ? 'stale' : 'invalid', detail: [] };
+}
+
+const card = (requestId: string): OutgoingMessage => outgoing(`card:${requestId}`, { intent: 'card', requestId });
 
 function documentOf(from: FileVersion, to: FileVersion, purpose: string, changes: readonly string[]): PolicyDocument {
   const version = ({ sha256, version: name }: FileVersion) => ({ sha256, version: name });
   const nothing = { answers: {}, evidence: [], replaces: null, raisedTier: null } as const;
   return { kind: 'policy', from: version(from), to: version(to), purpose, changes, ...nothing };
 }
-
-const inWords = ({ shortId, missing }: { readonly shortId: string; readonly missing: readonly string[] }): string =>
-  `${shortId} (${missing.join('; ')})`;
 
 async function openRequests({ desk, ledger }: PolicyVoteDeps): Promise<readonly RequestState[]> {
   const states: RequestState[] = [];

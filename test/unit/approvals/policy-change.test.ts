@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { strandedBy, unreachableChange } from '#src/approvals/doctor.ts';
+import { rulesFlaw, strandedBy, unreachableChange } from '#src/approvals/doctor.ts';
 import { policyDifference } from '#src/approvals/policy-difference.ts';
+import { asAppointed } from '#src/approvals/seats.ts';
 import { LIMITS } from '#src/approvals/text-limits.ts';
 import {
   CAIO,
@@ -102,6 +103,35 @@ describe('what a new policy would leave behind', () => {
     expect(unreachableChange(shipped, ROSTER)).toEqual([]);
     expect(unreachableChange(shipped, rosterOf(roles))).toEqual(['1 more of AI Governance Committee']);
     expect(unreachableChange(withoutPolicyKind, rosterOf(roles)).length).toBeGreaterThan(0);
+  });
+});
+
+describe('rules whose only deciders a user group does not confirm', () => {
+  const open = submittedDesk();
+  const now = new Date(open.nowMs);
+  const role = 'Chief AI Officer';
+  const of = (wanted: string) => ROSTER.assignments.filter((one) => one.role === wanted);
+  const without = (wanted: string) => ({
+    ...ROSTER,
+    assignments: ROSTER.assignments.filter((one) => one.role !== wanted),
+  });
+  const doubted = (wanted: string) => ({ ...without(wanted), unconfirmed: of(wanted) });
+
+  test('are not put to the vote, and are not undone either: they wait for whoever was appointed', () => {
+    expect(rulesFlaw(shipped, [open.state], ROSTER, now)).toBeNull();
+    expect(rulesFlaw(shipped, [open.state], doubted(role), now)).toMatchObject({ code: 'strands_requests' });
+    expect(rulesFlaw(shipped, [open.state], asAppointed(doubted(role)), now)).toBeNull();
+    expect(rulesFlaw(shipped, [open.state], asAppointed(without(role)), now)).toMatchObject({
+      code: 'strands_requests',
+      detail: ['DR-1 (Chief AI Officer)'],
+    });
+  });
+
+  test('also where the places of their own change are in doubt', () => {
+    const committee = 'AI Governance Committee';
+    expect(rulesFlaw(shipped, [], doubted(committee), now)).toMatchObject({ code: 'cannot_be_changed_again' });
+    expect(rulesFlaw(shipped, [], asAppointed(doubted(committee)), now)).toBeNull();
+    expect(rulesFlaw(shipped, [], asAppointed(without(committee)), now)).not.toBeNull();
   });
 });
 

@@ -77,7 +77,7 @@ describe('whatever is tried in whatever order', () => {
     ),
     proposal.map((p): PolicyCommand => ({ type: 'support', proposal: p })),
     proposal.map((p): PolicyCommand => ({ type: 'support', proposal: p })),
-    proposal.map((p): PolicyCommand => ({ type: 'refuse', proposal: p, reason: '' })),
+    proposal.map((p): PolicyCommand => ({ type: 'refuse', proposal: p, reason: '', ended: 'declined' })),
     fc.constant<PolicyCommand>({ type: 'begin', document: 'gate-settings', to: file(5) }),
   );
 
@@ -157,7 +157,7 @@ describe('the approval policy', () => {
   });
 
   it('is not taken from the committee while it decides', () => {
-    const refuse = { type: 'refuse', proposal: 'x', reason: '' } as const;
+    const refuse = { type: 'refuse', proposal: 'x', reason: '', ended: 'declined' } as const;
     expect(run(voted, refuse, 'p_ann').reason).toBe('by_vote');
     expect(run(waiting, refuse, 'p_ann').reason).toBeNull();
     expect(run(voted, refuse, 'service').reason).toBeNull();

@@ -21,6 +21,7 @@ export const REFUSED: Readonly<Record<string, string>> = {
   nothing_changed: 'That is so already.',
   own_appointment: 'It would appoint you, so others must stand behind it.',
   unknown: 'There is no such proposal any more.',
+  waits_already: 'It waits already: "/governance proposals" shows it.',
 };
 
 /** Who holds what, and which roles nobody holds. */
@@ -69,12 +70,10 @@ export async function proposals(deps: GovernanceHandlerDeps): Promise<Said> {
 export async function settle(deps: GovernanceHandlerDeps, asked: Asked, verb: 'support' | 'refuse'): Promise<Said> {
   const [what = '', proposal = ''] = asked.words;
   const { person, commandId, item } = asked;
-  const command =
-    verb === 'support' ? ({ type: verb, proposal } as const) : ({ type: verb, proposal, reason: '' } as const);
-  const result =
-    what === 'policy'
-      ? await deps.rules.act(command, person, commandId)
-      : await deps.directory.act(command, person, commandId);
+  const refusal = { type: 'refuse', proposal, reason: '', ended: 'declined' } as const;
+  const command = verb === 'support' ? ({ type: verb, proposal } as const) : refusal;
+  const desk = what === 'policy' ? deps.rules : deps.directory;
+  const result = await desk.act(command, person, commandId);
   if (!result.ok) {
     await deps.refusals.put({
       at: item.receivedAt,

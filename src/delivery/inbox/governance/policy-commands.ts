@@ -1,7 +1,7 @@
 /** `/governance policy`: which rules are in force, what waits, what it would change; and how it is put to the vote. */
 import { policyDifference } from '#src/approvals/policy-difference.ts';
-import type { PolicyProposal } from '#src/directory/policies.ts';
-import { proposalButtons } from '../../people/notices.ts';
+import type { GovernedFile, PolicyEnd, PolicyProposal, PolicyState } from '#src/directory/policies.ts';
+import { againButton, NOT_ADOPTED, proposalButtons } from '../../people/notices.ts';
 import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
 
 /** Lines of a difference in one message. */
@@ -19,8 +19,29 @@ export async function policyCommand(deps: GovernanceHandlerDeps, asked: Asked): 
     return `${document.replace('-', ' ')}: version ${version} since ${since.slice(0, 10)}`;
   });
   const more = waiting.length > 0 ? ['"/governance proposals" shows the settings that wait.'] : [];
-  return { title: 'In force', lines: [...inForce, ...more] };
+  const ended = [...state.inForce.keys()].flatMap((document) => endedLast(state, document) ?? []);
+  const buttons = ended.map(({ id, to }) => againButton(id, to.version));
+  return { title: 'In force', lines: [...inForce, ...ended.map(endedWords), ...more], buttons };
 }
+
+/** The newest proposal of a document where it came to nothing by a decision or for want of one; else null. */
+function endedLast({ proposals }: PolicyState, wanted: GovernedFile): PolicyProposal | null {
+  const last = [...proposals.values()].findLast(({ document }) => document === wanted);
+  return last?.ended === undefined || last.ended === 'replaced' ? null : last;
+}
+
+function endedWords({ document, to, vote, ended = 'declined' }: PolicyProposal): string {
+  const how =
+    NOT_ADOPTED[ended] === undefined ? ENDED[ended] : `was approved, but is not in force: ${NOT_ADOPTED[ended][0]}`;
+  return `Version ${to.version} of the ${document.replace('-', ' ')} ${how ?? ended}${vote === null ? '' : ` (${vote})`}.`;
+}
+
+const ENDED: Readonly<Partial<Record<PolicyEnd, string>>> = {
+  rejected: 'was rejected',
+  withdrawn: 'was withdrawn from the vote',
+  declined: 'was refused by an administrator or its author',
+  expired: 'was not decided in time',
+};
 
 /** A file of rules that waits: settings with their buttons, the policy with what it changes. */
 export async function rulesWaiting(deps: GovernanceHandlerDeps, waiting: PolicyProposal): Promise<Said> {
@@ -82,6 +103,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   not_open: 'It is decided already.',
   already_submitted: 'It is with the committee already.',
   unreadable: 'It cannot be read by this version of Countersign, so nobody could be asked about it.',
+  holders_unconfirmed:
+    'It was not put to the vote: these places depend on user groups that Slack does not confirm now. Try again later, or name holders:',
   quorum_unreachable: 'Nobody can fill these places of the vote now. Name holders first, or let somebody else ask:',
   strands_requests: 'It was not put to the vote: under it nobody could decide these open requests. Name holders first:',
   cannot_be_changed_again: 'It was not put to the vote: nobody could ever change it again. Name holders first:',

@@ -6,7 +6,8 @@ import type { InboxItem, OutgoingMessage } from '../../ports.ts';
 import { modal } from '../handle-press.ts';
 import { commandIdOf } from '../handler-deps.ts';
 import type { Incoming } from '../incoming.ts';
-import type { GovernanceHandlerDeps, Said } from './handler.ts';
+import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
+import { uuidFor } from './people-commands.ts';
 import { rulesWaiting } from './policy-commands.ts';
 
 /** Messages that answer; null where the payload is about something else. */
@@ -31,6 +32,25 @@ export async function handleRules(
   return [answer(item, incoming.user.id, null, said)];
 }
 
+/** Proposes a version again that ended, for the administrator who asks; it is decided anew. */
+export async function proposeAgain(deps: GovernanceHandlerDeps, asked: Asked): Promise<Said> {
+  const { person, commandId, item, words } = asked;
+  const { proposals } = await deps.rules.read();
+  const ended = proposals.get(words[0] ?? '');
+  if (ended?.status !== 'refused') return refused(deps, item, person, 'unknown');
+  const { document, to } = ended;
+  const proposal = uuidFor(commandId, 'again');
+  // A second change of settings beside the first would take back what the first changes.
+  const waits = [...proposals.values()].some(
+    (one) => one.status === 'open' && one.document === document && one.id !== proposal,
+  );
+  if (waits && document !== 'approval-policy') return refused(deps, item, person, 'waits_already');
+  const result = await deps.rules.act({ type: 'propose', proposal, document, to }, person, commandId);
+  if (!result.ok) return refused(deps, item, person, result.reason);
+  const made = result.state.proposals.get(proposal);
+  return made === undefined ? refused(deps, item, person, 'unknown') : rulesWaiting(deps, made);
+}
+
 function answer(item: InboxItem, user: string, channel: string | null, { title, lines, buttons }: Said) {
   return bulletin(`gov:${item.id}`, { kind: 'user', user, channel }, title, lines, buttons);
 }
@@ -52,4 +72,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   stale: 'Other rules were proposed or adopted meanwhile. Nothing was proposed; open the form again: /governance rules',
   invalid: 'Nothing was proposed; open the form again with "/governance rules" and correct this:',
   nothing_changed: 'These rules are in force already.',
+  unknown: 'There is no such proposal any more. "/governance policy" shows what waits and what ended.',
+  waits_already: 'It waits already, or another change of these settings does: "/governance proposals" shows it.',
 };

@@ -73,7 +73,7 @@ async function propose(
   const data = { ...changed.data, version };
   const command = { type: 'propose', proposal, document, to: { sha256: hashOf(data), version } } as const;
   const bytes = new TextEncoder().encode(canonicalJson(data));
-  const result = await deps.rules.act(command, person, commandId, bytes);
+  const result = await deps.rules.act(command, person, commandId, { bytes });
   if (!result.ok) return refuse(result.reason);
   const made = result.state.proposals.get(proposal);
   return made === undefined ? refuse('unknown') : rulesWaiting(deps, made);

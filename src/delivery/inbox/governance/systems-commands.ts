@@ -13,7 +13,7 @@ import { decommission, tickOff } from './decommission-commands.ts';
 import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
 import { proposals, proposeGroup, proposeRole, REFUSED, roles, settle, uuidFor } from './people-commands.ts';
 import { policyCommand } from './policy-commands.ts';
-import { handleRules } from './rules-commands.ts';
+import { handleRules, proposeAgain } from './rules-commands.ts';
 import { gateCommand, loggingCommand } from './settings-commands.ts';
 import { absent, back, takeBack } from './standin-commands.ts';
 
@@ -119,6 +119,7 @@ const BUTTONS: Readonly<Record<string, Act['run']>> = {
   gov_accept: (deps, asked) => settle(deps, asked, 'support'),
   gov_refuse: (deps, asked) => settle(deps, asked, 'refuse'),
   gov_step: tickOff,
+  gov_again: proposeAgain,
   gov_recertify: async ({ directory }, { person, commandId }) => {
     const result = await directory.act({ type: 'recertify' }, person, commandId);
     return {
