@@ -73,7 +73,6 @@ module.exports = {
       ['hnswlib', 'node_modules/hnswlib-node/', '^src/adapters/hnsw/'],
       ['prisma', 'node_modules/(@prisma|prisma)/', '^src/adapters/prisma/'],
       ['pg', 'node_modules/pg/', '^src/adapters/(prisma|postgres)/'],
-      ['pg-boss', 'node_modules/pg-boss/', '^src/adapters/queue/'],
       ['slack', 'node_modules/@slack/', '^src/slack/'],
       ['react', 'node_modules/(react|react-dom|slack-blocks-to-jsx)/', '^src/(sandbox/page|web/page)/'],
       ['yaml', 'node_modules/yaml/', '^src/adapters/parse/'],

@@ -9,27 +9,6 @@ import { text } from './fields.ts';
 /** Largest file, in bytes. */
 export const FILE_BYTES_MAX = 5 * 1024 * 1024;
 
-/** Kinds that the product knows; a policy may name its own. */
-export const EVIDENCE_KINDS = [
-  'risk-assessment',
-  'risk-treatment',
-  'ai-impact-assessment',
-  'privacy-impact-assessment',
-  'bias-test',
-  'robustness-test',
-  'verification-report',
-  'security-scan',
-  'model-card',
-  'monitoring-plan',
-  'rollback-plan',
-  // Third-party AI (policy chapter 8; AIS-06 upstream).
-  'vendor-assessment',
-  'vendor-contract',
-  'vendor-monitoring-plan',
-  'upstream-due-diligence',
-  'post-incident-review',
-] as const;
-
 /** A kind as people read it: `risk-assessment` is "risk assessment". */
 export function evidenceKindWords(kind: string): string {
   return kind.replace(/-/g, ' ');

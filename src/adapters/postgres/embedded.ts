@@ -34,7 +34,7 @@ export type EmbeddedOptions = {
 
 /** A running embedded PostgreSQL. */
 export type EmbeddedPostgres = {
-  /** For pg, Prisma, pg-boss and psql alike. Holds the password: for logs use `info`. */
+  /** For pg, Prisma and psql alike. Holds the password: for logs use `info`. */
   readonly connectionString: string;
   /** True when it ran already (a server that survived a SIGKILL of its Node, or another process's). */
   readonly adopted: boolean;
