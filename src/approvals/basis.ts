@@ -6,7 +6,7 @@
  */
 import type { RequestDocument } from './document.ts';
 import { type Claim, envelopeFlaws } from './envelope.ts';
-import { ownReasons } from './gate.ts';
+import { ownReasons } from './in-force.ts';
 import { plainWords } from './text-limits.ts';
 import { type BasisFlaw, type BasisFlaws, type RequestState, type SubmittedState, TIERS } from './types.ts';
 

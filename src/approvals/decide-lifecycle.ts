@@ -1,7 +1,7 @@
 /** After the decision: deployed, suspended, reinstated, revoked, superseded, renewed, closed; and who was told. */
 import type { Command } from './commands.ts';
-import { ownReasons } from './gate.ts';
 import { textGiven } from './guards.ts';
+import { ownReasons } from './in-force.ts';
 import { emit, type Handled, type OpenRecorder, refuse } from './recorder.ts';
 import { authorityIn, isExcluded } from './seats.ts';
 import { isText, LIMITS } from './text-limits.ts';

@@ -34,3 +34,8 @@ export function msOf(iso: string): number {
 export function isoOf(ms: number): string {
   return new Date(Math.max(-8.64e15, Math.min(8.64e15, ms))).toISOString();
 }
+
+/** An instant as people and a pipeline's log read it: `2026-11-21 01:17 UTC`. */
+export function minuteOf(ms: number): string {
+  return `${isoOf(ms).slice(0, 16).replace('T', ' ')} UTC`;
+}

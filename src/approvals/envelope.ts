@@ -6,7 +6,7 @@
 import { canonicalJson } from './canonical.ts';
 import type { DeploymentDocument, Envelope } from './document.ts';
 import { msOf } from './duration.ts';
-import { byEitherId, exceptionReasons, ownReasons } from './gate.ts';
+import { byEitherId, exceptionReasons, ownReasons } from './in-force.ts';
 import { isNarrower } from './scope.ts';
 import { plainWords } from './text-limits.ts';
 import { isApproved } from './timers.ts';

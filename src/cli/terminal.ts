@@ -1,4 +1,5 @@
 /** Text for a terminal of 80 columns, readable without colour. */
+import { minuteOf } from '#src/approvals/duration.ts';
 import { wrapText } from '#src/knowledge/listing.ts';
 
 const COLUMNS = 80;
@@ -34,5 +35,5 @@ export function count(n: number, one: string, many = `${one}s`): string {
 
 /** An instant as people read it: `2026-11-21 01:17 UTC`. */
 export function instant(at: Date): string {
-  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return minuteOf(at.getTime());
 }

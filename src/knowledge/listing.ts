@@ -71,6 +71,11 @@ export function listLine(item: LibraryItem): ListLine {
   };
 }
 
+/** A version as it stands in a sentence: "version 1.4", but "version not printed" and "working draft" as they are. */
+export function versionWords(version: string): string {
+  return /^\D*$/.test(version) ? version : `version ${version}`;
+}
+
 const WIDTH = 78;
 
 /** Breaks a text into lines of at most 78 characters, with hanging indentation. */
@@ -97,7 +102,7 @@ export function showItem(library: Library, item: LibraryItem): string {
   const lines: string[] = [
     ...wrapText(`${item.id}  ${item.title}`, '', '  '),
     ...wrapText(
-      `${document?.title ?? item.document}, version ${item.version}; ${item.authority}; audience ${item.audience}`,
+      `${document?.title ?? item.document}, ${versionWords(item.version)}; ${item.authority}; audience ${item.audience}`,
       '',
       '',
     ),

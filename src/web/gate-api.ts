@@ -1,13 +1,15 @@
 /**
  * `/api/v1/gate`: the gate for pipelines, by GET with a query or POST with JSON. 200: go on; 403: stop; 401, 429, 400
- * and 503 stop as well, each with a sentence for the pipeline's log. Closed by default: whatever goes wrong is no yes.
+ * and 503 stop as well, each with a sentence for the pipeline's log. JSON, or lines of 80 columns for who accepts
+ * text/plain. Closed by default: whatever goes wrong is no yes.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { GateDesk, GateReply } from '#src/delivery/gate/desk.ts';
+import { gateLines } from '#src/delivery/gate/lines.ts';
 import type { GateSettings } from '#src/systems/gate-settings.ts';
 import type { RateLimit } from '#src/systems/rate-limit.ts';
-import { type Handler, pathOf, sendJson } from './server.ts';
+import { type Handler, pathOf, sendJson, sendText } from './server.ts';
 
 const BODY_BYTES_MAX = 8_192;
 
@@ -37,11 +39,11 @@ export function createGateApi(deps: GateApiDeps): Handler {
     if (pathOf(req) !== '/api/v1/gate') return false;
     try {
       const reply = await answer(deps, req);
-      if ('status' in reply) refuse(res, reply);
-      else sendJson(res, reply.pass ? 200 : 403, gateJson(reply));
+      if ('status' in reply) refuse(req, res, reply);
+      else send(req, res, reply.pass ? 200 : 403, gateJson(reply), gateLines(reply));
     } catch (error) {
       deps.onError(error);
-      refuse(res, {
+      refuse(req, res, {
         status: 503,
         code: 'unavailable',
         words: 'The gate cannot look this up now, so the answer is no. Nothing was recorded; try again in a moment.',
@@ -129,8 +131,14 @@ function tooMany(): Refusal {
   return { status: 429, code: 'too_many', words: 'Too many questions in this minute, so the answer is no. Ask later.' };
 }
 
-function refuse(res: ServerResponse, { status, code, words }: Refusal): void {
+function refuse(req: IncomingMessage, res: ServerResponse, { status, code, words }: Refusal): void {
   if (status === 401) res.setHeader('www-authenticate', 'Bearer');
   if (status === 429) res.setHeader('retry-after', '30');
-  sendJson(res, status, { allowed: false, pass: false, reasons: [{ code, words }] });
+  send(req, res, status, { allowed: false, pass: false, reasons: [{ code, words }] }, [`NO: ${words}`]);
+}
+
+function send(req: IncomingMessage, res: ServerResponse, status: number, json: object, lines: readonly string[]): void {
+  const wantsText = /^text\/plain\b/i.test(req.headers.accept ?? '');
+  if (wantsText) sendText(res, status, `${lines.join('\n')}\n`);
+  else sendJson(res, status, json);
 }

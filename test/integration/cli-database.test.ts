@@ -111,7 +111,7 @@ describe('gate', () => {
     request: z.string().nullable(),
     until: time.nullable(),
     entry: z.int().nullable(),
-    reasons: z.array(z.strictObject({ code: z.string(), words: z.string() })).min(1),
+    reasons: z.array(z.strictObject({ code: z.string(), words: z.string(), next: z.string().nullable() })).min(1),
   });
 
   it('when it was approved, exit 0 with the request', async () => {
@@ -129,6 +129,15 @@ describe('gate', () => {
     const ran = await started.run('gate', ...query, ...more, '--json');
     expect(ran.code).toBe(1);
     expect(answer.parse(json(ran)).reasons.map((reason) => reason.code)).toContain(code);
+  });
+
+  it('the text for a log keeps to 80 columns but for digests, and says once what to do', async () => {
+    const other = ['--version', '1.5.0', '--digest', `sha256:${'cd'.repeat(32)}`, '--environment', 'production'];
+    const { out } = await started.run('gate', ...query, ...other);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines[0]).toBe('NO: ticket-router 1.5.0 in production');
+    expect(lines.filter((line) => line.startsWith('  > '))).toEqual(['  > Ask in Slack: /governance deploy like DR-1']);
   });
 
   it('when the same is asked again, it is counted and not recorded again; the log still verifies', async () => {

@@ -135,6 +135,23 @@ describe('what it answers', () => {
     expect(codes(await ask({ system: 'churn', version: '2' }))).toEqual(['suspended']);
   });
 
+  it('is plain lines for who accepts those, with the same status, an error too', async () => {
+    const lines = async (change: Record<string, string>, bearer = token) => {
+      const headers = { authorization: `Bearer ${bearer}`, accept: 'text/plain' };
+      const parameters = new URLSearchParams({ ...question, ...change });
+      const res = await fetch(`${test.server.address}/api/v1/gate?${parameters}`, { headers });
+      return [res.status, res.headers.get('content-type'), await res.text()];
+    };
+    const type = 'text/plain; charset=utf-8';
+    expect(await lines({})).toEqual([200, type, expect.stringMatching(/^yes: .*\n {2}- DR-1 permits it until /)]);
+    expect(await lines({ version: '9' })).toEqual([
+      403,
+      type,
+      expect.stringMatching(/^NO: .*\(unknown_version\)\n {2}> Ask in Slack/s),
+    ]);
+    expect(await lines({}, 'x')).toEqual([401, type, expect.stringMatching(/^NO: This needs a valid token/)]);
+  });
+
   it('when an exception it rests on is not in force, no', async () => {
     const state = await approved(test.server, deployment({ system: 'fraud', restsOn: ['EX-99'] }));
     expect(state.status).toBe('approved');

@@ -1,7 +1,9 @@
 /** An answer for a terminal: the statement first, then who, then the sources. */
+
 import type { Answer } from '#src/answers/types.ts';
 import { pointerFor, pointerWords } from '#src/delivery/answers/pointer.ts';
 import { type Library, RACI_LETTERS } from '#src/knowledge/library.ts';
+import { versionWords } from '#src/knowledge/listing.ts';
 import { paragraph, table } from '../terminal.ts';
 
 /** Lines of at most 80 columns. */
@@ -42,6 +44,6 @@ function itemsTable(library: Library, { items }: Answer): readonly string[] {
 function sources(library: Library, { citations }: Answer): readonly string[] {
   return citations.flatMap(({ id, title, document, version }) => {
     const name = library.documents.get(document)?.title ?? document;
-    return paragraph(`${title} (${name}, version ${version})`, `[${id}] `, '  ');
+    return paragraph(`${title} (${name}, ${versionWords(version)})`, `[${id}] `, '  ');
   });
 }

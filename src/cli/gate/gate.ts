@@ -1,13 +1,13 @@
 /** `gate`: rule 10 for a pipeline. Yes only for what was approved, in force, with nothing open and nothing suspended. */
 import type { GateQuery } from '#src/approvals/gate.ts';
-import { createGateDesk, type GateReply, lookAtGate as look } from '#src/delivery/gate/desk.ts';
+import { createGateDesk, lookAtGate as look } from '#src/delivery/gate/desk.ts';
+import { gateLines } from '#src/delivery/gate/lines.ts';
 import { gateJson, gateQuestionSchema } from '#src/web/gate-api.ts';
 import { newId } from '#src/wire/ids.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
 import type { GateFlags } from '../flags.ts';
 import { rulesInForce } from '../reading.ts';
 import { withSession } from '../session.ts';
-import { paragraph } from '../terminal.ts';
 import { openWriting } from '../writing.ts';
 
 /** Who asks, as the entry in the log names it. */
@@ -60,14 +60,4 @@ export function lookAtGate(context: CliContext, question: GateQuery): Promise<ob
     const { allowed, mode, pass, reasons, answeredAt } = await look(deps, question);
     return { allowed, mode, pass, reasons: reasons.map(({ code }) => code), answeredAt: answeredAt.toISOString() };
   });
-}
-
-function gateLines({ query, allowed, pass, reasons, entry }: GateReply): readonly string[] {
-  const { system, version, environment } = query;
-  const observed = pass && !allowed ? '; this environment is only observed, so it does not stop' : '';
-  return [
-    ...paragraph(`${allowed ? 'yes' : 'NO'}: ${system} ${version} in ${environment}${observed}`),
-    ...reasons.flatMap(({ code, words }) => paragraph(`${words} (${code})`, '  - ', '    ')),
-    ...(entry === null ? [] : [`  Evidence entry ${entry}`]),
-  ];
 }

@@ -1,7 +1,7 @@
 /** `knowledge list` and `knowledge show`: what is in force, to be held against its sources. */
 import { findIds } from '#src/knowledge/ids.ts';
 import type { Library, LibraryItem } from '#src/knowledge/library.ts';
-import { listLine, showItem } from '#src/knowledge/listing.ts';
+import { listLine, showItem, versionWords } from '#src/knowledge/listing.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
 import type { ListFlags } from '../flags.ts';
 import { openLibrary } from '../library.ts';
@@ -31,7 +31,7 @@ export async function listKnowledge(context: CliContext, flags: ListFlags): Prom
     if (own.length === 0) continue;
     context.text(
       '',
-      ...table([[document.id, `${document.title}, version ${document.version} (${document.authority})`]]),
+      ...table([[document.id, `${document.title}, ${versionWords(document.version)} (${document.authority})`]]),
     );
     context.text(
       ...table(

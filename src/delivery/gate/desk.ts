@@ -5,7 +5,9 @@
 
 import { createHash } from 'node:crypto';
 import { basisIdsOf } from '#src/approvals/basis.ts';
-import { type GateAnswer, type GateQuery, type GateReason, gate } from '#src/approvals/gate.ts';
+import { minuteOf } from '#src/approvals/duration.ts';
+import { type GateAnswer, type GateQuery, gate } from '#src/approvals/gate.ts';
+import { type GateReason, no } from '#src/approvals/in-force.ts';
 import type { RequestState } from '#src/approvals/types.ts';
 import { canonicalText } from '#src/evidence/canonical.ts';
 import { type GateMode, type GateSettings, modeOf } from '#src/systems/gate-settings.ts';
@@ -155,13 +157,21 @@ function withHolds(answer: GateAnswer, facts: GateFacts, query: GateQuery): Gate
   const words = facts.holds.flatMap((row): GateReason[] => {
     const hold = holdOfRow(row);
     // A hold that cannot be read could cover anything.
-    if (hold === null) return [{ code: 'suspended', words: `The suspension ${row.id} cannot be read; tell an admin` }];
+    if (hold === null)
+      return [no('suspended', `The suspension ${row.id} cannot be read`, 'Tell an administrator of Countersign.')];
     if (!covers(hold.scope, subject)) return [];
-    const text = `Stopped since ${hold.placedAt} by incident ${hold.incident}, which covers ${scopeWords(hold.scope)}`;
-    return [{ code: 'suspended', words: text }];
+    const since = minuteOf(Date.parse(hold.placedAt));
+    const text = `Stopped since ${since} by incident ${hold.incident}, which covers ${scopeWords(hold.scope)}`;
+    return [no('suspended', text, 'How it ends: /governance holds')];
   });
   if (facts.system?.status === 'decommissioned')
-    words.push({ code: 'closed', words: `${query.system} was decommissioned; only a new system can be approved` });
+    words.push(
+      no(
+        'closed',
+        `${query.system} was decommissioned; only a new system can be approved`,
+        'Ask under a new name in Slack: /governance deploy',
+      ),
+    );
   const [first, ...rest] = words;
   if (first === undefined) return answer;
   const own = answer.allowed ? [] : answer.reasons;

@@ -3,7 +3,7 @@
  * environment at once. One commit, and the gate denies; suspending each approval follows from it.
  */
 
-import { ownReasons } from '#src/approvals/gate.ts';
+import { ownReasons } from '#src/approvals/in-force.ts';
 import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
 import { authorityIn } from '#src/approvals/seats.ts';
 import { isApproved } from '#src/approvals/timers.ts';

@@ -2,7 +2,7 @@
 
 import type { ImportWarning } from '../importers/source.ts';
 import { placeText } from '../importers/source.ts';
-import { wrapText } from '../listing.ts';
+import { versionWords, wrapText } from '../listing.ts';
 import type { FieldChange, FieldName, ItemChange, PackDiff } from './diff.ts';
 import type { Proposal } from './proposal.ts';
 import { wordDiffText } from './word-diff.ts';
@@ -105,7 +105,7 @@ export function previewText(proposal: Proposal, limit = 20): string {
   const { pack } = proposal;
   const { document } = pack;
   const lines = [
-    ...wrapText(`Proposal ${proposal.id}: ${document.title}, version ${document.version}`, '', '  '),
+    ...wrapText(`Proposal ${proposal.id}: ${document.title}, ${versionWords(document.version)}`, '', '  '),
     ...wrapText(
       `from ${pack.source.file} (sha256 ${pack.source.sha256.slice(0, 16)}…), ${pack.items.length} items, audience ${document.audience}, ${document.authority}`,
       '',

@@ -1,6 +1,8 @@
 /** The answer message: the statement first, then authority, then letters, then sources (screens.md, "Answer"). Pure. */
+
 import type { KnownBlock } from '@slack/types';
 import type { Answer, AnswerRoles, Citation } from '#src/answers/types.ts';
+import { versionWords } from '#src/knowledge/listing.ts';
 import { actions, button, context, divider, type Message, plain, section } from './build.ts';
 import { cut, escapeText, inline, joinWords, mention } from './text.ts';
 
@@ -161,7 +163,7 @@ export function renderSource(source: SourceView) {
   const changed = source.citedHash !== '' && source.citedHash !== source.hash;
   const blocks: KnownBlock[] = [
     section(
-      `*${inline(source.title, 200)}*\n${inline(source.document, 120)} · version ${inline(source.version, 40)} · ${inline(source.authority, 200)}`,
+      `*${inline(source.title, 200)}*\n${inline(source.document, 120)} · ${inline(versionWords(source.version), 40)} · ${inline(source.authority, 200)}`,
     ),
     ...(changed
       ? [context('This item was changed after the answer was given; what follows is the version in force now.')]
@@ -204,7 +206,7 @@ export function renderSources(sources: readonly SourceView[]) {
     .slice(0, 12)
     .flatMap((source): KnownBlock[] => [
       section(
-        `*[${escapeText(source.id)}] ${inline(source.title, 200)}*\n${inline(source.document, 120)} · version ${inline(source.version, 40)} · ${inline(source.authority, 200)}`,
+        `*[${escapeText(source.id)}] ${inline(source.title, 200)}*\n${inline(source.document, 120)} · ${inline(versionWords(source.version), 40)} · ${inline(source.authority, 200)}`,
       ),
       ...chunks(source.statements.slice(0, 12).map((s) => `• ${inline(s, 400)}`)).map((text) => section(text)),
       divider(),

@@ -27,8 +27,14 @@ import {
 const query = { system: 'credit-scoring', version: '2.1', digest: DIGEST, environment: 'production' };
 const answer = (states: readonly RequestState[], nowMs: number, change = {}) =>
   gate(states, { ...query, ...change }, new Date(nowMs));
-const codes = (states: readonly RequestState[], nowMs: number, change = {}) =>
-  answer(states, nowMs, change).reasons.map((reason) => reason.code);
+/** The codes of an answer. Every no says what to do about it, and where; a yes leaves nothing to do. */
+function codes(states: readonly RequestState[], nowMs: number, change = {}) {
+  const { allowed, reasons } = answer(states, nowMs, change);
+  for (const { next } of reasons)
+    if (allowed) expect(next).toBeNull();
+    else expect(next).toMatch(/^[A-Z].*\/governance [a-z-]+( like)?( (DR|EX|UC)-\d+)?/);
+  return reasons.map((reason) => reason.code);
+}
 
 function approvedException(
   change: Parameters<typeof exception>[0] = {},

@@ -232,6 +232,48 @@ describe('the gate', () => {
     expect(allow(one, basis.state)).toBe(true);
     expect(allow(one)).toBe(false);
   });
+
+  // As older rules left it: decided, and never held against its use case in this.
+  type Left = { readonly document?: object; readonly tier?: 'high' };
+  test.each<[string, Left, string]>([
+    ['a stricter tier', { tier: 'high' }, 'the tier is higher (high)'],
+    [
+      'a yes that it did not give',
+      { document: { answers: { personalData: true } } },
+      'the use case did not say yes to personalData',
+    ],
+    [
+      'further data',
+      { document: { dataClasses: ['Health records'] } },
+      'the data class "Health records" is not covered',
+    ],
+    ['data that nobody stated', { document: { dataClasses: undefined } }, 'the data classes are not stated'],
+  ])('stops an earlier approval whose use case does not carry %s, and says so', (_what, { document, tier }, words) => {
+    const { basis, one } = approved();
+    const now = one.submitted();
+    const old = {
+      ...now,
+      document: { ...now.document, ...document } as typeof now.document,
+      terms: { ...now.terms, tier: tier ?? now.terms.tier },
+    };
+    expect(gate([old, basis.state], QUERY, new Date(one.nowMs))).toMatchObject({
+      allowed: false,
+      reasons: [
+        {
+          code: 'use_case_exceeded',
+          words: `DR-1 rests on the use case UC-1, which does not carry it: ${words}`,
+          next: 'Have a use case approved that does: /governance use-case like UC-1',
+        },
+      ],
+    });
+  });
+
+  test('looks at what it can still read: an erased purpose stops nothing', () => {
+    const { basis, one } = approved();
+    const now = one.submitted();
+    const erased = { ...now, document: { ...now.document, purpose: '[erased]' } as typeof now.document };
+    expect(gate([erased, basis.state], QUERY, new Date(one.nowMs)).allowed).toBe(true);
+  });
 });
 
 test('a policy that leaves the purpose or the data of a use case immaterial is refused', () => {

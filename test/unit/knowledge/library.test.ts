@@ -4,7 +4,7 @@ import { KnowledgeError } from '#src/knowledge/errors.ts';
 import { findIds, resolveId } from '#src/knowledge/ids.ts';
 import type { Library } from '#src/knowledge/library.ts';
 import { buildLibrary } from '#src/knowledge/library.ts';
-import { listLine, showItem } from '#src/knowledge/listing.ts';
+import { listLine, showItem, versionWords } from '#src/knowledge/listing.ts';
 import { foldText, nameKey, withoutAbbreviation } from '#src/knowledge/names.ts';
 import { itemPassages, libraryPassages } from '#src/knowledge/passages.ts';
 import type { RawFile } from '#src/knowledge/raw.ts';
@@ -218,6 +218,13 @@ describe('what is printed', () => {
         expect(line.length, `${item.id}: ${line}`).toBeLessThanOrEqual(80);
     }
   });
+
+  test.each([
+    ['1.0.2', 'version 1.0.2'],
+    ['version not printed', 'version not printed'],
+    ['release not printed', 'release not printed'],
+    ['2026 draft', 'version 2026 draft'],
+  ])('the version %s stands in a sentence as %s', (version, words) => expect(versionWords(version)).toBe(words));
 });
 
 describe('passages', () => {
