@@ -24,7 +24,7 @@ const DESCRIPTIONS: Readonly<Record<PredicateKind, string>> = {
   answer: 'A question was answered with citations, or not answered and why.',
   'role-change': 'A role was assigned, ended or delegated, or the roster changed.',
   'policy-change': 'The approval policy was proposed, accepted or changed.',
-  'knowledge-change': 'A version of a document was proposed, accepted or rolled back.',
+  'knowledge-change': 'A version of a document was proposed, accepted, rolled back or withdrawn.',
   erasure: "A person's names and texts were erased.",
   'legal-hold': 'Erasure was blocked for a person, system or request, or unblocked.',
   'key-rotation': 'A signing key was replaced.',

@@ -1,8 +1,8 @@
-/** `knowledge status | diff | import | accept | rollback`: changes of the library, beside what only reads it. */
+/** `knowledge status | diff | import | accept | rollback | withdraw`: changes of the library, beside what only reads it. */
 import { InvalidArgumentError, Option } from 'commander';
 import { IMPORT_KINDS } from '#src/knowledge/packs/kinds.ts';
 import type { Register } from '../context.ts';
-import type { DecideFlags, DiffFlags, ImportFlags } from './flags.ts';
+import type { DecideFlags, DiffFlags, ImportFlags, WithdrawFlags } from './flags.ts';
 
 function day(value: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value))) return value;
@@ -14,12 +14,13 @@ function user(value: string): string {
   throw new InvalidArgumentError('It is a Slack user id, like U0EMMA.');
 }
 
+const by = (): Option =>
+  new Option('--by <user>', 'the person who does this; without it, the user of this terminal').argParser(user);
+const json = ['--json', 'print the result as one JSON object'] as const;
+
 /** Adds the commands to `knowledge`, which has to be registered before. */
 export const registerKnowledgeChanges: Register = (program, cli) => {
   const knowledge = program.commands.find((command) => command.name() === 'knowledge') ?? program.command('knowledge');
-  const by = (): Option =>
-    new Option('--by <user>', 'the person who does this; without it, the user of this terminal').argParser(user);
-  const json = ['--json', 'print the result as one JSON object'] as const;
   knowledge
     .command('status')
     .description('which version of each document is in force, and what waits for acceptance')
@@ -59,6 +60,11 @@ export const registerKnowledgeChanges: Register = (program, cli) => {
         return importKnowledge(cli.context, file, flags);
       }),
     );
+  registerDecisions(knowledge, cli);
+};
+
+/** What a person decides; a binding document carries its approver's decision. */
+const registerDecisions: Register = (knowledge, cli) => {
   const decision = (command: ReturnType<typeof knowledge.command>): typeof command =>
     command
       .addOption(by())
@@ -85,6 +91,18 @@ export const registerKnowledgeChanges: Register = (program, cli) => {
     cli.action(async (document: string, version: string, flags: DecideFlags) => {
       const { rollbackKnowledge } = await import('./changes.ts');
       return rollbackKnowledge(cli.context, document, version, flags);
+    }),
+  );
+  decision(
+    knowledge
+      .command('withdraw')
+      .description('take an imported document out of the library; the second person who says it makes it so')
+      .argument('<document>', 'its name, as "knowledge status" lists it')
+      .option('--reason <text>', 'why; whoever agrees reads it'),
+  ).action(
+    cli.action(async (document: string, flags: WithdrawFlags) => {
+      const { withdrawKnowledge } = await import('./changes.ts');
+      return withdrawKnowledge(cli.context, document, flags);
     }),
   );
 };

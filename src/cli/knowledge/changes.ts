@@ -1,4 +1,4 @@
-/** `knowledge import`, `knowledge accept` and `knowledge rollback`: each change is an event with its evidence. */
+/** `knowledge import`, `accept`, `rollback` and `withdraw`: each change is an event with its evidence. */
 import { resolve } from 'node:path';
 import { parseFile } from '#src/adapters/parse/parse-file.ts';
 import {
@@ -25,7 +25,7 @@ import { deskOf } from '../reading.ts';
 import { databaseConfig, type Session, wasStarted, withSession } from '../session.ts';
 import { paragraph } from '../terminal.ts';
 import { affectedLines, citationsOf } from './citations.ts';
-import type { DecideFlags, ImportFlags } from './flags.ts';
+import type { DecideFlags, ImportFlags, WithdrawFlags } from './flags.ts';
 import { crosswalkFrom, openPacks, type Packs } from './packs.ts';
 
 /** Reads a file, shows what it would change, and keeps it as a proposal. Exit 1 where nothing would change. */
@@ -154,21 +154,41 @@ export async function rollbackKnowledge(
   });
 }
 
+/** Proposes to take a document out of the library, or agrees to it. Exit 1 where it may not be, with the reason. */
+export async function withdrawKnowledge(
+  context: CliContext,
+  document: string,
+  flags: WithdrawFlags,
+): Promise<ExitCode> {
+  const packs = await openPacks(context);
+  const pack = packs.inForce.get(document) ?? null;
+  return withDesk(context, packs, async (desk, session) => {
+    const actor = await actorOf(context, session, flags, `withdraw:${newId(context.now())}`);
+    const outcome = await desk.withdraw(document, flags.reason?.trim() || null, actor);
+    if (!outcome.ok || pack === null) return tell(context, flags, outcome, '');
+    const gone = affectedBy(
+      diffPacks(pack, { ...pack, items: [] }),
+      await citationsOf(session.stores.ledger, deskOf(session, context)),
+    );
+    if (outcome.event.type === 'knowledge.withdrawn')
+      return tell(context, flags, outcome, `${document} is out of the library`, gone);
+    const next = `It stays in force until a second person says: countersign knowledge withdraw ${document} --by USER`;
+    return tell(context, flags, outcome, `The withdrawal of ${document} is proposed`, gone, next);
+  });
+}
+
 function tell(
   context: CliContext,
   flags: DecideFlags,
   outcome: KnowledgeOutcome,
   done: string,
   affected: readonly Affected[] = [],
+  next = '"ask" and every running server answer from it at once.',
 ): ExitCode {
   if (flags.json)
     context.json(outcome.ok ? { ok: true, logIndex: outcome.logIndex, event: outcome.event, affected } : outcome);
   else if (outcome.ok) {
-    context.text(
-      ...paragraph(
-        `${done} (entry ${outcome.logIndex} of the evidence log). "ask" and every running server answer from it at once.`,
-      ),
-    );
+    context.text(...paragraph(`${done} (entry ${outcome.logIndex} of the evidence log). ${next}`));
     context.text(...affectedLines(affected));
   } else context.text(...paragraph(`Not done (${outcome.reason}): ${outcome.detail}`));
   return outcome.ok ? 0 : 1;

@@ -20,5 +20,8 @@ export type DecideFlags = {
   readonly json?: true;
 };
 
+/** Options of `knowledge withdraw`. */
+export type WithdrawFlags = DecideFlags & { readonly reason?: string };
+
 /** Options of `knowledge diff`. */
 export type DiffFlags = { readonly crosswalk?: string; readonly json?: true };

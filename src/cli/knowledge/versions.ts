@@ -1,14 +1,17 @@
 /** `knowledge status` and `knowledge diff`: versions of documents, what waits, and what changed for whom. */
+import { createPackReader } from '#src/delivery/answers/knowledge-desk.ts';
 import { sizeInWords } from '#src/knowledge/listing.ts';
 import { affectedBy } from '#src/knowledge/packs/affected.ts';
 import { diffPacks } from '#src/knowledge/packs/diff.ts';
+import type { KnowledgeWithdrawalProposed } from '#src/knowledge/packs/events.ts';
 import { diffText } from '#src/knowledge/packs/explain.ts';
 import { packHash } from '#src/knowledge/packs/pack.ts';
 import type { CliContext, ExitCode } from '../context.ts';
-import { count, table } from '../terminal.ts';
+import { databaseConfig, wasStarted, withSession } from '../session.ts';
+import { count, paragraph, table } from '../terminal.ts';
 import { affectedLines, requestCitations } from './citations.ts';
 import type { DiffFlags } from './flags.ts';
-import { crosswalkFrom, openPacks, packNamed } from './packs.ts';
+import { crosswalkFrom, openPacks, type Packs, packNamed } from './packs.ts';
 
 /** Prints which version of each document is in force, where it comes from, and what waits. */
 export async function knowledgeStatus(context: CliContext, flags: { readonly json?: true }): Promise<ExitCode> {
@@ -30,20 +33,10 @@ export async function knowledgeStatus(context: CliContext, flags: { readonly jso
         ? null
         : { file: pack.source.file, sha256: pack.source.sha256, kind: pack.source.kind },
   }));
-  const waiting = [];
-  for (const id of await packs.folder.proposals()) {
-    const proposal = await packs.folder.proposal(id);
-    if (proposal !== null)
-      waiting.push({
-        proposal: id,
-        document: proposal.pack.document.id,
-        version: proposal.pack.document.version,
-        proposedAt: proposal.proposedAt,
-        suspicious: proposal.suspicious.length,
-      });
-  }
+  const waiting = await proposalsWaiting(packs);
+  const withdrawals = await withdrawalsWaiting(context, packs);
   if (flags.json) {
-    context.json({ documents, proposals: waiting });
+    context.json({ documents, proposals: waiting, withdrawals });
     return 0;
   }
   const items = documents.reduce((sum, document) => sum + document.items, 0);
@@ -85,8 +78,41 @@ export async function knowledgeStatus(context: CliContext, flags: { readonly jso
       ]),
       '  ',
     ),
+    ...withdrawals.flatMap(({ document, reason, at }) =>
+      paragraph(`Withdrawal of ${document}, proposed ${at.slice(0, 10)}, waits for a second person: ${reason}`),
+    ),
   );
   return 0;
+}
+
+/** Imports that were proposed and not accepted yet. */
+async function proposalsWaiting({ folder }: Packs) {
+  const waiting = [];
+  for (const id of await folder.proposals()) {
+    const proposal = await folder.proposal(id);
+    if (proposal !== null)
+      waiting.push({
+        proposal: id,
+        document: proposal.pack.document.id,
+        version: proposal.pack.document.version,
+        proposedAt: proposal.proposedAt,
+        suspicious: proposal.suspicious.length,
+      });
+  }
+  return waiting;
+}
+
+/** Withdrawals that wait for a second person; none where Countersign was never started. */
+async function withdrawalsWaiting(
+  context: CliContext,
+  { folder: copies, shipped }: Packs,
+): Promise<readonly KnowledgeWithdrawalProposed[]> {
+  const started = await wasStarted(databaseConfig(context)).catch(() => false);
+  if (!started) return [];
+  return withSession(context, async ({ stores: { ledger } }) => {
+    const documents = [...(await createPackReader({ ledger, copies, shipped }).state()).values()];
+    return documents.flatMap(({ withdrawal, inForce }) => (withdrawal?.packHash === inForce ? [withdrawal] : []));
+  });
 }
 
 /** Prints what changed from one version to another, and which requests cite it. */

@@ -1,5 +1,5 @@
 /**
- * Changes of the library as commands on the stream `knowledge`: a proposal, its acceptance, a rollback. The pack's bytes
+ * Changes of the library as commands on the stream `knowledge`: a proposal, its acceptance, a rollback, a withdrawal. The pack's bytes
  * are committed with the event that puts them in force; the copies in the data folder are written after and can be made
  * anew from here at every start.
  */
@@ -9,6 +9,7 @@ import {
   type Acting,
   decideAcceptance,
   decideRollback,
+  decideWithdrawal,
   proposedEvent,
 } from '#src/knowledge/packs/acceptance.ts';
 import type { ApproverDecision, KnowledgeEvent } from '#src/knowledge/packs/events.ts';
@@ -62,6 +63,8 @@ export type KnowledgeDesk = {
   readonly propose: (proposal: Proposal, actor: KnowledgeActor) => Promise<KnowledgeOutcome>;
   readonly accept: (proposal: ProposalFile, actor: KnowledgeActor) => Promise<KnowledgeOutcome>;
   readonly rollback: (document: string, version: string, actor: KnowledgeActor) => Promise<KnowledgeOutcome>;
+  /** Proposes to take a document out of the library, or agrees to it; `reason` is needed for the first. */
+  readonly withdraw: (document: string, reason: string | null, actor: KnowledgeActor) => Promise<KnowledgeOutcome>;
   /** A pack by hash: shipped, or as it was committed. Null when it is neither. */
   readonly pack: (hash: string) => Promise<Pack | null>;
   /** Makes the copies in the data folder what the events say. For every start. Returns the packs in force. */
@@ -73,7 +76,7 @@ export function createKnowledgeDesk(deps: KnowledgeDeskDeps): KnowledgeDesk {
   const reader = createPackReader(deps);
   const change: Change = async (kind, actor, decide) => {
     const outcome = await commitChange(deps, kind, actor, decide);
-    if (outcome.ok && outcome.event.type !== 'knowledge.proposed') await reader.syncCopies();
+    if (outcome.ok) await reader.syncCopies();
     return outcome;
   };
   return {
@@ -96,6 +99,14 @@ export function createKnowledgeDesk(deps: KnowledgeDeskDeps): KnowledgeDesk {
         const acting = await actingOf(deps, actor, at, approver);
         const decided = decideRollback(known, document, version, (hash) => targets.get(hash) ?? null, acting);
         return decided.ok ? { ...decided, pack: targets.get(decided.event.toHash) ?? null } : decided;
+      }),
+    withdraw: (document, reason, actor) =>
+      change('knowledge.withdraw', actor, async (known, at) => {
+        const hash = known.get(document)?.inForce ?? null;
+        const pack = hash === null ? null : await reader.pack(hash);
+        const acting = await actingOf(deps, actor, at, pack?.document.approver ?? null);
+        const decided = decideWithdrawal(known, document, reason, pack, acting);
+        return decided.ok ? { ...decided, pack: null } : decided;
       }),
   };
 }
@@ -183,7 +194,10 @@ async function actingOf(
   return { actor: actor.person, now: at.toISOString(), decision: actor.decision, holdsRole };
 }
 
-/** The event's own facts; who and when stand beside them. The file's name and where a decision is kept are hidden. */
+/**
+ * The event's own facts; who and when stand beside them. The file's name, where a decision is kept and why something is
+ * withdrawn are hidden.
+ */
 function draftOf(event: KnowledgeEvent): {
   type: string;
   data: unknown;
@@ -191,26 +205,16 @@ function draftOf(event: KnowledgeEvent): {
   artefacts: { name: string; sha256: string }[];
 } {
   const { type, by: _, at: __, ...data } = event;
-  if (event.type === 'knowledge.proposed') {
-    return {
-      type,
-      data,
-      hide: ['file.name'],
-      artefacts: [
-        { name: event.document, sha256: event.packHash },
-        { name: `${event.document} source`, sha256: event.file.sha256 },
-      ],
-    };
-  }
+  const pack = (sha256: string) => ({ name: event.document, sha256 });
+  const source = (sha256: string) => ({ name: `${event.document} source`, sha256 });
+  if (event.type === 'knowledge.proposed')
+    return { type, data, hide: ['file.name'], artefacts: [pack(event.packHash), source(event.file.sha256)] };
+  if (event.type === 'knowledge.withdrawal_proposed')
+    return { type, data, hide: ['reason'], artefacts: [pack(event.packHash)] };
   const hide = event.decision === null ? [] : ['decision.reference'];
-  const artefacts =
-    event.type === 'knowledge.accepted'
-      ? [
-          { name: event.document, sha256: event.packHash },
-          { name: `${event.document} source`, sha256: event.fileSha256 },
-        ]
-      : [{ name: event.document, sha256: event.toHash }];
-  return { type, data, hide, artefacts };
+  if (event.type === 'knowledge.accepted')
+    return { type, data, hide, artefacts: [pack(event.packHash), source(event.fileSha256)] };
+  return { type, data, hide, artefacts: [pack(event.type === 'knowledge.withdrawn' ? event.packHash : event.toHash)] };
 }
 
 /** Stored events as the library's; what was erased reads as such, and events of other versions are passed over. */
@@ -237,5 +241,6 @@ function withErased(data: unknown): Record<string, unknown> {
     if (typeof part === 'object' && part !== null && typeof (part as Record<string, unknown>)[inner] !== 'string')
       event[outer] = { ...part, [inner]: 'erased' };
   }
+  if (event['reason'] !== undefined && typeof event['reason'] !== 'string') event['reason'] = 'erased';
   return event;
 }

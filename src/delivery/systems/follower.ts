@@ -68,6 +68,13 @@ async function safeStart({ ledger, records }: Pick<FollowerDeps, 'ledger' | 'rec
   }
 }
 
+/** After these another library is in force. */
+const LIBRARY_CHANGES: ReadonlySet<string> = new Set([
+  'knowledge.accepted',
+  'knowledge.rolled_back',
+  'knowledge.withdrawn',
+]);
+
 /** Each request once a batch, at its present state: what came between changes nothing that lasts. */
 async function followAll(
   deps: FollowerDeps,
@@ -79,7 +86,7 @@ async function followAll(
     if (type === 'incident.hold_placed') await deps.enforceHold(stream.slice('incident:'.length));
     if (type === 'file.attested' || type === 'file.withdrawn') await deps.fileChanged(stream.slice('file:'.length));
     if (type === 'policy.adopted') await deps.rulesChanged();
-    if (type === 'knowledge.accepted' || type === 'knowledge.rolled_back') await deps.knowledgeChanged();
+    if (LIBRARY_CHANGES.has(type)) await deps.knowledgeChanged();
     if (last.get(stream) !== logIndex) continue;
     const record = await deps.requests.read(stream.slice('request:'.length));
     if (record === null) continue;

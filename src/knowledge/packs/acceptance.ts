@@ -5,6 +5,8 @@ import {
   type KnowledgeAccepted,
   type KnowledgeProposed,
   type KnowledgeRolledBack,
+  type KnowledgeWithdrawalProposed,
+  type KnowledgeWithdrawn,
 } from './events.ts';
 import { findVersion, type Ledger } from './ledger.ts';
 import { importKindSchema, type Pack, packHash } from './pack.ts';
@@ -14,13 +16,17 @@ export type AcceptanceRefusal =
   /** Another pack of the document came in force since the proposal was made. */
   | 'stale'
   | 'already_in_force'
-  /** A pack of the document is in force, and the same person proposed this one. */
+  /** A pack of the document is or was in force, and the same person proposed this. */
   | 'second_person_needed'
   /** A binding document names its approver; without that body's decision nothing binds. */
   | 'approver_decision_needed'
   | 'not_the_approver'
   | 'approver_unknown'
   | 'effective_before_decision'
+  /** What ships is not withdrawn; it can be rolled back to. */
+  | 'ships'
+  | 'withdrawn'
+  | 'reason_needed'
   | 'unknown_document'
   | 'unknown_version'
   | 'ambiguous_version';
@@ -69,20 +75,21 @@ export function proposedEvent(proposal: Proposal): KnowledgeProposed {
 export type Acceptance = { readonly ok: true; readonly event: KnowledgeAccepted; readonly pack: Pack } | Refused;
 
 /**
- * Decides on accepting a proposal. A first pack of a document needs one person; a later one a second person; a binding
- * one the decision of the approver its title block names (POL-DOC), taken by somebody who holds that role.
+ * Decides on accepting a proposal. A first pack of a document needs one person; a later one, also after a withdrawal, a
+ * second person; a binding one the decision of the approver its title block names (POL-DOC), taken by somebody who holds that role.
  */
 export function decideAcceptance(proposal: Omit<Proposal, 'diff'>, ledger: Ledger, acting: Acting): Acceptance {
   const id = proposal.pack.document.id;
-  const inForce = ledger.get(id)?.inForce ?? null;
+  const known = ledger.get(id);
+  const inForce = known?.inForce ?? null;
   if (inForce === proposal.packHash)
     return refuse('already_in_force', `${id} ${proposal.pack.document.version} is in force already.`);
   if (inForce !== proposal.baseHash)
     return refuse('stale', `${id} has changed since this was proposed; import the file again.`);
-  if (inForce !== null && acting.actor === proposal.proposedBy) {
+  if (known !== undefined && acting.actor === proposal.proposedBy) {
     return refuse(
       'second_person_needed',
-      `A pack of ${id} is in force; somebody other than the person who proposed this has to accept it.`,
+      `A pack of ${id} ${inForce === null ? 'was withdrawn' : 'is in force'}; somebody other than the person who proposed this has to accept it.`,
     );
   }
   const binding = checkBinding(proposal.pack, acting);
@@ -124,6 +131,7 @@ export function decideRollback(
     return refuse(search.reason, `Known ${what}: ${search.candidates.join(', ')}.`);
   }
   const entry = ledger.get(document);
+  if (entry?.inForce === null) return refuse('withdrawn', `${document} was withdrawn; import its file again.`);
   const from = entry?.versions.find((candidate) => candidate.hash === entry.inForce);
   if (entry === undefined || from === undefined) return refuse('unknown_document', document);
   if (search.found.hash === entry.inForce)
@@ -146,6 +154,45 @@ export function decideRollback(
       at: acting.now,
     },
   };
+}
+
+export type Withdrawal =
+  | { readonly ok: true; readonly event: KnowledgeWithdrawalProposed | KnowledgeWithdrawn }
+  | Refused;
+
+/**
+ * Decides on taking a document out of the library: the first person proposes it with a reason, a second one agrees, and
+ * it takes effect. Out of force is not deleted: what an answer or a decision cited can still be shown. `pack` is what is
+ * in force; withdrawing a binding document is its approver's decision too.
+ */
+export function decideWithdrawal(
+  ledger: Ledger,
+  document: string,
+  reason: string | null,
+  pack: Pack | null,
+  acting: Acting,
+): Withdrawal {
+  const entry = ledger.get(document);
+  if (entry === undefined) return refuse('unknown_document', `Known documents: ${[...ledger.keys()].join(', ')}.`);
+  const { inForce, shipped, withdrawal } = entry;
+  if (inForce === null || pack === null) return refuse('withdrawn', `${document} is not in force any more.`);
+  if (shipped !== null)
+    return refuse(
+      'ships',
+      `${document} ships with Countersign; "knowledge rollback ${document} shipped" goes back to it.`,
+    );
+  const what = { document, version: pack.document.version, packHash: inForce };
+  const who = { by: acting.actor, at: acting.now };
+  if (withdrawal?.packHash !== inForce) {
+    if (reason === null) return refuse('reason_needed', 'Say why it is withdrawn; whoever agrees reads it.');
+    return { ok: true, event: { type: 'knowledge.withdrawal_proposed', ...what, reason, ...who } };
+  }
+  if (withdrawal.by === acting.actor)
+    return refuse('second_person_needed', 'Somebody other than the person who proposed it has to agree.');
+  const binding = checkBinding(pack, acting);
+  if (!binding.ok) return binding;
+  const { decision } = binding;
+  return { ok: true, event: { type: 'knowledge.withdrawn', ...what, proposedBy: withdrawal.by, decision, ...who } };
 }
 
 function checkBinding(

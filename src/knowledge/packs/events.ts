@@ -1,4 +1,7 @@
-/** Events of the library, one evidence entry each: who proposed, accepted or rolled back which pack, when, from which file. */
+/**
+ * Events of the library, one evidence entry each: who proposed, accepted, rolled back or withdrew which pack, when, from
+ * which file.
+ */
 import { z } from 'zod';
 import { importKindSchema } from './pack.ts';
 
@@ -72,12 +75,39 @@ export const knowledgeRolledBackSchema = z.strictObject({
   at: time,
 });
 
+/** Somebody wants a document out of the library; it stays in force until a second person agrees. */
+export const knowledgeWithdrawalProposedSchema = z.strictObject({
+  type: z.literal('knowledge.withdrawal_proposed'),
+  document,
+  version,
+  /** What was in force then; another pack in force since ends the proposal. */
+  packHash: hash,
+  reason: z.string().min(1).max(1_000),
+  by: person,
+  at: time,
+});
+
+export const knowledgeWithdrawnSchema = z.strictObject({
+  type: z.literal('knowledge.withdrawn'),
+  document,
+  version,
+  packHash: hash,
+  proposedBy: person,
+  decision: approverDecisionSchema.nullable(),
+  by: person,
+  at: time,
+});
+
 export const knowledgeEventSchema = z.discriminatedUnion('type', [
   knowledgeProposedSchema,
   knowledgeAcceptedSchema,
   knowledgeRolledBackSchema,
+  knowledgeWithdrawalProposedSchema,
+  knowledgeWithdrawnSchema,
 ]);
 export type KnowledgeProposed = z.infer<typeof knowledgeProposedSchema>;
 export type KnowledgeAccepted = z.infer<typeof knowledgeAcceptedSchema>;
 export type KnowledgeRolledBack = z.infer<typeof knowledgeRolledBackSchema>;
+export type KnowledgeWithdrawalProposed = z.infer<typeof knowledgeWithdrawalProposedSchema>;
+export type KnowledgeWithdrawn = z.infer<typeof knowledgeWithdrawnSchema>;
 export type KnowledgeEvent = z.infer<typeof knowledgeEventSchema>;

@@ -146,10 +146,10 @@ function sameBefore(warnings: readonly ImportWarning[], index: number): number {
 
 function nextStep(proposal: Proposal): string {
   const { document } = proposal.pack;
-  const accept = `countersign knowledge accept ${proposal.id}`;
+  const accept = `countersign knowledge accept ${proposal.id} --by USER`;
   if (document.authority === 'binding')
     return `Nothing is in force yet. It binds by decision of ${document.approver ?? 'its approver'}: ${accept} with that decision.`;
   if (proposal.baseHash !== null)
-    return `Nothing is in force yet. A pack of ${document.id} is in force, so a second person accepts it: ${accept}`;
+    return `Nothing is changed yet. A pack of ${document.id} is in force, so a second person accepts it: ${accept}`;
   return `Nothing is in force yet. To put it in force: ${accept}`;
 }

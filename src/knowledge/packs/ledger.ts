@@ -1,5 +1,5 @@
 /** Which pack of each document is in force and which were before: folded from the events, starting with what ships. */
-import type { KnowledgeEvent } from './events.ts';
+import type { KnowledgeEvent, KnowledgeWithdrawalProposed } from './events.ts';
 import { type Pack, packHash } from './pack.ts';
 
 /** One pack that was in force once. */
@@ -14,9 +14,12 @@ export type LedgerVersion = {
 };
 
 export type LedgerDocument = {
-  readonly inForce: string;
+  /** Hash of the pack in force; null after it was withdrawn. */
+  readonly inForce: string | null;
   readonly shipped: string | null;
   readonly versions: readonly LedgerVersion[];
+  /** A withdrawal that waits for a second person; null for none. */
+  readonly withdrawal: KnowledgeWithdrawalProposed | null;
 };
 
 /** Document id -> its versions. Immutable. */
@@ -28,7 +31,7 @@ export function initialLedger(shipped: readonly Pack[]): Ledger {
     shipped.map((pack) => {
       const hash = packHash(pack);
       const first = { version: pack.document.version, hash, fileSha256: null, acceptedAt: null, acceptedBy: null };
-      return [pack.document.id, { inForce: hash, shipped: hash, versions: [first] }];
+      return [pack.document.id, { inForce: hash, shipped: hash, versions: [first], withdrawal: null }];
     }),
   );
 }
@@ -38,8 +41,13 @@ export function applyKnowledgeEvent(ledger: Ledger, event: KnowledgeEvent): Ledg
   if (event.type === 'knowledge.proposed') return ledger;
   const known = ledger.get(event.document);
   const next = new Map(ledger);
-  if (event.type === 'knowledge.rolled_back') {
-    if (known !== undefined) next.set(event.document, { ...known, inForce: event.toHash });
+  if (event.type === 'knowledge.withdrawal_proposed') {
+    if (known !== undefined) next.set(event.document, { ...known, withdrawal: event });
+    return next;
+  }
+  if (event.type === 'knowledge.rolled_back' || event.type === 'knowledge.withdrawn') {
+    const inForce = event.type === 'knowledge.withdrawn' ? null : event.toHash;
+    if (known !== undefined) next.set(event.document, { ...known, inForce, withdrawal: null });
     return next;
   }
   const version = {
@@ -50,16 +58,21 @@ export function applyKnowledgeEvent(ledger: Ledger, event: KnowledgeEvent): Ledg
     acceptedBy: event.by,
   };
   const versions = [...(known?.versions ?? []).filter((entry) => entry.hash !== event.packHash), version];
-  next.set(event.document, { inForce: event.packHash, shipped: known?.shipped ?? null, versions });
+  next.set(event.document, {
+    inForce: event.packHash,
+    shipped: known?.shipped ?? null,
+    versions,
+    withdrawal: null,
+  });
   return next;
 }
 
 /** Document id -> hash of each accepted pack in force; what ships is not listed. */
 export function acceptedInForce(ledger: Ledger): ReadonlyMap<string, string> {
   return new Map(
-    [...ledger]
-      .filter(([, document]) => document.inForce !== document.shipped)
-      .map(([id, document]) => [id, document.inForce]),
+    [...ledger].flatMap(([id, { inForce, shipped }]) =>
+      inForce === null || inForce === shipped ? [] : [[id, inForce] as const],
+    ),
   );
 }
 

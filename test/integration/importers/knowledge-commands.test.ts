@@ -214,6 +214,40 @@ describe('a database that was started once', () => {
     expect((await read(['rollback', 'policy', 'shipped', '--by', 'U0LEGAL', ...decision])).code).toBe(0);
   });
 
+  test('a first import is withdrawn by two persons, and comes back by two', async () => {
+    await writeFile(join(folder, 'nets.md'), '# Nets\n\nMend every net on Sunday.\n');
+    const take = async (...by: readonly string[]) =>
+      (await read(['import', 'nets.md', '--as', 'document', '--version', '1', '--json', ...by])).json();
+    const nets = async () => (await read(['list', '--document', 'nets', '--json'])).out;
+    const first = String((await take('--by', 'U0EMMA'))['proposal']);
+    expect((await read(['accept', first, '--by', 'U0EMMA'])).code).toBe(0);
+    const no = async (...argv: string[]) => (await read(['withdraw', ...argv, '--json'])).json();
+    expect(await no('nets', '--by', 'U0EMMA')).toMatchObject({ ok: false, reason: 'reason_needed' });
+    expect(await no('sails', '--by', 'U0EMMA', '--reason', 'x')).toMatchObject({ reason: 'unknown_document' });
+    expect(await no('policy', '--by', 'U0EMMA', '--reason', 'x')).toMatchObject({ reason: 'ships' });
+    const asked = await read(['withdraw', 'nets', '--by', 'U0EMMA', '--reason', 'It was the wrong file.']);
+    expect(asked.out).toContain('countersign knowledge withdraw nets --by USER');
+    expect(await nets()).toContain('Mend every net');
+    const status = await read(['status']);
+    expect(status.out.replace(/\s+/g, ' ')).toContain('waits for a second person: It was the wrong file.');
+    expect(await no('nets', '--by', 'U0EMMA', '--reason', 'x')).toMatchObject({ reason: 'second_person_needed' });
+    expect(await no('nets', '--by', 'U0CISO')).toMatchObject({ ok: true, event: { type: 'knowledge.withdrawn' } });
+    expect(await nets()).not.toContain('Mend every net');
+    expect((await read(['status'])).out).not.toContain('waits for a second person');
+    expect(await no('nets', '--by', 'U0CISO')).toMatchObject({ reason: 'withdrawn' });
+    expect((await read(['show', 'NETS-nets', '--of', 'nets@1'])).out).toContain('Mend every net');
+    const rollback = await read(['rollback', 'nets', '1', '--json']);
+    expect(rollback.json()).toMatchObject({ ok: false, reason: 'withdrawn' });
+    const again = String((await take('--by', 'U0EMMA'))['proposal']);
+    expect((await read(['accept', again, '--by', 'U0EMMA', '--json'])).json()).toMatchObject({
+      reason: 'second_person_needed',
+    });
+    expect((await read(['accept', again, '--by', 'U0CISO'])).code).toBe(0);
+    expect(await nets()).toContain('Mend every net');
+    expect((await read(['withdraw', 'nets', '--by', 'U0CISO', '--reason', 'Still wrong.'])).code).toBe(0);
+    expect((await read(['withdraw', 'nets', '--by', 'U0EMMA'])).code).toBe(0);
+  });
+
   test('every step is evidence, without the file’s name; lost copies are made anew from the database', async () => {
     const { events } = await stores.ledger.readStream('knowledge');
     expect(events.map((event) => event.type.replace('knowledge.', ''))).toEqual([
@@ -225,7 +259,10 @@ describe('a database that was started once', () => {
       'proposed',
       'accepted',
       'rolled_back',
+      ...['proposed', 'accepted', 'withdrawal_proposed', 'withdrawn'],
+      ...['proposed', 'accepted', 'withdrawal_proposed', 'withdrawn'],
     ]);
+    expect(JSON.stringify(events)).not.toContain('wrong file');
     expect(JSON.stringify(events)).not.toContain('page.txt');
     expect(JSON.stringify(events)).not.toContain('minutes 7');
     await rm(join(folder, 'packs'), { recursive: true });
