@@ -208,6 +208,7 @@ async function verifyBundleEntries(
   const useProofs = !manifest.complete || (source.files.get(FILES.proofs) ?? 0) > 0;
   const heads: readonly (Checkpoint & Partial<SignedHead>)[] = [...known, head];
   let checked = 0;
+  let listable = !treeOnly;
   const report = await verifyEntries(
     crypto,
     {
@@ -227,8 +228,9 @@ async function verifyBundleEntries(
           }
         : {}),
       onEntry: async (index, statement, hidden) => {
-        list(listingLine(index, statement));
-        await disclosures.check(index, hidden);
+        if (statement === null) listable = false;
+        else list(listingLine(index, statement));
+        await disclosures.check(index, statement === null ? null : hidden);
         checked += 1;
         if (checked % PROGRESS_EVERY === 0) await options.onProgress?.(checked, manifest.count);
       },
@@ -250,7 +252,7 @@ async function verifyBundleEntries(
   }
   const digest = listing?.digest() ?? (await crypto.sha256(new TextEncoder().encode(listingParts.join(''))));
   const listed = manifest.files.find(({ name }) => name === FILES.listing);
-  if (!treeOnly && listed !== undefined && listed.sha256 !== toHex(digest)) {
+  if (listable && listed !== undefined && listed.sha256 !== toHex(digest)) {
     findings.add('manifest_mismatch', null, 'listing.csv does not say what the entries say');
   }
   return report;
@@ -265,5 +267,19 @@ async function* readEntries({ crypto, source, manifest, findings }: BundleJob): 
   const chunks = hashing(crypto, source.stream(FILES.entries), (sha256) => {
     if (listed?.sha256 !== sha256) findings.add('file_mismatch', null, FILES.entries);
   });
-  for await (const line of linesOf(chunks)) yield parseEntryLine(line);
+  let lines = 0;
+  for await (const line of linesOf(chunks)) {
+    lines += 1;
+    yield entryOf(line, lines, manifest.complete);
+  }
+}
+
+/** In a whole log the n-th line is the entry n - 1, also when it cannot be read. */
+function entryOf(line: string, number: number, complete: boolean): LogEntry {
+  try {
+    return parseEntryLine(line);
+  } catch (cause) {
+    const at = complete ? { index: number - 1, cause } : { cause };
+    throw new EvidenceError('bundle_invalid', `${FILES.entries}, line ${number}: a line of another form`, at);
+  }
 }

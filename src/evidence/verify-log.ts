@@ -2,6 +2,7 @@
 
 import { type Anchor, type AnchorResult, checkAnnounced, checkpointFinding, keyIdsOf, openAnchors } from './anchors.ts';
 import type { AnnouncedKeys } from './announced-keys.ts';
+import type { ExpectedHead } from './check-heads.ts';
 import { type Checkpoint, openCheckpoint, verifyCosignatures } from './checkpoint.ts';
 import { disclosureMatches } from './disclose.ts';
 import { equalBytes, toHex } from './encoding.ts';
@@ -10,7 +11,7 @@ import { createFindingList, type Finding, type FindingList, type Verdict, verdic
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from './note.ts';
 import type { Crypto, KnownKey, LogEntry, LogReader, RecordedKey, StoredCheckpoint } from './ports.ts';
 import { hashAt, TILE_WIDTH } from './tiles.ts';
-import { type ExpectedHead, verifyEntries } from './verify-entries.ts';
+import { verifyEntries } from './verify-entries.ts';
 
 /** What a verification found. `findings` holds the first 1,000. */
 export type VerificationReport = {
