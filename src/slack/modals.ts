@@ -20,6 +20,7 @@ import { historyOf, historyText } from '#src/delivery/requests/history.ts';
 import { actModal } from './act-modals.ts';
 import { renderSource, renderSources } from './blocks/answer.ts';
 import { choice, fileInput, section } from './blocks/build.ts';
+import type { CardView } from './blocks/card.ts';
 import type { RenderContext } from './blocks/card-view.ts';
 import { formModal, link, loadingModal, type Modal, readingModal } from './blocks/modal.ts';
 import { moreModal } from './blocks/more.ts';
@@ -28,6 +29,7 @@ import { rulesModal } from './blocks/rules-form.ts';
 import { dateToken, inline, mention } from './blocks/text.ts';
 import { voteModal } from './blocks/vote-form.ts';
 import { voteView } from './blocks/vote-view.ts';
+import { personsIn } from './bulletin.ts';
 import { draftForm } from './drafts.ts';
 import { type OutboundDeps, viewOf } from './outbound-deps.ts';
 import { directChannel, openView, pushView, SlackRefusedError, updateView, whisper } from './poster.ts';
@@ -155,8 +157,9 @@ async function requestModal(deps: OutboundDeps, spec: RequestSpec, user: string)
   const record = await deps.desk.read(spec.requestId);
   if (record === null) return gone('request');
   const { state } = record;
-  const { context } = await viewOf(deps, record);
-  if (spec.kind === 'details') return detailsModal(deps, record, context);
+  const shown = await viewOf(deps, record);
+  const { context } = shown;
+  if (spec.kind === 'details') return detailsModal(deps, record, shown);
   const person = await deps.personFor(user);
   if (spec.kind === 'act')
     return actModal({ act: spec.act, state, context, person, nonce: deps.newNonce(), files: spec.files ?? [] });
@@ -167,11 +170,14 @@ async function requestModal(deps: OutboundDeps, spec: RequestSpec, user: string)
   return moreModal(request, offers);
 }
 
-async function detailsModal(deps: OutboundDeps, record: RequestRecord, context: RenderContext): Promise<Modal> {
+async function detailsModal(
+  deps: OutboundDeps,
+  record: RequestRecord,
+  { view, context }: { readonly view: CardView; readonly context: RenderContext },
+): Promise<Modal> {
   const { state } = record;
-  const { view } = await viewOf(deps, record);
   const who = (person: string) => mention(context.slackUser(person));
-  const users = await deps.slackUsersOf([...new Set(personsIn(record))]);
+  const users = await deps.slackUsersOf(personsIn(record.events));
   const words = { who: (person: string) => mention(users.get(person)), quote: (text: string) => inline(text, 300) };
   const part = (title: string, lines: readonly string[]) => (lines.length > 0 ? [title, ...lines] : []);
   const conditions = state.conditions.map((c) => {
@@ -197,12 +203,6 @@ async function detailsModal(deps: OutboundDeps, record: RequestRecord, context: 
     ...historyOf(record, words).map(historyText),
     `As of ${dateToken(deps.now())}`,
   ]);
-}
-
-/** Everybody whom the history may name. */
-function personsIn(record: RequestRecord): readonly string[] {
-  const found = JSON.stringify(record.events.map((event) => [event.actor, event.data])).match(/p_[0-9a-f-]{36}/g);
-  return found ?? [];
 }
 
 function gone(what: string): Modal {

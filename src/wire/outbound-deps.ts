@@ -4,7 +4,6 @@ import type { Config } from '#src/config.ts';
 import { homeParts } from '#src/delivery/people/home.ts';
 import type { RequestRow } from '#src/delivery/ports.ts';
 import { followUp, restsOn } from '#src/delivery/requests/follow-up.ts';
-import { systemNames } from '#src/delivery/systems/rows.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import { adminsAt } from '#src/directory/governed.ts';
 import type { Library } from '#src/knowledge/library.ts';
@@ -41,7 +40,7 @@ export function outboundDeps(
     ...clients,
     desk: core.desk,
     findRequest: ledger.findRequest,
-    systemNames: () => systemNames(core.stores.records),
+    systemNames: () => core.stores.records.names('system'),
     places: outbox,
     channels: {
       committee: config.committeeChannel ?? 'C0COMMITTEE',

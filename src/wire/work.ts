@@ -8,7 +8,6 @@ import { outgoing } from '#src/delivery/inbox/intents.ts';
 import { createPublisher, type Publisher } from '#src/delivery/publisher.ts';
 import { backoffMs, createPump, type Pump } from '#src/delivery/pump.ts';
 import { createSweeper, type Sweeper } from '#src/delivery/requests/sweeper.ts';
-import { systemNames } from '#src/delivery/systems/rows.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import type { StoredCheckpoint } from '#src/evidence/ports.ts';
 import type { Library } from '#src/knowledge/library.ts';
@@ -139,7 +138,7 @@ function formsOf({ core, policy, outbound, library }: WorkParts): Forms {
     policyOf,
     desk,
     findRequest: (id) => stores.ledger.findRequest(id),
-    systemNames: () => systemNames(stores.records),
+    systemNames: () => stores.records.names('system'),
     controls: (texts) => namedItems(library(), texts),
     choices,
     now,

@@ -14,6 +14,14 @@ export function createRecordStore({ pool }: Pick<Database, 'pool'>): RecordStore
       });
       return rows[0] ?? null;
     },
+    async names(kind) {
+      const { rows } = await pool.query<{ name: string }>({
+        name: 'record-names',
+        text: `SELECT state ->> 'name' AS name FROM record WHERE kind = $1 AND state ->> 'name' IS NOT NULL ORDER BY id`,
+        values: [kind],
+      });
+      return rows.map(({ name }) => name);
+    },
     async list({ kind, status, parent, untilAfter, limit }) {
       const { rows } = await pool.query<RecordRow>(
         `SELECT ${RECORD_COLUMNS} FROM record WHERE kind = $1 AND ($2::text[] IS NULL OR status = ANY($2))

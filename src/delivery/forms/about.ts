@@ -42,7 +42,7 @@ export type AboutForm = z.infer<typeof aboutFormSchema>;
 /** The form of the rules: hex sha256 of the policy version from which it was drawn. */
 export const aboutRulesSchema = z.object({ b: z.string().regex(/^[0-9a-f]{64}$/) });
 
-/** Reads metadata; null when it is not ours. */
+/** Reads a modal's metadata, or a button's value; null when it is not ours. */
 export function readAbout<T extends z.ZodType>(schema: T, value: string): z.infer<T> | null {
   try {
     const parsed = schema.safeParse(JSON.parse(value));

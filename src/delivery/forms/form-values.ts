@@ -1,5 +1,7 @@
 /** Answers of a modal by block id, and the small ways of reading them. Pure. */
 
+import { PREFIX_OF } from '#src/approvals/document-facts.ts';
+
 /** Answers by block id; null where left empty. */
 export type FormValues = Readonly<Record<string, string | readonly string[] | null>>;
 /** What is wrong, by block id. */
@@ -35,9 +37,11 @@ export function filledGroups(values: FormValues, prefix: string): readonly numbe
   return [...found].sort((a, b) => a - b);
 }
 
+const SHORT_ID = new RegExp(`\\b(?:${Object.values(PREFIX_OF).join('|')})-\\d{1,9}\\b`, 'g');
+
 /** The short ids (`DR-12`, `EX-3`, `UC-1`) in a text, upper case, each once. */
 export function shortIdsIn(value: string): readonly string[] {
-  return [...new Set((value.toUpperCase().match(/\b(?:DR|EX|UC|PC)-\d{1,9}\b/g) ?? []).map((id) => id))];
+  return [...new Set(value.toUpperCase().match(SHORT_ID) ?? [])];
 }
 
 /** Answers to the policy's questions, by key. */

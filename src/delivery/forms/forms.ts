@@ -8,7 +8,7 @@ import type { RequestDocument } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { listOf } from '#src/approvals/form-fields.ts';
 import type { FormResult } from '#src/approvals/form-result.ts';
-import { hidesCharacters } from '#src/approvals/text-limits.ts';
+import { hidesCharacters, LIMITS } from '#src/approvals/text-limits.ts';
 import type { NamedItems } from '#src/knowledge/named-items.ts';
 import { looksLike } from '#src/systems/look-alike.ts';
 import type { Ledger } from '../ports.ts';
@@ -182,9 +182,12 @@ async function linksOf(
   if (one(values, 'restsOn') !== null) {
     const ids = shortIdsIn(text(values, 'restsOn'));
     if (ids.length === 0) errors['restsOn'] = 'Name exceptions that exist, such as EX-3.';
-    for (const id of ids)
-      if (!id.startsWith('EX') || (await deps.findRequest(id)) === null)
-        errors['restsOn'] ??= `${id} is no exception known here.`;
+    // Slack waits three seconds for the answer: no more are looked up than a request can hold.
+    const known = await Promise.all(
+      ids.slice(0, LIMITS.names).map(async (id) => id.startsWith(PREFIX_OF.exception) && (await deps.findRequest(id))),
+    );
+    const unknown = ids[known.findIndex((found) => !found)];
+    if (unknown !== undefined) errors['restsOn'] = `${unknown} is no exception known here.`;
   }
   return { replaces, errors };
 }

@@ -14,8 +14,8 @@ import { type GateMode, type GateSettings, modeOf } from '#src/systems/gate-sett
 import { covers, scopeWords } from '#src/systems/holds.ts';
 import { systemKeyOf } from '#src/systems/names.ts';
 import { createKeyedQueue } from '../streams/keyed-queue.ts';
-import { asRecord, type MadeRow } from '../streams/made.ts';
-import type { GateFacts, GateStore, RecordRow, RecordStore } from '../streams/ports.ts';
+import type { MadeRow } from '../streams/made.ts';
+import { asRecord, type GateFacts, type GateStore, type RecordRow, type RecordStore } from '../streams/ports.ts';
 import { onStream, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
 import { holdOfRow, vendorsOfRow } from '../systems/rows.ts';
 import { createRequestCache, type RequestCache } from './requests.ts';
@@ -183,7 +183,7 @@ type Asked = { readonly question: string; readonly print: string; readonly facts
 /** Commits the answer; null where another process recorded the same one in the meantime. */
 function record(
   deps: GateDeskDeps,
-  reply: Omit<GateReply, 'repeat' | 'entry'>,
+  reply: GateLook,
   asker: GateAsker,
   { question, print, facts }: Asked,
 ): Promise<number | null> {

@@ -1,7 +1,7 @@
 /** Bearer tokens of pipelines: shown once, stored as a hash; making and revoking one is an entry in the log. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { asRecord, type MadeRow } from '../streams/made.ts';
-import type { RecordRow, RecordStore } from '../streams/ports.ts';
+import type { MadeRow } from '../streams/made.ts';
+import { asRecord, type RecordRow, type RecordStore } from '../streams/ports.ts';
 import { onStream, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
 
 const STREAM = 'gate-tokens';
@@ -76,7 +76,7 @@ export function tokenRows(events: readonly StreamEvent[]): readonly MadeRow[] {
     const row = made ? { kind: KIND, id: token, parent: null, status: 'active', state } : known;
     if (row === undefined) continue;
     const status = made ? 'active' : 'revoked';
-    rows.set(token, { row: { ...asRecord({ ...row, status, version: by.seq }) }, by });
+    rows.set(token, { row: asRecord({ ...row, status, version: by.seq }), by });
   }
   return [...rows.values()];
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { tally } from '#src/approvals/tally.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
+import { readAbout } from '../forms/about.ts';
 import { formOf } from '../forms/request-form.ts';
 import { uploadsOf, uploadValue } from '../forms/request-uploads.ts';
 import { bulletin } from '../people/notices.ts';
@@ -39,7 +40,7 @@ export async function handlePress(
   const open = (view: ModalSpec) => [modal(id, press, view, receivedAt)];
   const general = await handleGeneral(deps, id, press, receivedAt, open);
   if (general !== null) return general;
-  const value = parse(requestValue, press.value);
+  const value = readAbout(requestValue, press.value);
   if (value === null) return [];
   const what = press.action.replace(/^open_/, '');
   if (what === 'details' || what === 'verify' || what === 'more') return open({ kind: what, requestId: value.r });
@@ -69,11 +70,11 @@ async function handleGeneral(
     return channel === null || press.messageTs === null ? [] : open({ kind: 'draft', channel, ts: press.messageTs });
   if (action === 'use_as_evidence') return takeAsEvidence(deps, id, press, receivedAt);
   if (action.startsWith('open_source:')) {
-    const source = parse(sourceValue, value);
+    const source = readAbout(sourceValue, value);
     return source === null ? [] : open({ kind: 'source', itemId: source.id, hash: source.h, quote: source.q });
   }
   if (action === 'open_sources') {
-    const citations = (parse(sourcesValue, value) ?? []).map(([item, hash]) => {
+    const citations = (readAbout(sourcesValue, value) ?? []).map(([item, hash]) => {
       return { id: item, title: '', document: '', version: '', hash, quote: '' };
     });
     return citations.length === 0 ? [] : open({ kind: 'sources', citations });
@@ -213,13 +214,4 @@ export function modal(
     push,
     view,
   });
-}
-
-function parse<T extends z.ZodType>(schema: T, value: string): z.infer<T> | null {
-  try {
-    const parsed = schema.safeParse(JSON.parse(value));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }

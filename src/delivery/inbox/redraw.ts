@@ -1,4 +1,5 @@
 /** A choice or a small button inside an open form: the form is drawn anew from what was answered so far. Pure. */
+import { LIMITS } from '#src/approvals/text-limits.ts';
 import { aboutFormSchema, aboutRequestSchema, aboutRulesSchema, readAbout } from '../forms/about.ts';
 import { isRequestForm } from '../forms/forms.ts';
 import { RULES_FORM } from '../forms/policy-choices.ts';
@@ -8,7 +9,8 @@ import { outgoing } from './intents.ts';
 
 /** Nobody looks at a form that was left this long ago, in milliseconds. */
 const REDRAW_MS = 60_000;
-const GROUPS_MAX = 8;
+/** The form itself shows as many groups as its request can hold. */
+const GROUPS_MAX = Math.max(LIMITS.controls, LIMITS.conditionsPerVote);
 
 /** The row that redraws the form; empty where nothing is to be done, null where the press is something else. */
 export function redraw(

@@ -17,8 +17,8 @@ import {
 import { changesTo, gistOf, openOf, restOf, type Wanted } from '#src/directory/plan.ts';
 import type { NewTimer, OutgoingMessage, Projection } from '../ports.ts';
 import { createKeyedQueue } from '../streams/keyed-queue.ts';
-import { asRecord, byCommand, type MadeRow } from '../streams/made.ts';
-import type { RecordRow } from '../streams/ports.ts';
+import { byCommand, type MadeRow } from '../streams/made.ts';
+import { asRecord, type RecordRow } from '../streams/ports.ts';
 import { onStream, readEvents, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
 
 const STREAM = 'directory';

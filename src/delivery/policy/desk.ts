@@ -17,8 +17,8 @@ import {
 } from '#src/directory/policies.ts';
 import type { Ledger, OutgoingMessage } from '../ports.ts';
 import { createKeyedQueue } from '../streams/keyed-queue.ts';
-import { asRecord, byCommand, type MadeRow } from '../streams/made.ts';
-import type { RecordRow } from '../streams/ports.ts';
+import { byCommand, type MadeRow } from '../streams/made.ts';
+import { asRecord, type RecordRow } from '../streams/ports.ts';
 import { onStream, readEvents, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
 
 const STREAM = 'policy';

@@ -4,9 +4,16 @@ import type { Projection, StoredEvent } from '../ports.ts';
 /** A stored row: a projection of one stream, without hidden texts. */
 export type RecordRow = Omit<Extract<Projection, { table: 'record' }>, 'table'>;
 
+/** A row of the table `record`. */
+export function asRecord(row: RecordRow): Extract<Projection, { table: 'record' }> {
+  return { table: 'record', ...row };
+}
+
 /** The rows of `record`, written with the events of their streams. */
 export interface RecordStore {
   read(kind: string, id: string): Promise<RecordRow | null>;
+  /** `name` of the state of every row of a kind that has one. */
+  names(kind: string): Promise<readonly string[]>;
   /** By id; at most `limit` (default 1,000). */
   list(filter: {
     readonly kind: string;

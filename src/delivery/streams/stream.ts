@@ -7,7 +7,7 @@ import type { PredicateKind } from '#src/evidence/event-kinds.ts';
 import type { Commit, Disclosure, Ledger, StoredEvent } from '../ports.ts';
 import { commitLoop } from './commit-loop.ts';
 import { genuine } from './disclosures.ts';
-import type { RecordRow } from './ports.ts';
+import { asRecord, type RecordRow } from './ports.ts';
 import type { EventDraft, Recorder } from './record.ts';
 
 export type StreamDeps = {
@@ -87,10 +87,7 @@ export async function onStream<R>(
       committed = true;
       const commit: Commit = {
         ...recorded,
-        projections: [
-          ...(step.projections ?? []),
-          ...step.records.map((row) => ({ table: 'record' as const, ...row })),
-        ],
+        projections: [...(step.projections ?? []), ...step.records.map(asRecord)],
         outbox: step.outbox ?? [],
         timers: step.timers ?? [],
         timersDone: step.timersDone ?? [],

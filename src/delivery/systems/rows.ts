@@ -1,7 +1,7 @@
 /** What stands in rows of `record`, read back with a schema: a row is a projection, and projections can be damaged. */
 import { z } from 'zod';
 import { type Hold, holdScopeSchema } from '#src/systems/holds.ts';
-import type { RecordRow, RecordStore } from '../streams/ports.ts';
+import type { RecordRow } from '../streams/ports.ts';
 
 const holdState = z.object({
   scope: holdScopeSchema,
@@ -43,13 +43,4 @@ export function vendorsOfRow(row: RecordRow | null, digest: string): readonly st
   const known = versions.find((version) => version.digest === digest);
   const all = known && known.vendors.length > 0 ? known.vendors : versions.flatMap((version) => version.vendors);
   return [...new Set([...vendors, ...all])];
-}
-
-const named = z.object({ name: z.string() });
-const SYSTEMS_MAX = 10_000;
-
-/** Names of the systems in the inventory. */
-export async function systemNames(records: Pick<RecordStore, 'list'>): Promise<readonly string[]> {
-  const rows = await records.list({ kind: 'system', limit: SYSTEMS_MAX });
-  return rows.flatMap(({ state }) => named.safeParse(state).data?.name ?? []);
 }

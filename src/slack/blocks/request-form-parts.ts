@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { FormKind } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
+import { LIMITS } from '#src/approvals/text-limits.ts';
 import type { Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/forms/about.ts';
 import { type FormValues, one } from '#src/delivery/forms/form-values.ts';
@@ -125,7 +126,7 @@ function basisInputs(values: FormValues): KnownBlock[] {
 }
 
 function controlGroups(values: FormValues, shown: number): KnownBlock[] {
-  const groups = Array.from({ length: Math.min(shown, 8) }, (_, i) => i).flatMap((i) => {
+  const groups = Array.from({ length: Math.min(shown, LIMITS.controls) }, (_, i) => i).flatMap((i) => {
     const field = (name: string) => `control.${i}.${name}`;
     const label = i === 0 ? 'Compensating control' : `Compensating control ${i + 1}`;
     return [
@@ -139,7 +140,9 @@ function controlGroups(values: FormValues, shown: number): KnownBlock[] {
       dateInput(field('due'), 'In place by', { optional: true, initial: one(values, field('due')) }),
     ];
   });
-  return shown >= 8 ? groups : [...groups, actions('form_add', [button('Another control', 'form_add', 'control')])];
+  return shown >= LIMITS.controls
+    ? groups
+    : [...groups, actions('form_add', [button('Another control', 'form_add', 'control')])];
 }
 
 const REPLACES: Readonly<Record<FormKind, string>> = {

@@ -1,5 +1,6 @@
 /** "Review and vote": offers this person only what this person may do, and says why the rest is not offered. Pure. */
 import type { KnownBlock } from '@slack/types';
+import { LIMITS } from '#src/approvals/text-limits.ts';
 import { type FormValues, one } from '#src/delivery/forms/form-values.ts';
 import { actions, button, choice, context, dateInput, section, textInput, userInput } from './build.ts';
 import type { KindWords } from './kind-words.ts';
@@ -90,7 +91,7 @@ function conditionGroups(view: VoteView, values: FormValues, shown: number): Kno
     { value: 'before_deployment', label: view.phases.before_deployment },
     { value: 'after_deployment', label: view.phases.after_deployment },
   ];
-  const blocks = Array.from({ length: Math.min(shown, 5) }, (_, i) => i).flatMap((i) => {
+  const blocks = Array.from({ length: Math.min(shown, LIMITS.conditionsPerVote) }, (_, i) => i).flatMap((i) => {
     const field = (name: string) => `condition.${i}.${name}`;
     const initial = (name: string) => one(values, field(name)) ?? '';
     const optional = i > 0;
@@ -119,5 +120,7 @@ function conditionGroups(view: VoteView, values: FormValues, shown: number): Kno
       }),
     ];
   });
-  return shown >= 5 ? blocks : [...blocks, actions('form_add', [button('Another condition', 'form_add', 'condition')])];
+  return shown >= LIMITS.conditionsPerVote
+    ? blocks
+    : [...blocks, actions('form_add', [button('Another condition', 'form_add', 'condition')])];
 }
