@@ -16,7 +16,6 @@ import {
   ownReasons,
   renewed,
 } from './in-force.ts';
-import { isApproved } from './timers.ts';
 import type { BasisFlaw, RequestState, SubmittedState } from './types.ts';
 
 export type GateQuery = {

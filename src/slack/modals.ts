@@ -22,6 +22,7 @@ import { renderSource, renderSources } from './blocks/answer.ts';
 import { choice, fileInput, section } from './blocks/build.ts';
 import type { CardView } from './blocks/card.ts';
 import type { RenderContext } from './blocks/card-view.ts';
+import { manifestModal } from './blocks/manifest-form.ts';
 import { formModal, link, loadingModal, type Modal, readingModal } from './blocks/modal.ts';
 import { moreModal } from './blocks/more.ts';
 import { detailFacts, titleOf } from './blocks/request-facts.ts';
@@ -104,6 +105,8 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
       return newRequestForm(deps, spec, user);
     case 'table':
       return tableModal();
+    case 'manifest':
+      return manifestModal(spec.system, spec.version);
     case 'rules':
       return rulesForm(deps, await deps.choices.startOf(await deps.personFor(user)), {});
     case 'draft':

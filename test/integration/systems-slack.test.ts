@@ -1,5 +1,6 @@
 /** Governance in Slack, through the real app: roles, proposals by button, a suspension by command, the way back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manifestDigest } from '#src/systems/manifest.ts';
 import { approved, DIGEST, deployment } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 
@@ -156,6 +157,73 @@ describe('a system', () => {
   it('what cannot be understood is answered with how it is written', async () => {
     expect(await say('U0CISO', 'suspend shown')).toContain('Nothing was stopped');
     expect(await say('U0CISO', 'absent')).toContain('Until when');
+  });
+});
+
+describe('what a version is made of, by form', () => {
+  const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
+  const answers = {
+    artefacts: `model.onnx ${digestOf('a')}`,
+    prompts: `system.md ${digestOf('b')}`,
+    provider: 'Nimbus AI',
+    service: 'chat',
+    serviceVersion: 'latest',
+    pinning: 'alias',
+    region: 'eu-west',
+    contract: 'C-118',
+    reviewEveryDays: '30',
+  };
+  const open = async (as: string, text: string) => {
+    await test.driver.command(as, 'C0ASK', `/governance ${text}`);
+    await test.server.idle();
+  };
+  const answered = async (as: string) =>
+    JSON.stringify((await test.driver.state(as)).messages.filter((m) => m.channel === `D${as.slice(1)}`).at(-1));
+  const submit = async (as: string, form: Readonly<Record<string, string>>) => {
+    const result = await test.driver.submit(as, form);
+    await test.server.idle();
+    return result;
+  };
+
+  it('names at each field what is wrong, then gives the digest that the parts have by anybody’s count', async () => {
+    await approved(test.server, deployment({ system: 'Mail Sorter' }));
+    await test.server.idle();
+    await open('U0MILO', 'version Mail Sorter 2.0.0');
+    const names = { system: 'Mail Sorter', version: '2.0.0' };
+    const bad = await submit('U0MILO', { ...names, ...answers, artefacts: 'model.onnx', reviewEveryDays: '' });
+    expect(Object.keys(bad.errors ?? {})).toEqual(['artefacts']);
+    const later = await submit('U0MILO', { ...names, ...answers, reviewEveryDays: '' });
+    expect(Object.keys(later.errors ?? {})).toEqual(['reviewEveryDays']);
+    expect(await submit('U0MILO', { ...names, ...answers })).toMatchObject({ ok: true });
+    const vendor = { provider: 'Nimbus AI', service: 'chat', version: 'latest', pinning: 'alias' as const };
+    const digest = manifestDigest({
+      format: 'countersign-manifest/1',
+      artefacts: [{ name: 'model.onnx', digest: digestOf('a') }],
+      vendors: [{ ...vendor, region: 'eu-west', contract: 'C-118', reviewEveryDays: 30 }],
+      prompts: [{ name: 'system.md', digest: digestOf('b') }],
+      adapters: [],
+      retrieval: [],
+    });
+    expect(await answered('U0MILO')).toContain(`Mail Sorter 2.0.0 is ${digest}`);
+    const state = await test.server.systems.inventory.read('mail sorter');
+    expect(state?.versions.find((one) => one.digest === digest)).toMatchObject({
+      version: '2.0.0',
+      vendors: ['Nimbus AI'],
+      reviewEveryDays: 30,
+    });
+  });
+
+  it('gives a stranger the digest and records nothing; an unknown system is said to be unknown', async () => {
+    await open('U0EMMA', 'version');
+    await submit('U0EMMA', { system: 'Mail Sorter', version: '3', artefacts: `model.onnx ${digestOf('c')}` });
+    expect(await answered('U0EMMA')).toContain('only the owner');
+    expect((await test.server.systems.inventory.read('mail sorter'))?.versions.map((v) => v.version)).not.toContain(
+      '3',
+    );
+    await open('U0EMMA', 'version Nowhere 1');
+    await submit('U0EMMA', { system: 'Nowhere', version: '1', artefacts: `model.onnx ${digestOf('c')}` });
+    expect(await answered('U0EMMA')).toContain('does not know the system yet');
+    expect(await test.server.systems.inventory.read('Nowhere')).toBeNull();
   });
 });
 

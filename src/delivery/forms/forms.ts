@@ -16,6 +16,7 @@ import type { Desk } from '../requests/desk.ts';
 import { relatedTo } from '../requests/related.ts';
 import { type AboutForm, aboutFormSchema, readAbout } from './about.ts';
 import { type FieldErrors, type FormValues, many, one, shortIdsIn, text } from './form-values.ts';
+import { MANIFEST_FORM, versionOfForm } from './manifest-form.ts';
 import { type PolicyChoices, RULES_FORM } from './policy-choices.ts';
 import { fieldErrors, kindOf, onBlocks, parseRequest, REQUEST_FORMS, type RequestForm } from './request-form.ts';
 import { addEvidenceErrors, tableErrors, uploadErrors, withAddresses } from './request-uploads.ts';
@@ -88,10 +89,17 @@ export function createForms(deps: FormsDeps): Forms {
           ? voteErrors(values, now())
           : form === RULES_FORM
             ? await deps.choices.check(about, values)
-            : textErrors(form, values);
+            : form === MANIFEST_FORM
+              ? manifestErrors(values)
+              : textErrors(form, values);
       return Object.keys(errors).length === 0 ? null : errors;
     },
   };
+}
+
+function manifestErrors(values: FormValues): FieldErrors {
+  const read = versionOfForm(values);
+  return read.ok ? {} : read.errors;
 }
 
 /** Stands for a file that is fetched after the form was taken. */

@@ -39,6 +39,8 @@ const modalView = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('table') }),
   /** The choices of the approval policy. */
   z.object({ kind: z.literal('rules') }),
+  /** What a version of a system is made of; both names may be empty. */
+  z.object({ kind: z.literal('manifest'), system: z.string().max(200), version: z.string().max(60) }),
   z.object({ kind: z.literal('more'), requestId }),
   z.object({ kind: z.literal('details'), requestId }),
   z.object({ kind: z.literal('verify'), requestId }),

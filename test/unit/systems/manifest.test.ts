@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MANIFEST_FORMAT, type Manifest, manifestDigest, readManifest, reviewDaysOf } from '#src/systems/manifest.ts';
+import { type ManifestForm, manifestFromForm } from '#src/systems/manifest-form.ts';
 import { manifestFromMlBom } from '#src/systems/ml-bom.ts';
 
 const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -117,6 +118,41 @@ describe('what a manifest must say', () => {
     });
     expect(reviewDaysOf({ ...whole, vendors: [alias('a', 90), alias('b', 30)] })).toBe(30);
     expect(reviewDaysOf(whole)).toBeNull();
+  });
+});
+
+describe('from a form', () => {
+  it('gives the same digest as the manifest itself', () => {
+    const form = {
+      artefacts: `model.onnx ${digestOf('a')}`,
+      prompts: `system.md: ${digestOf('b')}\n`,
+      provider: 'Nimbus',
+      service: 'chat',
+      serviceVersion: 'n-4-2026-05-01',
+      pinning: 'pinned',
+      region: 'eu',
+      contract: 'C-1',
+    };
+    expect(manifestFromForm(form)).toMatchObject({ ok: true, digest: manifestDigest(whole) });
+  });
+
+  it('names the field with the line that cannot be read', () => {
+    expect(manifestFromForm({ artefacts: 'model.onnx' })).toMatchObject({
+      ok: false,
+      problems: [{ path: 'artefacts' }],
+    });
+  });
+
+  it('says at its field what a vendor reference lacks', () => {
+    const vendor = { provider: 'Nimbus', service: 'chat', serviceVersion: 'latest', region: 'eu', contract: 'C-1' };
+    const at = (form: ManifestForm) => {
+      const read = manifestFromForm(form);
+      return read.ok ? [] : read.problems.map((p) => p.path);
+    };
+    expect(at({ ...vendor, pinning: 'alias' })).toEqual(['reviewEveryDays']);
+    expect(at({ ...vendor, serviceVersion: '', pinning: 'pinned' })).toEqual(['serviceVersion']);
+    expect(at({ ...vendor, provider: '' })).toContain('provider');
+    expect(at({})).toEqual(['artefacts']);
   });
 });
 

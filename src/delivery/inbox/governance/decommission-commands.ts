@@ -1,11 +1,11 @@
 /** `/governance decommission` and the buttons of its checklist (WP-2.6.5): each step is ticked off by a role it names. */
-import { adminsAt } from '#src/directory/governed.ts';
 import type { SystemActor, SystemRefusal } from '#src/systems/decide-system.ts';
 import { CHECKLIST, DECOMMISSION_STEPS, type DecommissionStep } from '#src/systems/decommission.ts';
 import { type SystemState, statusOf } from '#src/systems/system.ts';
 import { bulletin } from '../../people/notices.ts';
 import type { SystemResult } from '../../systems/desk.ts';
 import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
+import { systemActorOf } from './system-actor.ts';
 
 const WHY_NOT: Readonly<Partial<Record<SystemRefusal, string>>> = {
   unknown_system: 'The inventory has no such system. "/governance systems" lists them.',
@@ -26,7 +26,7 @@ export async function decommission(deps: GovernanceHandlerDeps, asked: Asked): P
   const whole = await deps.systems.read(words.join(' '));
   const state = whole ?? (await deps.systems.read(words[0] ?? ''));
   if (state === null) return { title: WHY_NOT.unknown_system ?? '' };
-  const actor = await actorOf(deps, asked.person);
+  const actor = await systemActorOf(deps, asked.person);
   if (state.decommission !== null) return checklist(state, actor);
   const reason = whole === null ? words.slice(1).join(' ') : '';
   const result = await deps.systems.act(state.name, { type: 'start_decommission', reason }, actor, commandId);
@@ -40,7 +40,7 @@ export async function decommission(deps: GovernanceHandlerDeps, asked: Asked): P
 /** A press on one step of the checklist. */
 export async function tickOff(deps: GovernanceHandlerDeps, asked: Asked): Promise<Said> {
   const [step = '', ...name] = asked.words;
-  const actor = await actorOf(deps, asked.person);
+  const actor = await systemActorOf(deps, asked.person);
   const command = { type: 'do_step', step, note: '' } as const;
   const result = await deps.systems.act(name.join(' '), command, actor, asked.commandId);
   if (!result.ok) return refused(result);
@@ -82,11 +82,4 @@ function checklist(state: SystemState, actor: SystemActor): Said {
       value: `${step} ${state.name}`,
     })),
   };
-}
-
-/** Who acts, with the roles held now. */
-async function actorOf(deps: GovernanceHandlerDeps, person: string): Promise<SystemActor> {
-  const [roster, directory] = await Promise.all([deps.roster(), deps.directory.read()]);
-  const roles = roster.assignments.filter((a) => a.person === person && a.basis !== 'deputy').map((a) => a.role);
-  return { person, roles, isAdmin: adminsAt(directory.assignments.values(), deps.now()).has(person) };
 }

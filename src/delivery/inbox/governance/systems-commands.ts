@@ -16,6 +16,7 @@ import { policyCommand } from './policy-commands.ts';
 import { handleRules, proposeAgain } from './rules-commands.ts';
 import { gateCommand, loggingCommand } from './settings-commands.ts';
 import { absent, back, takeBack } from './standin-commands.ts';
+import { handleVersion } from './version-commands.ts';
 
 /** Handles a stored payload that is about governance; null for every other, which is somebody else's. */
 export async function handleGovernance(
@@ -27,6 +28,8 @@ export async function handleGovernance(
   const incoming = parsed.data;
   const rules = await handleRules(deps, item, incoming);
   if (rules !== null) return rules;
+  const version = await handleVersion(deps, item, incoming, incoming.kind === 'command' ? wordsOf(incoming.text) : []);
+  if (version !== null) return version;
   const act = actOf(incoming);
   if (act === null || (incoming.kind !== 'command' && incoming.kind !== 'press')) return null;
   const person = await deps.people.personFor(incoming.user.id, incoming.user.name);
