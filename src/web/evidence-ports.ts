@@ -9,6 +9,7 @@ export type LogStatus = {
   readonly origin: string;
   readonly sequenced: number;
   readonly integrated: number;
+  /** `root` in base64, as the checkpoint itself has it. */
   readonly published: { readonly size: number; readonly root: string; readonly signedAt: string } | null;
   /** Verifier keys, the one in use last. */
   readonly vkeys: readonly string[];

@@ -10,12 +10,16 @@
  *
  * The server runs in node_modules/.cache and is shared by all test files that run at the same time: the first starts
  * it, the last stops it, later runs find its folder made. A database is a copy of a migrated template (about 40 ms).
+ * A folder that is broken is thrown away and made anew.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { livingClaims, withMutex } from '#src/adapters/postgres/claims.ts';
+import { clusterPaths } from '#src/adapters/postgres/cluster.ts';
 import { type EmbeddedPostgres, startEmbedded } from '#src/adapters/postgres/embedded.ts';
+import { PostgresError } from '#src/adapters/postgres/errors.ts';
 import { createPool } from '#src/adapters/postgres/pool.ts';
 import { createDatabase, type Database } from '#src/adapters/prisma/database.ts';
 import { migrate, readMigrations } from '#src/adapters/prisma/migrate.ts';
@@ -42,14 +46,18 @@ export function databaseForTests(options: { readonly max?: number } = {}): () =>
   };
 }
 
+type FreshOptions = {
+  readonly max?: number;
+  /** Where the server runs, for the tests of this file itself. */
+  readonly cache?: string;
+};
+
 /** Makes a fresh, migrated database; `close` drops it. */
-export async function freshDatabase(options: { readonly max?: number } = {}): Promise<TestDatabase> {
-  mkdirSync(CACHE, { recursive: true });
-  const server = await startEmbedded({ dataDir: CACHE, mode: 'attach' });
-  const template = await ensureTemplate(server);
-  const name = `test_${process.pid}_${randomBytes(6).toString('hex')}`;
-  await admin(server, async (query) => {
-    await query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+export async function freshDatabase({ cache = CACHE, ...options }: FreshOptions = {}): Promise<TestDatabase> {
+  mkdirSync(cache, { recursive: true });
+  const { server, name } = await copyOfTemplate(cache).catch(async (error: unknown) => {
+    if (!(await thrownAway(cache, error))) throw error;
+    return copyOfTemplate(cache);
   });
   const connectionString = withDatabase(server.connectionString, name);
   const database = createDatabase(connectionString, options);
@@ -66,12 +74,56 @@ export async function freshDatabase(options: { readonly max?: number } = {}): Pr
   };
 }
 
+async function copyOfTemplate(cache: string): Promise<{ readonly server: EmbeddedPostgres; readonly name: string }> {
+  const server = await startEmbedded({ dataDir: cache, mode: 'attach' });
+  const template = templateName();
+  try {
+    await ensureTemplate(server, template);
+    const name = `test_${process.pid}_${randomBytes(6).toString('hex')}`;
+    await admin(server, async (query) => {
+      await query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    });
+    return { server, name };
+  } catch (cause) {
+    const drop = admin(server, async (query) => void (await query(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`)));
+    // Where not even that can be said, the folder goes.
+    await drop.catch(() => undefined);
+    await server.stop();
+    throw cause;
+  }
+}
+
+/** Failures that another folder would meet as well. */
+const NOT_THE_FOLDER: readonly string[] = [
+  'binaries_missing',
+  'binaries_incomplete',
+  'root_unsupported',
+  'folder_unusable',
+  'busy',
+];
+
+/** Throws the server's folder away: a killed run or a half-made copy broke it. False where that would not help. */
+async function thrownAway(cache: string, error: unknown): Promise<boolean> {
+  if (error instanceof PostgresError && NOT_THE_FOLDER.includes(error.code)) return false;
+  const home = realpathSync(join(cache, 'postgres'));
+  return withMutex(home, async () => {
+    // Another test file may have made it anew meanwhile, and then all is well.
+    if (livingClaims(home).length > 0) return true;
+    const { cluster, password, log } = clusterPaths(home);
+    for (const path of [cluster, password, log]) rmSync(path, { recursive: true, force: true });
+    return true;
+  });
+}
+
 type Query = (sql: string) => Promise<readonly Record<string, unknown>[]>;
 
-async function ensureTemplate(server: EmbeddedPostgres): Promise<string> {
+/** Named by the migrations that made it. */
+function templateName(): string {
   const migrations = readMigrations().migrationDirectories;
-  const hash = createHash('sha256').update(JSON.stringify(migrations)).digest('hex').slice(0, 16);
-  const template = `template_${hash}`;
+  return `template_${createHash('sha256').update(JSON.stringify(migrations)).digest('hex').slice(0, 16)}`;
+}
+
+async function ensureTemplate(server: EmbeddedPostgres, template: string): Promise<void> {
   await admin(server, async (query) => {
     if (await exists(query, template)) return;
     await query(`SELECT pg_advisory_lock(${TEMPLATE_LOCK})`);
@@ -87,7 +139,6 @@ async function ensureTemplate(server: EmbeddedPostgres): Promise<string> {
     await pool.end();
     await query(`ALTER DATABASE ${draft} RENAME TO ${template}`);
   });
-  return template;
 }
 
 /** Databases of killed runs and templates of older migrations. */

@@ -1,4 +1,5 @@
 /** Erasure, holds and rotation through the real command line, beside a running server. */
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startEmbedded } from '#src/adapters/postgres/embedded.ts';
 import { createPool } from '#src/adapters/postgres/pool.ts';
@@ -75,6 +76,18 @@ it('when somebody appoints themselves with SQL, verify and doctor name the row, 
   expect(await json('evidence', 'rebuild-state')).toMatchObject({ code: 0, result: { rebuilt: true } });
   expect((await json('evidence', 'verify')).code).toBe(0);
   expect((await json('evidence', 'rebuild-state')).result).toMatchObject({ rebuilt: false, findings: [] });
+}, 60_000);
+
+it('when the root is shown to people, it is written as in the signed checkpoint', async () => {
+  const [, , root = ''] = (await started.run('evidence', 'checkpoint')).out.split('\n');
+  expect(Buffer.from(root, 'base64')).toHaveLength(32);
+  expect((await started.run('evidence', 'verify')).out).toContain(root);
+  const out = join(started.dataDir, 'whole.zip');
+  expect((await started.run('evidence', 'export', '--format', 'bundle', '--out', out)).out).toContain(root);
+  expect((await started.run('evidence', 'verify', '--bundle', out)).out).toContain(root);
+  expect((await json('evidence', 'verify')).result['checkpoint']).toMatchObject({
+    root: Buffer.from(root, 'base64').toString('hex'),
+  });
 }, 60_000);
 
 it('when the events themselves were changed, nothing is rebuilt on them', async () => {

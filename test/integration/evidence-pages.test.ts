@@ -81,7 +81,10 @@ describe('the page of a request', () => {
     const leaf = new Uint8Array(await (await get('/evidence/entries/1.dsse.json')).arrayBuffer());
     const proof = await page('/evidence/entries/1.tlog-proof');
     const key = await parseVerifierKey(crypto, test.server.core.workspace.vkey);
-    expect(await page('/evidence/about')).toContain(test.server.core.workspace.vkey);
+    const about = await page('/evidence/about');
+    expect(about).toContain(test.server.core.workspace.vkey);
+    const [, , root = ''] = (await page('/evidence/log/checkpoint')).split('\n');
+    expect(about).toContain(`<code>${root}</code>`);
     expect((await verifyProofFile(crypto, proof, leaf, [key])).index).toBe(1);
   });
 });

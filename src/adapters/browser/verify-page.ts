@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ANCHOR_STRENGTHS } from '#src/evidence/anchors.ts';
 import { type BundleReport, verifyBundle } from '#src/evidence/bundle-verify.ts';
+import { fromHex, toBase64 } from '#src/evidence/encoding.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
 import { openBlobZip } from './blob-zip.ts';
 import { canVerify, createWebCrypto } from './web-crypto.ts';
@@ -68,7 +69,7 @@ function facts(report: BundleReport): readonly (readonly string[])[] {
   const rows = [
     ['Entries', `${report.entries}, indexes ${range}, ${report.signaturesChecked} signatures checked`],
     ['Checkpoint', checkpoint === null ? 'not opened' : `${checkpoint.origin}, ${checkpoint.size} entries`],
-    ['Root (hex)', checkpoint?.root ?? ''],
+    ['Root', checkpoint === null ? '' : toBase64(fromHex(checkpoint.root))],
     ['Older checkpoints', `${Math.max(0, report.checkpointsChecked - 1)} are prefixes of it`],
     ['Texts', `${report.disclosuresChecked} match their hashes`],
   ];

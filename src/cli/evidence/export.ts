@@ -1,6 +1,6 @@
 /** `evidence export`: bundles, OSCAL documents and listings, under the latest signed checkpoint. */
 import { resolve } from 'node:path';
-import { toHex } from '#src/evidence/encoding.ts';
+import { toBase64, toHex } from '#src/evidence/encoding.ts';
 import { selectPublished, type Written, writeExport } from '#src/wire/evidence/export.ts';
 import type { ExportJob } from '#src/wire/evidence/export-job.ts';
 import { vkeysOf } from '#src/wire/evidence/log-keys.ts';
@@ -68,7 +68,7 @@ function report(context: CliContext, flags: ExportFlags, job: ExportJob, written
       ['file', path],
       ['entries', `${written.count}${range}, ${count(selection.requests.length, 'request')}`],
       ['checkpoint', count(checkpoint.size, 'entry', 'entries')],
-      ['root', toHex(checkpoint.root)],
+      ['root', toBase64(checkpoint.root)],
       ...(left > 0
         ? [['left out', `${count(left, 'entry', 'entries')} committed since, not under a checkpoint yet`]]
         : []),

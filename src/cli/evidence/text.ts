@@ -1,6 +1,7 @@
 /** Reports of a verification for a terminal: the verdict first, then what it rests on, then what does not hold. */
 import { ANCHOR_STRENGTHS, type AnchorStrength } from '#src/evidence/anchors.ts';
 import type { BundleReport } from '#src/evidence/bundle-verify.ts';
+import { fromHex, toBase64 } from '#src/evidence/encoding.ts';
 import type { VerificationReport } from '#src/evidence/verify-log.ts';
 import { count, paragraph, table } from '../terminal.ts';
 
@@ -24,7 +25,7 @@ export function logLines(report: VerificationReport, extra: ReportExtra): readon
     ...verdictLines(report),
     ...table([
       ['entries', entriesWords(report)],
-      ['root', checkpoint?.root ?? 'no checkpoint is signed yet'],
+      ['root', rootWords(report) ?? 'no checkpoint is signed yet'],
       ['checkpoint', checkpoint === null ? 'none yet' : `${count(checkpoint.size, 'entry', 'entries')} under it`],
       ...(unpublished > 0
         ? [['not under it', `${count(unpublished, 'entry', 'entries')}, for the next checkpoint`]]
@@ -60,7 +61,7 @@ export function bundleLines(report: BundleReport, extra: ReportExtra): readonly 
             ],
             ['made', `${manifest.createdAt}${manifest.redacted ? ', without names and texts' : ''}`],
           ]),
-      ['root', checkpoint?.root ?? 'no checkpoint that can be read'],
+      ['root', rootWords(report) ?? 'no checkpoint that can be read'],
       ...(checkpoint === null
         ? []
         : [['checkpoint', `${count(checkpoint.size, 'entry', 'entries')}, log ${checkpoint.origin}`]]),
@@ -84,6 +85,11 @@ function verdictLines(report: Report): readonly string[] {
 
 function entriesWords({ entries, firstIndex, lastIndex }: Report): string {
   return firstIndex === null ? String(entries) : `${entries} (index ${firstIndex} to ${lastIndex})`;
+}
+
+/** The root as the signed checkpoint writes it, so that people can compare the two by eye; `--json` has it in hex. */
+function rootWords({ checkpoint }: Report): string | null {
+  return checkpoint === null ? null : toBase64(fromHex(checkpoint.root));
 }
 
 function checkedWords(report: Report): string {

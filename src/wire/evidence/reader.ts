@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '#src/config.ts';
 import { genuine } from '#src/delivery/streams/disclosures.ts';
 import { hiddenHashes, reveal } from '#src/evidence/disclose.ts';
-import { toBase64, toHex } from '#src/evidence/encoding.ts';
+import { toBase64 } from '#src/evidence/encoding.ts';
 import { proofFileFor } from '#src/evidence/log.ts';
 import type { Disclosure, RecordedKey } from '#src/evidence/ports.ts';
 import type { AnchorPlace, EntryView, EvidenceReader, LogStatus, ObjectRef } from '#src/web/evidence-ports.ts';
@@ -126,7 +126,7 @@ async function statusOf(config: Config, core: Core, places: ReaderParts['places'
     published:
       checkpoint === null
         ? null
-        : { size: checkpoint.size, root: toHex(checkpoint.root), signedAt: checkpoint.signedAt.toISOString() },
+        : { size: checkpoint.size, root: toBase64(checkpoint.root), signedAt: checkpoint.signedAt.toISOString() },
     vkeys: await vkeysOf(core.crypto, origin, evidence),
     statementKeys: await Promise.all(statements.map(async (key) => ({ ...(await announcement(core, key)) }))),
     anchors: await places(),

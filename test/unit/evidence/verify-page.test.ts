@@ -25,6 +25,7 @@ beforeAll(async () => {
   const log = await logOf(9, 3);
   await writeZipFile(crypto, path, async (sink) => buildBundle(crypto, await bundleInput(log), sink));
   writeFileSync(anchor, log.checkpoints[1]?.note ?? '');
+  writeFileSync(join(folder, 'checkpoint.txt'), log.checkpoints[2]?.note ?? '');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -72,6 +73,8 @@ describe.skipIf(chromiumPath === null)('the page in a browser (needs Chromium)',
     expect(await outcome(path, '')).toBe('unproven');
     expect(await outcome(path, await vkey(), [anchor])).toBe('good');
     expect(await page.getByRole('cell', { name: 'consistent' }).count()).toBe(1);
+    const [, , signedRoot = ''] = readFileSync(join(folder, 'checkpoint.txt'), 'utf8').split('\n');
+    expect(await page.getByRole('row', { name: /^Root/ }).textContent()).toContain(signedRoot);
     mkdirSync(new URL('test/artifacts/', root), { recursive: true });
     await page.screenshot({ path: new URL('test/artifacts/verify-page.png', root).pathname, fullPage: true });
     expect(complaints).toEqual([]);
