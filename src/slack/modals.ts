@@ -14,6 +14,8 @@ import { isRequestForm } from '#src/delivery/forms/forms.ts';
 import { RULES_FORM } from '#src/delivery/forms/policy-choices.ts';
 import { TABLES, type TableKind } from '#src/delivery/inbox/governance/tables.ts';
 import type { Intent, ModalSpec } from '#src/delivery/inbox/intents.ts';
+import { rulesDifference } from '#src/delivery/policy/version.ts';
+import { POLICY_VOTE_FORM } from '#src/delivery/policy/vote.ts';
 import { offersTo } from '#src/delivery/requests/acts.ts';
 import type { RequestRecord } from '#src/delivery/requests/desk.ts';
 import { historyOf, historyText } from '#src/delivery/requests/history.ts';
@@ -23,7 +25,7 @@ import { choice, fileInput, section } from './blocks/build.ts';
 import type { CardView } from './blocks/card.ts';
 import type { RenderContext } from './blocks/card-view.ts';
 import { manifestModal } from './blocks/manifest-form.ts';
-import { formModal, link, loadingModal, type Modal, readingModal } from './blocks/modal.ts';
+import { formModal, link, loadingModal, type Modal, readingModal, textModal } from './blocks/modal.ts';
 import { moreModal } from './blocks/more.ts';
 import { detailFacts, titleOf } from './blocks/request-facts.ts';
 import { rulesModal } from './blocks/rules-form.ts';
@@ -109,6 +111,8 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
       return manifestModal(spec.system, spec.version);
     case 'rules':
       return rulesForm(deps, await deps.choices.startOf(await deps.personFor(user)), {});
+    case 'policy_vote':
+      return policyVoteForm(deps, spec.proposal);
     case 'draft':
       return draftForm(deps, spec, user);
     case 'source': {
@@ -129,6 +133,21 @@ async function rulesForm(deps: OutboundDeps, hash: string | null, values: FormVa
   return start === null
     ? readingModal('Not found', ['These rules cannot be read by this version of Countersign. Nothing was changed.'])
     : rulesModal(start, values);
+}
+
+async function policyVoteForm({ rules }: OutboundDeps, id: string): Promise<Modal> {
+  const proposal = (await rules.read()).proposals.get(id);
+  const changes = proposal === undefined ? null : await rulesDifference(rules, proposal);
+  if (proposal === undefined || changes === null)
+    return readingModal('Not found', ['It cannot be read by this version of Countersign. Nothing was changed.']);
+  const intro = [
+    `*Version ${inline(proposal.to.version, 40)} of the approval policy*`,
+    ...changes.map((change) => `• ${inline(change, 240)}`),
+  ];
+  return textModal(POLICY_VOTE_FORM, JSON.stringify({ p: id }), 'Put to the vote', intro.join('\n'), 'Why it changes', {
+    submit: 'Put to the vote',
+    hint: 'The committee reads it. Whoever wrote the rules or asks for the vote does not vote on them.',
+  });
 }
 
 const TABLE_WORDS: Readonly<Record<TableKind, string>> = {

@@ -5,6 +5,8 @@ import type { PolicyInForce } from '#src/approvals/commands.ts';
 import { systemOf } from '#src/approvals/document-facts.ts';
 import type { PolicyChoices } from '#src/delivery/forms/policy-choices.ts';
 import type { HomePart } from '#src/delivery/people/home.ts';
+import { standingOfVote } from '#src/delivery/people/notices.ts';
+import type { PolicyDesk } from '#src/delivery/policy/desk.ts';
 import type { Ledger, Outbox } from '#src/delivery/ports.ts';
 import type { Desk, RequestRecord } from '#src/delivery/requests/desk.ts';
 import { looksLike } from '#src/systems/look-alike.ts';
@@ -31,6 +33,8 @@ export type OutboundDeps = {
   /** The policy new requests are submitted under, and the one of a hash; null when it is not at hand. */
   readonly policy: () => PolicyInForce;
   readonly policyOf: (hash: string) => Promise<PolicyInForce | null>;
+  /** The rules in force and those that wait or ended. */
+  readonly rules: Pick<PolicyDesk, 'read' | 'bytesOf'>;
   /** From which version a person chooses the rules, and what is wrong with the choice. */
   readonly choices: Pick<PolicyChoices, 'startOf' | 'version' | 'check'>;
   /** Persons who can name role holders. */
@@ -56,7 +60,7 @@ export type OutboundDeps = {
 
 /** The card of a record at this moment, with everybody's Slack user resolved. */
 export async function viewOf(
-  deps: Pick<OutboundDeps, 'desk' | 'slackUsersOf' | 'systemNames' | 'now'>,
+  deps: Pick<OutboundDeps, 'desk' | 'slackUsersOf' | 'systemNames' | 'rules' | 'now'>,
   record: RequestRecord,
 ): Promise<{ readonly view: CardView; readonly context: RenderContext; readonly entry: number | null }> {
   const { state } = record;
@@ -83,6 +87,7 @@ export async function viewOf(
     slackUser: (p: string) => users.get(p),
     decisionEntry: entry,
     alike: await alikeOf(deps, state),
+    rules: state.document.kind === 'policy' ? standingOfVote(await deps.rules.read(), state.id) : null,
   };
   return { view: cardView(state, context), context, entry: entry ?? record.entries.at(-1)?.index ?? null };
 }

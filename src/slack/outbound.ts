@@ -7,7 +7,7 @@ import { waitingFor } from '#src/approvals/offers.ts';
 import { isOpen } from '#src/approvals/timers.ts';
 import { type Intent, intentSchema, type Tell } from '#src/delivery/inbox/intents.ts';
 import type { OutboxItem } from '#src/delivery/ports.ts';
-import { waitsFor } from '#src/delivery/requests/acts.ts';
+import { type Act, awaitedOf } from '#src/delivery/requests/acts.ts';
 import { renderAnswer } from './blocks/answer.ts';
 import { type Message, section } from './blocks/build.ts';
 import { renderCard } from './blocks/card.ts';
@@ -254,18 +254,20 @@ async function sendAnchor(
 async function homeOf(deps: OutboundDeps, user: string) {
   const person = await deps.personFor(user);
   const [open, mine, roster] = await Promise.all([deps.openRequests(), deps.requestsOf(person), deps.desk.roster()]);
-  const waiting: string[] = [];
+  const waiting = new Map<string, readonly Act[]>();
   for (const id of [...new Set([...open, ...mine])].slice(0, 100)) {
     const record = await deps.desk.read(id);
     const asked = { person, roster, policy: null, now: deps.now() };
-    if (record !== null && waitsFor({ ...asked, state: record.state })) waiting.push(id);
+    const acts = record === null ? [] : awaitedOf({ ...asked, state: record.state });
+    if (acts.length > 0) waiting.set(id, acts);
   }
   const extra = await deps.homeParts(person);
   const users = await deps.slackUsersOf(personsIn(extra));
   const parts = extra.flatMap((part, index) => bulletinBlocks(part, users, `home_part_${index}`));
-  const rest = mine.filter((id) => !waiting.includes(id)).slice(0, 10);
+  const rest = mine.filter((id) => !waiting.has(id)).slice(0, 10);
+  const lines = await linesOf(deps, [...waiting.keys()]);
   return renderHome({
-    waiting: await linesOf(deps, waiting),
+    waiting: lines.map((line) => ({ ...line, acts: waiting.get(line.requestId) ?? [] })),
     mine: await linesOf(deps, rest),
     parts,
     health: null,
@@ -281,6 +283,7 @@ async function linesOf(deps: OutboundDeps, ids: readonly string[]): Promise<read
     const decideBy = record.state.decision === null ? view.decideBy : null;
     lines.push({
       requestId: id,
+      revision: view.revision,
       shortId: view.shortId,
       title: view.title,
       status: view.status,

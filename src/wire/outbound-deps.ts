@@ -11,6 +11,7 @@ import type { SlackClients } from '#src/slack/clients.ts';
 import type { OutboundDeps } from '#src/slack/outbound-deps.ts';
 import type { Core } from './core.ts';
 import { verificationLines } from './evidence/verification.ts';
+import type { Governance } from './governance.ts';
 import type { LoadedPolicy } from './knowledge/knowledge.ts';
 import { sourceOf } from './knowledge/sources.ts';
 import { policyReader } from './policies.ts';
@@ -32,7 +33,7 @@ export function outboundDeps(
   policy: LoadedPolicy,
   clients: SlackClients,
   newNonce: () => string,
-  choices: OutboundDeps['choices'],
+  { choices, policies }: Pick<Governance, 'choices' | 'policies'>,
 ): OutboundDeps {
   const { ledger, people, outbox } = core.stores;
   const sandbox = config.slack.kind === 'sandbox';
@@ -52,6 +53,7 @@ export function outboundDeps(
     source: (itemId, citedHash, quote) => sourceOf(library(), itemId, citedHash, quote),
     policy: () => policy,
     policyOf: policyReader(ledger, policy),
+    rules: policies,
     choices,
     admins: async () => [...adminsAt(await ledger.listAssignments(), core.now())],
     restingOn: async (basis) => {

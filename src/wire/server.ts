@@ -134,7 +134,7 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   const settings = () => rules.answers.settings;
   const answers = openAnswers({ engine, refresh, core, settings, committed, log });
   await recordOpening(context, core, governance, rules, engine.library());
-  const outbound = outboundDeps(config, core, engine.library, policy, slack.clients, newNonce, governance.choices);
+  const outbound = outboundDeps(config, core, engine.library, policy, slack.clients, newNonce, governance);
   const evidence = openEvidence({ config, core, committed, log });
   const { anchor } = evidence;
   const systems = openSystems({ core, rules, governance, knowledgeChanged: refresh, committed, log });

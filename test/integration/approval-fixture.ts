@@ -143,6 +143,40 @@ export async function openStage(options: Parameters<typeof startTestServer>[0] &
         values,
       });
     },
+    /** Opens the home tab of a person. */
+    async home(as: string) {
+      // The event goes out after the page got its answer, so its acknowledgement is awaited.
+      const acked = async () =>
+        (await test.driver.state(as)).trace.filter((t) => t.kind === 'event' && t.acks.length > 0).length;
+      const before = await acked();
+      await test.driver.post('open', { as, tab: 'home' });
+      for (let look = 0; look < 500 && (await acked()) <= before; look++) await stage.settle();
+      await stage.settle();
+      return stage.homeShown(as);
+    },
+    /** The home tab as it stands there. */
+    async homeShown(as: string) {
+      const { home } = (await test.driver.state(as)) as unknown as {
+        readonly home: { readonly id: string; readonly blocks: readonly Block[] };
+      };
+      return home;
+    },
+    /** Presses a button of the home tab as it was opened last; `about`: what the button's value holds. */
+    async pressHome(as: string, action: string, about = '') {
+      const { id, blocks } = await stage.homeShown(as);
+      for (const block of blocks)
+        for (const element of block.elements ?? [])
+          if (element.action_id?.startsWith(action) === true && (element.value ?? '').includes(about))
+            return test.driver.post('action', {
+              as,
+              container: { type: 'view', view_id: id },
+              block_id: block.block_id,
+              action_id: element.action_id,
+              value: element.value,
+              values: {},
+            });
+      throw new Error(`no ${action} in the home tab of ${as}`);
+    },
     /** Presses a button of what a person was whispered last that has it; `action` is how its id begins. */
     async pressWhispered(as: string, action: string) {
       const { ephemerals } = await test.driver.state(as);

@@ -322,15 +322,7 @@ describe('other ways to ask', () => {
 
 describe('the app home', () => {
   const home = async (as: string): Promise<string> => {
-    // The event goes out after the page got its answer, so its acknowledgement is awaited.
-    const acked = async () =>
-      (await stage.state(as)).trace.filter((t) => t.kind === 'event' && t.acks.length > 0).length;
-    const before = await acked();
-    await stage.test.driver.post('open', { as, tab: 'home' });
-    for (let look = 0; look < 500 && (await acked()) <= before; look++) await stage.settle();
-    await stage.settle();
-    const { home: view } = (await stage.state(as)) as unknown as { readonly home: { readonly blocks: unknown } };
-    const text = JSON.stringify(view);
+    const text = JSON.stringify(await stage.home(as));
     return text.slice(text.indexOf('Waiting for you'), text.indexOf('Ask something'));
   };
 
@@ -341,6 +333,30 @@ describe('the app home', () => {
     await stage.vote('U0LEGAL', shortId, { choice: 'approve', reason: 'Fine.' });
     expect(await home('U0LEGAL')).not.toContain(shortId);
     expect(await home('U0CAIO')).toContain(shortId);
+  });
+
+  it('has a button that opens the vote; one that is older than the request opens nothing and is drawn anew', async () => {
+    const { id } = await stage.request('DR-7');
+    await home('U0CAIO');
+    await stage.ask('U0MILO', 'edit DR-7', { ...minimalForm, system: 'at-home', version: '1.4.9' });
+    await stage.pressHome('U0CAIO', 'open_vote', id);
+    await stage.settle();
+    expect((await stage.state('U0CAIO')).views).toEqual([]);
+    expect(await stage.refusals()).toContainEqual({ action: 'open_vote', reason: 'old_revision' });
+    await stage.pressHome('U0CAIO', 'open_vote', id);
+    await stage.submit('U0CAIO', { choice: 'approve', reason: 'Fine.' });
+    expect((await stage.request('DR-7')).votes).toHaveLength(1);
+  });
+
+  it('has a button that gives no vote to whoever may not vote any more', async () => {
+    await stage.ask('U0MILO', 'deploy', { ...minimalForm, system: 'at-home-too' });
+    const { id } = await stage.request('DR-8');
+    await home('U0LEGAL');
+    await stage.approve('DR-8', 'U0CISO', 'U0CAIO');
+    await stage.pressHome('U0LEGAL', 'open_vote', id);
+    await stage.settle();
+    expect((await stage.state('U0LEGAL')).views).toEqual([]);
+    expect(await stage.refusals()).toContainEqual({ action: 'open_vote', reason: 'already_decided' });
   });
 
   it('when the requester is asked something, it waits for them', async () => {

@@ -47,10 +47,11 @@ describe('rules that the committee approved', () => {
     expect(inForce()).toBe('1.0');
     expect((await proposals()).at(-1)).toMatchObject({ status: 'refused', ended: 'strands_requests', vote: 'PC-1' });
     for (const said of [await lastSaid('U0CTO'), await lastSaid('U0CISO'), await committeeRead()]) {
-      expect(said).toContain('PC-1 was approved, but version 1.1 of the approval policy is not in force');
+      expect(said).toContain('Version 1.1 of the approval policy is not in force, although PC-1 approved it');
       expect(said).toContain('DR-1 (Chief Risk Officer)');
       expect(said).toContain('/governance appoint');
     }
+    expect(await stage.card('PC-1')).toContain('Not in force: nobody could decide these open requests under it');
   });
 
   it('may be proposed again by an administrator, are voted on anew, and then take effect', async () => {
@@ -89,6 +90,7 @@ describe('rules that the committee approved', () => {
     }
     await approve('PC-4');
     expect(inForce()).toBe('1.3');
+    expect(await stage.card('PC-2')).toContain('In force no more: version 1.3 is, since 2026-11-21');
     await approve('PC-5');
     expect(inForce()).toBe('1.3');
     expect((await proposals()).at(-1)?.ended).toBe('stale');
@@ -136,4 +138,18 @@ describe('rules that the committee rejected', () => {
     await rules.edit(rename('1.5', '1.6'));
     expect((await waiting())?.to.version).toBe('1.6');
   });
+});
+
+it('the home tab has the button that puts a waiting policy to the vote, and then the one that decides on it', async () => {
+  await stage.home('U0CISO');
+  await stage.pressHome('U0CISO', 'gov_vote', (await waiting())?.id);
+  await stage.submit('U0CISO', { text: 'Another number' });
+  await stage.settle();
+  const { id } = await stage.request('PC-7');
+  await stage.home('U0LEGAL');
+  await stage.pressHome('U0LEGAL', 'open_vote', id);
+  await stage.submit('U0LEGAL', { choice: 'approve', reason: 'Read it.' });
+  expect((await stage.request('PC-7')).votes).toHaveLength(1);
+  await stage.home('U0CISO');
+  expect(JSON.stringify(await stage.homeShown('U0CISO'))).toContain('The committee decides on it as PC-7');
 });

@@ -84,7 +84,7 @@ describe('an administrator', () => {
     await choose('U0CISO', { deadline: '4 days' });
     const news = (await stage.told('U0CISO')).slice(before).join('\n');
     expect(news).toContain('kinds / deployment / tiers / minimal / deadline: 5 days becomes 4 days');
-    expect(news).toContain('/governance policy ');
+    expect(news).toContain('Put 1.1 to the vote');
     expect((await waiting()).map(({ to }) => to.version)).toEqual(['1.1']);
     expect(inForce()?.version).toBe('1.0');
   });

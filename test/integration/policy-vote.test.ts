@@ -34,10 +34,25 @@ describe('a changed file', () => {
 
   it('is put to the vote by an administrator with a reason, once', async () => {
     const id = (await waiting())?.id ?? '';
+    const press = async (as: string) => {
+      await stage.pressWhispered(as, 'gov_vote');
+      await stage.settle();
+    };
     expect(await policy('U0EMMA', `${id} because`)).toContain('Only an administrator');
+    for (const user of ['U0EMMA', 'U0CTO', 'U0CAIO']) expect(await policy(user)).toContain('Put 1.1 to the vote');
+    await press('U0EMMA');
+    expect(await stage.whispered('U0EMMA')).toContain('Only an administrator');
+    expect((await stage.state('U0EMMA')).views).toEqual([]);
     expect(await policy('U0CTO', id)).toContain('Why does it change?');
-    expect(await policy('U0CTO', `${id} Decisions take too long`)).toContain('PC-1');
-    expect(await policy('U0CAIO', `${id} Decisions take too long`)).toContain('with the committee already');
+    await policy('U0CTO');
+    await press('U0CTO');
+    expect(await stage.viewText('U0CTO')).toContain('20 days becomes 15 days');
+    await stage.submit('U0CTO', { text: 'Decisions take too long' });
+    await stage.settle();
+    expect((await stage.told('U0CTO')).join()).toContain('PC-1: the committee decides');
+    await press('U0CAIO');
+    expect(await stage.whispered('U0CAIO')).toContain('with the committee already');
+    expect((await stage.state('U0CAIO')).views).toEqual([]);
   });
 
   it('shows the committee the difference on the card, and belongs to no single person', async () => {
@@ -61,6 +76,9 @@ describe('a changed file', () => {
     await stage.approve('PC-1', 'U0CISO');
     await stage.settle();
     expect(inForce()).toBe('1.1');
+    const card = await stage.card('PC-1');
+    expect(card).toContain('In force since 2026-11-21');
+    expect(card).toContain('20 days becomes 15 days');
     expect((await stage.request('PC-1')).terms.policyVersion).toBe('1.0');
     const adopted = (await stage.test.server.core.stores.ledger.readStream('policy')).events.at(-1);
     expect(adopted).toMatchObject({ type: 'policy.adopted', data: { basis: 'vote', request: 'PC-1' } });

@@ -42,6 +42,9 @@ export type AboutForm = z.infer<typeof aboutFormSchema>;
 /** The form of the rules: hex sha256 of the policy version from which it was drawn. */
 export const aboutRulesSchema = z.object({ b: z.string().regex(/^[0-9a-f]{64}$/) });
 
+/** The form that puts a waiting policy to the vote: its proposal. */
+export const aboutPolicyVoteSchema = z.object({ p: z.string().min(1).max(60) });
+
 /** Reads a modal's metadata, or a button's value; null when it is not ours. */
 export function readAbout<T extends z.ZodType>(schema: T, value: string): z.infer<T> | null {
   try {

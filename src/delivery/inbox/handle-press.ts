@@ -12,7 +12,7 @@ import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
 import { type ModalSpec, outgoing } from './intents.ts';
 import { redraw } from './redraw.ts';
-import { refuseAct } from './refuse.ts';
+import { type RefusedAct, refuseAct } from './refuse.ts';
 
 type Press = Extract<Incoming, { kind: 'press' }>;
 
@@ -115,18 +115,25 @@ export async function openAct(deps: HandlerDeps, request: ActRequest): Promise<r
   const { id, from, receivedAt, requestId, revision, act } = request;
   const record = await deps.desk.read(requestId);
   const person = await deps.people.personFor(from.user.id, from.user.name);
-  const refused = { id, at: receivedAt, user: from.user.id, person, channel: from.channel, action: `open_${act}` };
-  if (record === null) return refuseAct(deps, { ...refused, requestId: null, reason: 'unknown_request', detail: [] });
+  const refuse = async (of: string | null, reason: RefusedAct['reason'], detail: readonly string[]) => {
+    const { user } = from;
+    const what = { requestId: of, action: `open_${act}`, reason, detail };
+    const said = await refuseAct(deps, { id, at: receivedAt, user: user.id, person, channel: from.channel, ...what });
+    // Pressed in the home tab, which then showed what is no more.
+    const isHome = from.channel === null && !from.view;
+    return isHome ? [...said, outgoing(`home:${user.id}`, { intent: 'home', user: user.id })] : said;
+  };
+  if (record === null) return refuse(null, 'unknown_request', []);
   const { state } = record;
   if (act === 'vote' && revision !== '' && !state.revision.equivalents.includes(revision))
-    return refuseAct(deps, { ...refused, requestId, reason: 'old_revision', detail: [String(state.revision.number)] });
+    return refuse(requestId, 'old_revision', [String(state.revision.number)]);
   const roster = await deps.desk.roster(state);
   const policy = NEED_POLICY.has(act) ? await deps.forms.policyOf(state.terms.policyHash) : null;
   const offer = offerOf(act, { state, person, roster, policy, now: receivedAt });
   if (offer.ok) return [modal(id, from, specOf(act, state, from.channel, request.files), receivedAt)];
   const waiting = act === 'vote' && (offer.reason === 'self_approval' || offer.reason === 'role_missing');
   const detail = waiting ? tally(state, roster, receivedAt.getTime()).stillNeeded : offer.detail;
-  return refuseAct(deps, { ...refused, requestId, reason: offer.reason, detail });
+  return refuse(requestId, offer.reason, detail);
 }
 
 /** Acts that lead to a revision are judged by the request's own policy. */

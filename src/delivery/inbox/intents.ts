@@ -41,6 +41,8 @@ const modalView = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rules') }),
   /** What a version of a system is made of; both names may be empty. */
   z.object({ kind: z.literal('manifest'), system: z.string().max(200), version: z.string().max(60) }),
+  /** Why a waiting policy is put to the vote. */
+  z.object({ kind: z.literal('policy_vote'), proposal: z.string().max(60) }),
   z.object({ kind: z.literal('more'), requestId }),
   z.object({ kind: z.literal('details'), requestId }),
   z.object({ kind: z.literal('verify'), requestId }),

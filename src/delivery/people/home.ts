@@ -4,7 +4,7 @@ import { adminsAt, changeSchema } from '#src/directory/governed.ts';
 import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
 import type { Ledger } from '../ports.ts';
 import type { RecordRow, RecordStore } from '../streams/ports.ts';
-import { type Bulletin, changeWords, proposalButtons } from './notices.ts';
+import { type Bulletin, changeWords, proposalButtons, voteButton } from './notices.ts';
 
 export type HomePart = Pick<Bulletin, 'title' | 'lines' | 'buttons'>;
 
@@ -49,8 +49,7 @@ async function waiting({ records }: HomeDeps): Promise<readonly HomePart[]> {
     }),
     ...policy.map((row): HomePart => {
       const title = `Proposal: a new ${(row.parent ?? 'policy').replace('-', ' ')}`;
-      if (row.parent === 'approval-policy')
-        return { title, lines: ['"/governance policy" shows what it changes.'], buttons: [] };
+      if (row.parent === 'approval-policy') return { title, ...policyPart(row) };
       return { title, lines: [], buttons: proposalButtons('policy', row.id) };
     }),
   ];
@@ -60,6 +59,15 @@ async function waiting({ records }: HomeDeps): Promise<readonly HomePart[]> {
     ...parts.slice(0, PROPOSALS),
     { title: `${more} more proposals wait`, lines: ['"/governance proposals"'], buttons: [] },
   ];
+}
+
+/** A policy that waits: with the button that puts it to the vote, or the request by which it is decided. */
+function policyPart({ id, state }: RecordRow): Omit<HomePart, 'title'> {
+  const { to, vote } = (state ?? {}) as Readonly<{ to?: { version?: unknown }; vote?: unknown }>;
+  const version = String(to?.version ?? '');
+  const lines = [`Version ${version}. "/governance policy" shows what it changes.`];
+  if (typeof vote === 'string') return { lines: [...lines, `The committee decides on it as ${vote}.`], buttons: [] };
+  return { lines, buttons: [voteButton(id, version)] };
 }
 
 function changesOf({ state }: RecordRow): readonly string[] {

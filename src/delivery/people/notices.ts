@@ -138,11 +138,16 @@ export function policyNotices(events: readonly PolicyEvent[], state: PolicyState
       const title = `A new version of the ${words(document)} waits: ${to.version} in place of ${from.version}.`;
       if (document === 'approval-policy')
         return [
-          bulletin(`policy:${proposal}`, { kind: 'admins' }, title, [
-            'The committee decides on it under the policy in force; until then nothing changes.',
-            'What it changes: /governance policy',
-            `To put it to the vote: /governance policy ${proposal} why it changes`,
-          ]),
+          bulletin(
+            `policy:${proposal}`,
+            { kind: 'admins' },
+            title,
+            [
+              'The committee decides on it under the policy in force; until then nothing changes.',
+              'What it changes: /governance policy',
+            ],
+            [voteButton(proposal, to.version)],
+          ),
         ];
       const lines = ['Two administrators must accept it. What it changes: /governance proposals'];
       return [bulletin(`policy:${proposal}`, { kind: 'admins' }, title, lines, proposalButtons('policy', proposal))];
@@ -172,6 +177,23 @@ export const NOT_ADOPTED: Readonly<Partial<Record<PolicyEnd, readonly [why: stri
   invalid: ['its record does not fit the decision', 'Ask whoever runs the server to look at the log first.'],
 };
 
+/** What has become of the rules that a vote was about; null while nothing has, or where the vote itself says it. */
+export function standingOfVote({ proposals, inForce }: PolicyState, id: string): string | null {
+  const proposal = proposals.get(id);
+  if (proposal === undefined) return null;
+  const { status, document, to, ended } = proposal;
+  if (status === 'refused') {
+    const why = ended === undefined ? undefined : NOT_ADOPTED[ended]?.[0];
+    return why === undefined ? null : `Not in force: ${why}.`;
+  }
+  const current = inForce.get(document);
+  if (status === 'open' || current === undefined) return null;
+  const since = `${current.since.slice(0, 16).replace('T', ' ')} UTC`;
+  return current.sha256 === to.sha256
+    ? `In force since ${since}.`
+    : `In force no more: version ${current.version} is, since ${since}.`;
+}
+
 /** Tells committee, administrators and whoever asked for it. */
 export function notAdopted(about: {
   readonly id: string;
@@ -184,7 +206,7 @@ export function notAdopted(about: {
 }): readonly OutgoingMessage[] {
   const { id, shortId, version, code, detail, side } = about;
   const [why = code, next = ''] = NOT_ADOPTED[code] ?? [];
-  const title = `${shortId} was approved, but version ${version} of the approval policy is not in force: ${why}.`;
+  const title = `Version ${version} of the approval policy is not in force, although ${shortId} approved it: ${why}.`;
   const kept = 'What was in force stays in force; the decision and the version are kept.';
   const lines = [...detail, kept, `${next} An administrator may then propose it again; the committee votes anew.`];
   const row = (to: Bulletin['to'], part: string, buttons: Bulletin['buttons'] = []) =>
@@ -194,6 +216,11 @@ export function notAdopted(about: {
     row({ kind: 'admins' }, 'admins', [againButton(id, version)]),
     ...side.map((person) => row({ kind: 'person', person }, person)),
   ];
+}
+
+/** Opens the form in which an administrator says why a waiting policy is put to the vote; pressing it is checked. */
+export function voteButton(proposal: string, version: string): Bulletin['buttons'][number] {
+  return { label: `Put ${version.slice(0, 20)} to the vote`, action: 'gov_vote', value: proposal };
 }
 
 /** Proposes a version again that ended; pressing it is checked. */

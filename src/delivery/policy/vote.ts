@@ -10,13 +10,16 @@ import { policyDifference } from '#src/approvals/policy-difference.ts';
 import { asAppointed } from '#src/approvals/seats.ts';
 import { OPEN_STATUSES } from '#src/approvals/timers.ts';
 import type { RequestState, SubmittedState } from '#src/approvals/types.ts';
-import type { FileVersion, PolicyEnd, PolicyProposal, PolicyState } from '#src/directory/policies.ts';
+import type { FileVersion, PolicyEnd, PolicyState } from '#src/directory/policies.ts';
 import { outgoing } from '../inbox/intents.ts';
 import { notAdopted } from '../people/notices.ts';
 import type { Ledger, OutgoingMessage } from '../ports.ts';
 import type { Desk } from '../requests/desk.ts';
 import type { PolicyDesk } from './desk.ts';
 import { readPolicyVersion } from './version.ts';
+
+/** Name of the form in which it is said why. */
+export const POLICY_VOTE_FORM = 'policy_vote';
 
 export type PolicyVoteDeps = {
   readonly policies: PolicyDesk;
@@ -48,8 +51,6 @@ export type PolicyVote = {
     proposal: string,
     asked: { readonly by: string; readonly reason: string; readonly commandId: string },
   ): Promise<{ readonly ok: true; readonly state: SubmittedState } | VoteRefusal>;
-  /** The difference of a waiting policy from the one in force, in words; null where it cannot be read. */
-  difference(proposal: PolicyProposal): Promise<readonly string[] | null>;
   /** Draws the consequence of a vote that is over: adopts, or ends the proposal. Does nothing the second time. */
   settle(request: SubmittedState): Promise<void>;
 };
@@ -103,11 +104,6 @@ export function createPolicyVote(deps: PolicyVoteDeps): PolicyVote {
       if (!result.ok) return refuse(result.reason, ...result.detail);
       await markAsVoted(proposal, result.state.shortId);
       return { ok: true, state: result.state };
-    },
-    async difference(proposal) {
-      const current = (await policies.read()).inForce.get('approval-policy');
-      const [before, after] = await Promise.all([current === undefined ? null : load(current), load(proposal.to)]);
-      return before === null || after === null ? null : policyDifference(before.data, after.data);
     },
     settle: (request) => settle(deps, request),
   };

@@ -223,10 +223,10 @@ const AWAITED: readonly Act[] = [
   'condition_confirm',
 ];
 
-/** Whether a request waits for this person now. A vote that was given is awaited no more. */
-export function waitsFor(context: OfferContext): boolean {
+/** The acts for which a request waits for this person now. A vote that was given is awaited no more. */
+export function awaitedOf(context: OfferContext): readonly Act[] {
   const voted = context.state.votes.some((vote) => vote.by === context.person);
-  return AWAITED.some((act) => !(act === 'vote' && voted) && offerOf(act, context).ok);
+  return AWAITED.filter((act) => !(act === 'vote' && voted) && offerOf(act, context).ok);
 }
 
 /** Numbers of the scope proposals that wait for the requester. */

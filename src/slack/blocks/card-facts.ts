@@ -9,7 +9,7 @@ export function alikeFact(alike: string | null): readonly string[] {
     : [`⚠️ The name looks like *${inline(alike, 120)}*, which is another system of the inventory.`];
 }
 
-/** What a reader of the card has to know beside the votes. Mentions are ready; texts are still raw. */
+/** What a reader of the card has to know beside the votes; after the decision, what it changed. Mentions are ready; texts are still raw. */
 export function factsOf(state: SubmittedState, who: (person: Person) => string): readonly string[] {
   const facts: string[] = [];
   const emergency = state.breakGlass;
@@ -21,7 +21,7 @@ export function factsOf(state: SubmittedState, who: (person: Person) => string):
     facts.push('🚨 The emergency permission is over; the review goes on, and the gate says no until it is approved.');
   const stopped = state.suspension !== null && state.decision === null;
   if (stopped) facts.push('⚠️ *Suspended*; it may not run.');
-  if (state.decision !== null) return facts;
+  if (state.decision !== null) return policyFacts(state);
   if (state.offer !== null && state.offer.answer === null)
     facts.push(
       `${state.offer.conditions.length === 1 ? 'One condition is' : `${state.offer.conditions.length} conditions are`} with ${who(state.requester)} for an answer.`,
@@ -56,7 +56,7 @@ function basisFacts({ document, basis, terms }: SubmittedState): readonly string
 const CHANGES_CHARS_MAX = 2_000;
 
 /** What a new policy changes; as much as a card holds, the rest is behind "Details". */
-function policyFacts({ document }: SubmittedState): readonly string[] {
+function policyFacts({ document, decision }: SubmittedState): readonly string[] {
   if (document.kind !== 'policy') return [];
   const lines: string[] = [];
   let chars = 0;
@@ -67,5 +67,6 @@ function policyFacts({ document }: SubmittedState): readonly string[] {
       return [...lines, `and ${document.changes.length - lines.length} more behind "Details".`];
     lines.push(line);
   }
-  return [...lines, 'No open request would be left without a quorum that can be reached.'];
+  if (decision !== null) return lines;
+  return [...lines, 'No open request would be left without a quorum; that is looked at again before it takes effect.'];
 }

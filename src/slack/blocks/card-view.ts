@@ -19,6 +19,8 @@ export type RenderContext = {
   readonly decisionEntry: number | null;
   /** Another system of the inventory that the name looks like. */
   readonly alike: string | null;
+  /** Of a vote on the rules: what has become of them. */
+  readonly rules: string | null;
 };
 
 /** The card of a request at a moment. */
@@ -46,7 +48,7 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     evidenceMissing: missing.map(
       (m) => `${m.demand.title} ${WHY_MISSING[m.why ?? 'missing']} (${m.demand.serves.join(', ')})`,
     ),
-    facts: [...alikeFact(context.alike), ...factsOf(state, who)],
+    facts: [...(state.decision === null ? alikeFact(context.alike) : []), ...factsOf(state, who)],
     needed: neededOf(state, standing),
     votes: state.votes.map((vote) => ({
       who: who(vote.by),
@@ -57,7 +59,7 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     consulted: consultedLines(state, standing, who),
     decision: decisionOf(state, context, who),
     status: state.status,
-    standing: standingOf(state),
+    standing: context.rules ?? standingOf(state),
   };
 }
 

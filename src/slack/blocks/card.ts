@@ -117,6 +117,7 @@ function decidedCard(view: CardView, decision: NonNullable<CardView['decision']>
     blocks: [
       header(`${view.shortId}  ${view.title}`),
       section(lines.join('\n')),
+      ...(view.facts.length > 0 ? [section(view.facts.join('\n'))] : []),
       context(
         `${tierWord(view.tier)} · asked by ${view.askedBy}${decision.entry === null ? '' : ` · evidence entry ${decision.entry}`}`,
       ),

@@ -1,6 +1,8 @@
 /** Help, greeting, status list and App Home. Pure. */
 import type { KnownBlock } from '@slack/types';
+import type { Act } from '#src/delivery/requests/acts.ts';
 import { actions, button, context, header, type Message, section } from './build.ts';
+import { actWords } from './more.ts';
 import { dateToken, inline } from './text.ts';
 
 /** `/governance help`. */
@@ -58,6 +60,8 @@ export function renderGreeting(): Message {
 
 export type StatusLine = {
   readonly requestId: string;
+  /** Hash of the revision that is shown. */
+  readonly revision: string;
   readonly shortId: string;
   readonly title: string;
   readonly status: string;
@@ -74,17 +78,28 @@ export function renderStatus(lines: readonly StatusLine[]): Message {
   };
 }
 
+const pressValue = ({ requestId, revision }: StatusLine): string => JSON.stringify({ r: requestId, v: revision });
+
 function statusSection(line: StatusLine): KnownBlock {
   const needed = line.needed.length > 0 ? `\nWaiting for: ${line.needed.map((n) => inline(n, 120)).join(' · ')}` : '';
   const by = line.decideBy ? ` · by ${dateToken(line.decideBy)}` : '';
   return section(
     `*${line.shortId}* ${inline(line.title, 150)}\n${inline(line.status.replace(/_/g, ' '), 40)}${by}${needed}`,
-    button('Details', 'open_details', JSON.stringify({ r: line.requestId, v: '' })),
+    button('Details', 'open_details', pressValue(line)),
   );
 }
 
+/** What the person may do about it; the server looks at each press again. */
+function waitingButtons(line: HomeView['waiting'][number]): KnownBlock {
+  const acts = line.acts.slice(0, 4).map((act) => {
+    return button(actWords(act).label, `open_${act}`, pressValue(line), act === 'vote' ? 'primary' : undefined);
+  });
+  return actions(`waiting:${line.requestId}`, [...acts, button('More', 'open_more', pressValue(line))]);
+}
+
 export type HomeView = {
-  readonly waiting: readonly StatusLine[];
+  /** With what the person is waited for. */
+  readonly waiting: readonly (StatusLine & { readonly acts: readonly Act[] })[];
   readonly mine: readonly StatusLine[];
   /** Systems, roles and proposals, already rendered. */
   readonly parts: readonly KnownBlock[];
@@ -93,11 +108,11 @@ export type HomeView = {
 
 /** App Home: what waits for you first, empty parts left out (screens.md, "App Home"). */
 export function renderHome(view: HomeView): KnownBlock[] {
-  const part = (title: string, lines: readonly StatusLine[]): KnownBlock[] =>
-    lines.length === 0 ? [] : [header(title), ...lines.slice(0, 15).map(statusSection)];
+  const part = <L extends StatusLine>(title: string, lines: readonly L[], shown: (line: L) => readonly KnownBlock[]) =>
+    lines.length === 0 ? [] : [header(title), ...lines.slice(0, 15).flatMap(shown)];
   return [
-    ...part('Waiting for you', view.waiting),
-    ...part('Your requests', view.mine),
+    ...part('Waiting for you', view.waiting, (line) => [statusSection(line), waitingButtons(line)]),
+    ...part('Your requests', view.mine, (line) => [statusSection(line)]),
     ...view.parts,
     header('Ask something'),
     actions(

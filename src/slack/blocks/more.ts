@@ -8,7 +8,6 @@ import { KIND_WORDS } from './kind-words.ts';
 import { type Modal, readingModal } from './modal.ts';
 import { inline } from './text.ts';
 
-/** What an act is called on its button, and what it means. */
 const WORDS: Readonly<Record<Act, readonly [label: string, about: string]>> = {
   vote: ['Review and vote', 'Approve, reject, abstain or step back; an earlier vote is changed by a new one.'],
   withdraw_vote: ['Take my vote back', 'Your vote no longer counts; you may vote again.'],
@@ -35,6 +34,12 @@ const WORDS: Readonly<Record<Act, readonly [label: string, about: string]>> = {
   revoke: ['Revoke', 'Ends the approval for good.'],
   close: ['Close', 'It is done or out of service.'],
 };
+/** What an act is called on its button, and what it means. */
+export function actWords(act: Act): { readonly label: string; readonly about: string } {
+  const [label, about] = WORDS[act];
+  return { label, about };
+}
+
 const DANGER: ReadonlySet<Act> = new Set(['withdraw', 'suspend', 'revoke', 'close']);
 
 /** Refusals that depend on the person: worth saying. The others only mean that there is nothing to do now. */
@@ -68,7 +73,7 @@ export function moreModal(
   const offered: KnownBlock[] = offers
     .filter((offer) => offer.ok)
     .map(({ act }) => {
-      const [label, about] = WORDS[act];
+      const { label, about } = actWords(act);
       return section(
         `*${label}*\n${act === 'suspend' ? KIND_WORDS[request.kind].effect : about}`,
         button(label, `open_${act}`, value, DANGER.has(act) ? 'danger' : undefined),

@@ -1,11 +1,14 @@
 /** `/governance policy`: which rules are in force, what waits, what it would change; and how it is put to the vote. */
 import { policyDifference } from '#src/approvals/policy-difference.ts';
 import type { GovernedFile, PolicyEnd, PolicyProposal, PolicyState } from '#src/directory/policies.ts';
-import { againButton, NOT_ADOPTED, proposalButtons } from '../../people/notices.ts';
+import { againButton, NOT_ADOPTED, proposalButtons, voteButton } from '../../people/notices.ts';
+import { rulesDifference } from '../../policy/version.ts';
 import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
 
 /** Lines of a difference in one message. */
 const LINES = 24;
+/** Buttons under one message. */
+const BUTTONS_MAX = 5;
 
 /** Shows what waits; with an id and a reason behind it, puts it to the vote. */
 export async function policyCommand(deps: GovernanceHandlerDeps, asked: Asked): Promise<Said> {
@@ -14,7 +17,7 @@ export async function policyCommand(deps: GovernanceHandlerDeps, asked: Asked): 
   const state = await deps.rules.read();
   const waiting = [...state.proposals.values()].filter((one) => one.status === 'open');
   const policy = waiting.findLast((one) => one.document === 'approval-policy');
-  if (policy !== undefined) return rulesWaiting(deps, policy);
+  if (policy !== undefined) return withOthers(await rulesWaiting(deps, policy), policy, waiting);
   const inForce = [...state.inForce].map(([document, { version, since }]) => {
     return `${document.replace('-', ' ')}: version ${version} since ${since.slice(0, 10)}`;
   });
@@ -22,6 +25,20 @@ export async function policyCommand(deps: GovernanceHandlerDeps, asked: Asked): 
   const ended = [...state.inForce.keys()].flatMap((document) => endedLast(state, document) ?? []);
   const buttons = ended.map(({ id, to }) => againButton(id, to.version));
   return { title: 'In force', lines: [...inForce, ...ended.map(endedWords), ...more], buttons };
+}
+
+/** Adds the other policies that wait, each with its button. */
+function withOthers(said: Said, shown: PolicyProposal, waiting: readonly PolicyProposal[]): Said {
+  const others = waiting.filter((one) => one !== shown && one.document === 'approval-policy');
+  const lines = others.map(
+    ({ to, vote }) => `Also waits: version ${to.version}${vote === null ? '' : `, as ${vote}`}.`,
+  );
+  const buttons = others.flatMap(({ id, to, vote }) => (vote === null ? [voteButton(id, to.version)] : []));
+  return {
+    ...said,
+    lines: [...(said.lines ?? []), ...lines],
+    buttons: [...(said.buttons ?? []), ...buttons].slice(0, BUTTONS_MAX),
+  };
 }
 
 /** The newest proposal of a document where it came to nothing by a decision or for want of one; else null. */
@@ -53,14 +70,15 @@ export async function rulesWaiting(deps: GovernanceHandlerDeps, waiting: PolicyP
     const lines = [`${versions}; ${supporters.length} of 2 stand behind it.`, ...changes];
     return { title, lines, buttons: proposalButtons('policy', id) };
   }
-  const changes = await deps.votes.difference(waiting);
+  const changes = await rulesDifference(deps.rules, waiting);
   const shown = (changes ?? ['It cannot be read by this version of Countersign.']).slice(0, LINES);
   const more = changes !== null && changes.length > LINES ? [`and ${changes.length - LINES} more`] : [];
   const next =
     vote === null
-      ? [`To put it to the vote: /governance policy ${id} why it changes`]
+      ? ['It waits until an administrator puts it to the vote.']
       : [`The committee decides on it as ${vote}: /governance show ${vote}`];
-  return { title, lines: [`${versions}.`, ...shown, ...more, ...next] };
+  const buttons = vote === null ? [voteButton(id, to.version)] : [];
+  return { title, lines: [`${versions}.`, ...shown, ...more, ...next], buttons };
 }
 
 /** What waiting settings change of those in force, in words; the schema of each is checked where they are adopted. */
@@ -75,9 +93,10 @@ async function settingsDifference(
   return policyDifference(dataOf(before), dataOf(after));
 }
 
-async function putToVote(
+/** Puts a waiting policy to the vote, or says why not. */
+export async function putToVote(
   deps: GovernanceHandlerDeps,
-  { person, commandId, item }: Asked,
+  { person, commandId, item }: Omit<Asked, 'words'>,
   proposal: string,
   reason: string,
 ): Promise<Said> {
