@@ -5,9 +5,9 @@
  * default: what is not known, or not stated, is a flaw.
  */
 import type { RequestDocument } from './document.ts';
-import { type Claim, envelopeFlaws } from './envelope.ts';
+import { type Claim, envelopeFlaws, furtherData } from './envelope.ts';
 import { ownReasons } from './in-force.ts';
-import { plainWords } from './text-limits.ts';
+import { sameWords } from './text-limits.ts';
 import { type BasisFlaw, type BasisFlaws, type RequestState, type SubmittedState, TIERS } from './types.ts';
 
 /** Ids of the requests that a document rests on, for the server to read them: exceptions, use case, envelope. */
@@ -18,7 +18,6 @@ export function basisIdsOf(document: RequestDocument): readonly string[] {
 }
 
 const isSubmitted = (state: RequestState): state is SubmittedState => state.status !== 'draft';
-const sameWords = (a: string, b: string): boolean => plainWords(a) === plainWords(b);
 
 /** What stands in the way; null where a document rests on nothing. `related`: the requests that it names. */
 export function basisOf(
@@ -70,10 +69,7 @@ export function flawsOfUseCase(
 }
 
 function dataFlaws(allowed: readonly string[], used: readonly string[] | undefined): readonly BasisFlaw[] {
-  if (used === undefined) return [{ code: 'data_classes_missing', what: 'data classes' }];
-  return used
-    .filter((one) => !allowed.some((known) => sameWords(known, one)))
-    .map((what) => ({ code: 'data_class', what }));
+  return used === undefined ? [{ code: 'data_classes_missing', what: 'data classes' }] : furtherData(allowed, used);
 }
 
 /** The request of a short id, or the one that renewed it. */
@@ -88,13 +84,19 @@ function inForceOf(shortId: string, submitted: readonly SubmittedState[]): Submi
   return found;
 }
 
-const WORDS: Readonly<Record<BasisFlaw['code'], (what: string) => string>> = {
+type Words = (what: string, document: RequestDocument | null) => string;
+
+const WORDS: Readonly<Record<BasisFlaw['code'], Words>> = {
   unknown: (what) => `${what} is not known`,
   missing: () => 'this tier demands an approved use case, and none is named',
   not_in_force: (what) => `not in force (${what.replace(/_/g, ' ')})`,
   system: (what) => `it is about the system ${what}`,
   purpose: () => 'the purpose differs',
   data_class: (what) => `the data class "${what}" is not covered`,
+  data_class_at: (what, document) => {
+    const text = dataClassAt(document, Number(what));
+    return text === undefined ? `data class ${what} is not covered` : `the data class "${text}" is not covered`;
+  },
   data_classes_missing: () => 'the data classes are not stated',
   no_envelope: (what) => `${what} was approved without a change envelope`,
   ended: (what) => `the envelope ended on ${what}`,
@@ -113,7 +115,11 @@ const WORDS: Readonly<Record<BasisFlaw['code'], (what: string) => string>> = {
   metric_out_of_bounds: (what) => `${what} is out of bounds`,
 };
 
-/** A flaw as people read it. */
-export function flawInWords({ code, what }: BasisFlaw): string {
-  return WORDS[code](what);
+function dataClassAt(document: RequestDocument | null, position: number): string | undefined {
+  return document?.kind === 'deployment' ? document.dataClasses?.[position - 1] : undefined;
+}
+
+/** Flaws of a document as people read them; without the document no words of its own are in them. */
+export function flawsInWords(flaws: readonly BasisFlaw[], document: RequestDocument | null): readonly string[] {
+  return flaws.map(({ code, what }) => WORDS[code](what, document));
 }

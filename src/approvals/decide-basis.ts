@@ -1,5 +1,5 @@
 /** Keeps in the request what stands in the way of the requests it rests on, so that every reader sees the same. */
-import { basisOf, flawInWords } from './basis.ts';
+import { basisOf, flawsInWords } from './basis.ts';
 import { canonicalJson } from './canonical.ts';
 import { emit, type Handled, type OpenRecorder, refuse } from './recorder.ts';
 import { isOpen } from './timers.ts';
@@ -19,5 +19,5 @@ export function insideUseCase(recorder: OpenRecorder): Handled {
   const { state } = recorder;
   const flaws = state.basis?.useCase ?? [];
   if (flaws.length === 0 || state.document.kind !== 'deployment') return null;
-  return refuse('outside_use_case', ...flaws.map(flawInWords));
+  return refuse('outside_use_case', ...flawsInWords(flaws, state.document));
 }

@@ -4,7 +4,7 @@ import { textGiven } from './guards.ts';
 import { ownReasons } from './in-force.ts';
 import { emit, type Handled, type OpenRecorder, refuse } from './recorder.ts';
 import { authorityIn, isExcluded } from './seats.ts';
-import { isText, LIMITS } from './text-limits.ts';
+import { isReference, isText, LIMITS } from './text-limits.ts';
 import { isApproved } from './timers.ts';
 import type { RequestState, SubmittedState } from './types.ts';
 
@@ -47,8 +47,9 @@ export function decideInformed(recorder: OpenRecorder, command: CommandOf<'recor
 /** Any one holder of a role that the policy names stops it at once (POL-6.3). */
 export function decideSuspend(recorder: OpenRecorder, command: CommandOf<'suspend'>): Handled {
   const { state } = recorder;
-  const refused = textGiven(command.reason, LIMITS.reason, true) ?? textGiven(command.incident, LIMITS.name, false);
+  const refused = textGiven(command.reason, LIMITS.reason, true);
   if (refused) return refused;
+  if (command.incident !== null && !isReference(command.incident)) return refuse('invalid', 'incident');
   if (!isLive(state) || state.suspension) return refuse('not_in_force', state.status);
   const authority = authorityIn(command.roster, command.by, state.terms.suspendRoles);
   if (!authority) return refuse('role_missing', ...state.terms.suspendRoles);

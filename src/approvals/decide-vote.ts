@@ -6,7 +6,7 @@ import { msOf, parseMoment } from './duration.ts';
 import { openNow, textGiven } from './guards.ts';
 import { emit, type Handled, type OpenRecorder, refuse } from './recorder.ts';
 import { capacitiesOf, isExcluded, isRecused, votingRoles } from './seats.ts';
-import { isBlank, isText, LIMITS } from './text-limits.ts';
+import { isBlank, isReference, isText, LIMITS, METRIC } from './text-limits.ts';
 import type { Ballot, Capacity, ConditionProposal, Person } from './types.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
@@ -103,9 +103,9 @@ function isSound(condition: ConditionProposal, nowMs: number): boolean {
 }
 
 function isSoundLimit(limit: NonNullable<ConditionProposal['limit']>): boolean {
-  if (!isText(limit.what, 40) || isBlank(limit.what)) return false;
+  if (!METRIC.test(limit.what)) return false;
   if ('value' in limit) return Number.isFinite(limit.value);
-  return limit.values.length > 0 && limit.values.length <= 8 && limit.values.every((value) => isText(value, 40));
+  return limit.values.length > 0 && limit.values.length <= 8 && limit.values.every((value) => isReference(value));
 }
 
 /** Takes one's own vote back. A recusal stays: a conflict of interest does not go away by a click. */

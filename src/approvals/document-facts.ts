@@ -1,5 +1,5 @@
 /** What every kind of request says in its own field: what it is for, and which systems it is about. Pure. */
-import type { RequestDocument, RequestKind } from './document.ts';
+import type { ExceptionId, RequestDocument, RequestKind } from './document.ts';
 
 /** First part of the short id by kind: `DR-12`, `EX-3`, `UC-1`. */
 export const PREFIX_OF = {
@@ -8,6 +8,11 @@ export const PREFIX_OF = {
   'use-case': 'UC',
   policy: 'PC',
 } as const satisfies Readonly<Record<RequestKind, string>>;
+
+/** Whether a text is the short id of an exception. */
+export function isExceptionId(text: string): text is ExceptionId {
+  return /^EX-\d{1,9}$/.test(text);
+}
 
 /** What it is for, in the requester's words. */
 export function purposeOf(document: RequestDocument): string {

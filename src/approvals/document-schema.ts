@@ -1,7 +1,8 @@
 /** The exact shape of a request document, checked again where a command enters the core: forms can be bypassed. */
 import { z } from 'zod';
 import type { RequestDocument } from './document.ts';
-import { hidesCharacters, isText, LIMITS } from './text-limits.ts';
+import { isExceptionId } from './document-facts.ts';
+import { hidesCharacters, isText, LIMITS, METRIC } from './text-limits.ts';
 
 const text = (max: number, what: string) =>
   z
@@ -12,6 +13,7 @@ const seen = (max: number, what: string) =>
   text(max, what).refine((value) => !hidesCharacters(value), `${what} holds characters that nobody can see`);
 const moment = z.iso.datetime({ precision: 3 });
 const id = text(LIMITS.id, 'id');
+const exceptionId = z.string().refine(isExceptionId, 'an exception such as EX-3');
 const names = z.array(text(LIMITS.name, 'a name')).max(LIMITS.names);
 const tier = z.enum(['minimal', 'limited', 'high', 'prohibited']).nullable();
 const answers = z
@@ -45,7 +47,7 @@ export const scopeSchema = z.strictObject({
   until: moment.nullable(),
 });
 
-const metric = z.string().regex(/^[a-z][a-z0-9_.-]{0,59}$/, 'a metric such as accuracy');
+const metric = z.string().regex(METRIC, 'a metric such as accuracy');
 const bound = z
   .strictObject({ min: z.number().nullable(), max: z.number().nullable() })
   .refine(({ min, max }) => min !== null || max !== null, 'at least one end');
@@ -78,7 +80,7 @@ const deployment = z.strictObject({
   evidence,
   scope: scopeSchema.nullable(),
   lastChange: moment.nullable(),
-  restsOn: z.array(id).max(LIMITS.names),
+  restsOn: z.array(exceptionId).max(LIMITS.names),
   replaces: id.nullable(),
   raisedTier: tier,
 });

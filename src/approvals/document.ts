@@ -48,6 +48,9 @@ export type EnvelopeClaim = {
   readonly metrics: { readonly [metric: string]: number };
 };
 
+/** Short id of an exception: `EX-3`. */
+export type ExceptionId = `EX-${number}`;
+
 export type DeploymentDocument = {
   readonly kind: 'deployment';
   readonly system: string;
@@ -69,8 +72,8 @@ export type DeploymentDocument = {
   readonly scope: Scope | null;
   /** ISO time of the last significant change to the system or its data (POL-3.4); null when none was named. */
   readonly lastChange: string | null;
-  /** Request ids of exceptions without which this would not be permitted. */
-  readonly restsOn: readonly string[];
+  /** Exceptions without which this would not be permitted. */
+  readonly restsOn: readonly ExceptionId[];
   /** Request id of the deployment this one replaces, renews or reinstates. */
   readonly replaces: string | null;
   /** A person may raise the tier, never lower it. */

@@ -3,12 +3,13 @@
  * lighter quorum that the policy names suffices; one step outside, and the full one decides. Closed by default: what
  * the envelope does not mention, or the version does not state, is outside. Pure.
  */
+import { ERASED } from '#src/evidence/disclose.ts';
 import { canonicalJson } from './canonical.ts';
-import type { DeploymentDocument, Envelope } from './document.ts';
+import type { DeploymentDocument, Envelope, ExceptionId } from './document.ts';
 import { msOf } from './duration.ts';
 import { byEitherId, exceptionReasons, ownReasons } from './in-force.ts';
 import { isNarrower } from './scope.ts';
-import { plainWords } from './text-limits.ts';
+import { sameWords } from './text-limits.ts';
 import { isApproved } from './timers.ts';
 import { type BasisFlaw, type SubmittedState, TIERS, type Tier } from './types.ts';
 
@@ -75,12 +76,12 @@ function replaced(carrier: SubmittedState, related: readonly SubmittedState[]): 
 /** The approval rests on its exceptions: the version names the very same ones, and each carries it now. */
 function exceptionFlaws(
   version: Version,
-  approved: readonly string[],
+  approved: readonly ExceptionId[],
   related: readonly SubmittedState[],
   nowMs: number,
 ): readonly BasisFlaw[] {
   const byId = byEitherId(related);
-  const isBoth = (id: string): boolean => version.restsOn.includes(id) && approved.includes(id);
+  const isBoth = (id: ExceptionId): boolean => version.restsOn.includes(id) && approved.includes(id);
   const carries = (id: string): boolean =>
     exceptionReasons(id, { shortId: 'it', document: version }, byId, nowMs).length === 0;
   return [...new Set([...version.restsOn, ...approved])].flatMap((what): readonly BasisFlaw[] => {
@@ -88,9 +89,6 @@ function exceptionFlaws(
     return carries(what) ? [] : [{ code: 'exception_not_in_force', what }];
   });
 }
-
-const same = (a: string, b: string): boolean => plainWords(a) === plainWords(b);
-const among = (names: readonly string[], name: string): boolean => names.some((one) => same(one, name));
 
 /** Whatever the committee looked at beside the artefact has to be as it was. */
 function sameQuestion(
@@ -103,27 +101,35 @@ function sameQuestion(
   const add = (code: BasisFlaw['code'], what: string): void => {
     flaws.push({ code, what });
   };
-  if (!same(version.system, approved.system)) add('system', approved.system);
-  if (!same(version.purpose, approved.purpose)) add('purpose', 'purpose');
+  if (!sameWords(version.system, approved.system)) add('system', approved.system);
+  if (!sameWords(version.purpose, approved.purpose)) add('purpose', 'purpose');
   if (canonicalJson(version.answers) !== canonicalJson(approved.answers)) add('answers', 'answers');
   if (TIERS.indexOf(tier) > TIERS.indexOf(found.terms.tier)) add('tier', tier);
   if (version.useCase !== approved.useCase) add('use_case', version.useCase ?? 'none');
   const wider =
     canonicalJson(version.scope) !== canonicalJson(approved.scope) &&
     !isNarrower(approved.scope, version.scope ?? NO_LIMIT);
-  if (wider) add('scope', 'scope');
+  // What was erased bounds nothing any more.
+  if (wider || [approved.scope?.users, ...(approved.scope?.regions ?? [])].includes(ERASED)) add('scope', 'scope');
   if (version.lastChange !== null && msOf(version.lastChange) > (found.decision?.atMs ?? 0))
     add('changed', version.lastChange.slice(0, 10));
   if (version.dataClasses === undefined) add('data_classes_missing', 'data classes');
-  for (const one of version.dataClasses ?? []) if (!among(approved.dataClasses ?? [], one)) add('data_class', one);
-  return flaws;
+  return [...flaws, ...furtherData(approved.dataClasses ?? [], version.dataClasses ?? [])];
+}
+
+/** The data classes that are not allowed, each by its position: the text itself is hidden in the log. */
+export function furtherData(allowed: readonly string[], used: readonly string[]): readonly BasisFlaw[] {
+  return used.flatMap((one, i) =>
+    allowed.some((known) => sameWords(known, one)) ? [] : [{ code: 'data_class_at' as const, what: String(i + 1) }],
+  );
 }
 
 const NO_LIMIT = { users: null, trafficPercent: null, regions: [], until: null } as const;
 
 function measured(envelope: Envelope, { environment, within }: Version): readonly BasisFlaw[] {
   const flaws: BasisFlaw[] = [];
-  if (!among(envelope.environments, environment)) flaws.push({ code: 'environment', what: environment });
+  if (!envelope.environments.some((one) => sameWords(one, environment)))
+    flaws.push({ code: 'environment', what: environment });
   for (const [name, { min, max }] of Object.entries(envelope.metrics)) {
     const value = Object.hasOwn(within.metrics, name) ? within.metrics[name] : undefined;
     if (value === undefined || !Number.isFinite(value)) flaws.push({ code: 'metric_missing', what: name });

@@ -3,6 +3,7 @@
  * on an error. The server's own checks stand in `decide`; these say what is right, at the field.
  */
 import type { DeploymentDocument, ExceptionDocument, Scope, UseCaseDocument } from './document.ts';
+import { isExceptionId } from './document-facts.ts';
 import { isoOf, msOf } from './duration.ts';
 import { readBounds, readMeasures } from './envelope-form.ts';
 import {
@@ -92,13 +93,19 @@ export function parseDeploymentForm(input: DeploymentInput, context: FormContext
     evidence: evidenceOf(input.evidence, policy, errors),
     scope: input.scope ?? null,
     lastChange: momentOf('lastChange', input.lastChange, errors),
-    restsOn: listOf(input.restsOn),
+    restsOn: exceptionsIn(input.restsOn, errors),
     replaces: input.replaces ?? null,
     raisedTier: tierIn(input.raisedTier, errors),
   };
   if (document.lastChange !== null && msOf(document.lastChange) > context.now.getTime() + 86_400_000)
     errors['lastChange'] = 'The last significant change lies in the future.';
   return finish(document, errors, context);
+}
+
+function exceptionsIn(input: DeploymentInput['restsOn'], errors: Errors): DeploymentDocument['restsOn'] {
+  const named = listOf(input);
+  if (!named.every(isExceptionId)) errors['restsOn'] = 'Name exceptions by their ids, such as EX-3.';
+  return named.filter(isExceptionId);
 }
 
 function envelopeIn({ envelope }: DeploymentInput, errors: Errors): Pick<DeploymentDocument, 'envelope'> {

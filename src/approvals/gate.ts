@@ -3,7 +3,8 @@
  * every reason, in words that a pipeline's log can show.
  */
 
-import { flawInWords, flawsOfUseCase } from './basis.ts';
+import { ERASED } from '#src/evidence/disclose.ts';
+import { flawsInWords, flawsOfUseCase } from './basis.ts';
 import { minuteOf } from './duration.ts';
 import {
   askAnew,
@@ -148,7 +149,7 @@ function judge(
  * A purpose that was stopped stops what was built for it, and none carries more than its quorum saw: a stricter tier, a
  * yes or data that it did not name, whatever the rules said on the day of the approval. One that merely ran out stops
  * nothing: a use case is needed to begin, and each deployment has its own end. The purpose is not compared again,
- * because its text may have been erased since.
+ * because its text may have been erased since; data only while all of it can be read.
  */
 function reasonsOfUseCase(
   id: string,
@@ -163,21 +164,23 @@ function reasonsOfUseCase(
   if (useCase.revokedAtMs !== null) return [no('use_case_stopped', `${rests}, which was revoked`, next)];
   if (useCase.suspension !== null) return [no('use_case_stopped', `${rests}, which is suspended`, next)];
   const asked = { document: deployment.document, tier: deployment.terms.tier };
-  const exceeded = flawsOfUseCase(asked, [...byId.values()], nowMs).filter(({ code }) => CARRIED.has(code));
-  return exceeded.map((flaw) =>
+  const dataKnown = ![useCase, deployment].flatMap(({ document }) => dataIn(document)).includes(ERASED);
+  const exceeded = flawsOfUseCase(asked, [...byId.values()], nowMs).filter(
+    ({ code }) => CARRIED.has(code) || (code === 'data_class_at' && dataKnown),
+  );
+  // Without the document: an answer of the gate is logged as it is.
+  return flawsInWords(exceeded, null).map((words) =>
     no(
       'use_case_exceeded',
-      `${rests}, which does not carry it: ${flawInWords(flaw)}`,
+      `${rests}, which does not carry it: ${words}`,
       `Have a use case approved that does: /governance use-case like ${id}`,
     ),
   );
 }
 
 /** What a use case carries, as far as it can be compared for ever. */
-const CARRIED: ReadonlySet<BasisFlaw['code']> = new Set([
-  'system',
-  'tier',
-  'answer',
-  'data_class',
-  'data_classes_missing',
-]);
+const CARRIED: ReadonlySet<BasisFlaw['code']> = new Set(['system', 'tier', 'answer', 'data_classes_missing']);
+
+function dataIn(document: SubmittedState['document']): readonly string[] {
+  return 'dataClasses' in document ? document.dataClasses : [];
+}

@@ -2,7 +2,7 @@
 import { apply } from './apply.ts';
 import type { Command, Refusal } from './commands.ts';
 import { isoOf } from './duration.ts';
-import type { ApprovalEvent, EventData, EventType } from './events.ts';
+import { type ApprovalEvent, type EventData, type EventType, schemaVersionOf } from './events.ts';
 import type { Actor, RequestState, SubmittedState } from './types.ts';
 
 /** Largest event as JSON text in bytes; statements have 48,000 and add their own frame. */
@@ -51,7 +51,7 @@ export function emit<T extends EventType>(
   // The generic pair (type, data) is one member of the union by construction; the compiler cannot see that.
   const event = {
     type,
-    schemaVersion: 1,
+    schemaVersion: schemaVersionOf(type),
     at: isoOf(recorder.nowMs),
     actor,
     commandId,

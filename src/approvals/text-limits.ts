@@ -1,3 +1,5 @@
+import { ERASED } from '#src/evidence/disclose.ts';
+
 /** Limits on what people write, so that every event fits its entry. Counted in UTF-16 units. */
 export const LIMITS = {
   name: 80,
@@ -39,9 +41,22 @@ export function hidesCharacters(name: string): boolean {
   return UNSEEN.test(name);
 }
 
+/** Name of a measure, such as `accuracy`. */
+export const METRIC = /^[a-z][a-z0-9_.-]{0,59}$/;
+
+/** A reference into a register elsewhere, such as INC-7: one word, because it stands in the log as it is. */
+export function isReference(text: string): boolean {
+  return /^[^\s\p{C}]{1,80}$/u.test(text);
+}
+
 /** Whether there is something to read in it. */
 export function isBlank(text: string | null): boolean {
   return text === null || text.trim() === '';
+}
+
+/** Whether two texts say the same. What was erased says nothing, so it equals nothing: closed by default. */
+export function sameWords(a: string, b: string): boolean {
+  return a !== ERASED && plainWords(a) === plainWords(b);
 }
 
 /** A text by which two of them are compared: case, spaces and Unicode form do not matter. */

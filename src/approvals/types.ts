@@ -83,7 +83,9 @@ export type BasisFlaw = {
     | 'not_in_force'
     | 'system'
     | 'purpose'
+    /** Of a former version: `what` is the text itself. Since then: its position among the document's data classes, from 1. */
     | 'data_class'
+    | 'data_class_at'
     | 'data_classes_missing'
     | 'no_envelope'
     | 'ended'

@@ -119,9 +119,20 @@ export type GovernedEvent =
   | { readonly type: 'directory.recertified'; readonly data: { readonly assignments: number; readonly roles: number } };
 
 /** Fields that the log hides. */
-export const DIRECTORY_HIDDEN: Readonly<Partial<Record<GovernedEvent['type'], readonly string[]>>> = {
+export const DIRECTORY_HIDDEN: Readonly<Record<GovernedEvent['type'], readonly string[]>> = {
+  'directory.assignment_made': [],
+  'directory.assignment_ended': [],
   'directory.change_proposed': ['reason'],
+  'directory.change_supported': [],
+  'directory.change_applied': [],
   'directory.change_refused': ['reason'],
+  'directory.delegation_made': [],
+  'directory.delegation_ended': [],
+  'directory.absence_set': [],
+  'directory.absence_ended': [],
+  'directory.bootstrapped': [],
+  'directory.reminded': [],
+  'directory.recertified': [],
 };
 
 export const emptyGoverned: GovernedDirectory = {

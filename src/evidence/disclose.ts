@@ -96,7 +96,7 @@ export async function disclosureHash(crypto: Crypto, salt: Uint8Array, value: st
 }
 
 /** Stands in place of an erased text. */
-const ERASED = '[erased]';
+export const ERASED = '[erased]';
 
 /**
  * Puts hidden values back. A value that was erased or is not known becomes `erased` (default `[erased]`), or null where

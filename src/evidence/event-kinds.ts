@@ -1,7 +1,7 @@
 /** Which predicate type an event gets. The table is closed: an event type that nobody classified cannot be logged. */
 import { EvidenceError } from './errors.ts';
 
-/** Kinds of evidence; each has a published schema `docs/schemas/<kind>.v1.json`. */
+/** Kinds of evidence; each version has a published schema `docs/schemas/<kind>.v<version>.json`. */
 export const PREDICATE_KINDS = [
   'request',
   'consultation',
@@ -103,10 +103,22 @@ function causeOf(data: unknown): unknown {
   return typeof data === 'object' && data !== null && 'cause' in data ? data.cause : undefined;
 }
 
-/** `urn:countersign:<kind>:v1`. */
-export function predicateTypeOf(kind: PredicateKind): string {
-  return `urn:countersign:${kind}:v1`;
+/** Kinds whose data has changed since version 1. Entries of the former versions stay as they were signed. */
+const VERSIONS: Partial<Readonly<Record<PredicateKind, number>>> = { request: 2, decision: 2 };
+
+/** Version of a kind's predicate as it is written now; each one from 1 on is read. */
+export function versionOf(kind: PredicateKind): number {
+  return VERSIONS[kind] ?? 1;
 }
+
+/** `urn:countersign:<kind>:v1`; of the version that is written now where none is given. */
+export function predicateTypeOf(kind: PredicateKind, version: number = versionOf(kind)): string {
+  return `urn:countersign:${kind}:v${version}`;
+}
+
+/** Every kind with every version it has had, oldest first. */
+export const PREDICATES: readonly { readonly kind: PredicateKind; readonly version: number }[] =
+  PREDICATE_KINDS.flatMap((kind) => Array.from({ length: versionOf(kind) }, (_, i) => ({ kind, version: i + 1 })));
 
 /** Predicate type of an event; throws `unknown_event_type`. */
 export function predicateTypeOfEvent(eventType: string, data?: unknown): string {

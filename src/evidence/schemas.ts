@@ -1,7 +1,7 @@
 /** The published JSON Schemas of the predicates, made from the zod schemas that verification uses. */
 import { z } from 'zod';
 import { answerDataSchema } from './answer-data.ts';
-import { PREDICATE_KINDS, type PredicateKind, predicateTypeOf } from './event-kinds.ts';
+import { PREDICATES, type PredicateKind, predicateTypeOf, versionOf } from './event-kinds.ts';
 import { statementSchema } from './statement.ts';
 
 const DESCRIPTIONS: Readonly<Record<PredicateKind, string>> = {
@@ -31,12 +31,15 @@ const DESCRIPTIONS: Readonly<Record<PredicateKind, string>> = {
   bootstrap: 'The log began: its origin and its first keys.',
 };
 
+/** Of a version that is read and not written any more. */
+const FORMER = 'Former version: entries that were signed under it hide less of their data.';
+
 /** Kinds whose event data has a shape of its own; the data of the others depends on the event's type. */
 const DATA: Partial<Readonly<Record<PredicateKind, z.ZodType>>> = { answer: answerDataSchema };
 
-/** JSON Schema (draft 2020-12) of the whole statement with this kind's predicate type. */
-function schemaOfKind(kind: PredicateKind): Readonly<Record<string, unknown>> {
-  const predicateType = z.literal(predicateTypeOf(kind));
+/** JSON Schema (draft 2020-12) of the whole statement with the predicate type of this kind and version. */
+function schemaOf({ kind, version }: (typeof PREDICATES)[number]): Readonly<Record<string, unknown>> {
+  const predicateType = z.literal(predicateTypeOf(kind, version));
   const { predicate } = statementSchema.shape;
   const data = DATA[kind];
   const shape = statementSchema.extend({
@@ -45,9 +48,9 @@ function schemaOfKind(kind: PredicateKind): Readonly<Record<string, unknown>> {
   });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: `urn:countersign:schema:${kind}:v1`,
-    title: `Countersign ${kind} statement, version 1`,
-    description: DESCRIPTIONS[kind],
+    $id: `urn:countersign:schema:${kind}:v${version}`,
+    title: `Countersign ${kind} statement, version ${version}`,
+    description: version === versionOf(kind) ? DESCRIPTIONS[kind] : `${DESCRIPTIONS[kind]} ${FORMER}`,
     ...withoutMeta(z.toJSONSchema(shape, { target: 'draft-2020-12' })),
   };
 }
@@ -59,6 +62,6 @@ function withoutMeta(schema: object): object {
 /** All schemas as files: name -> text, as published in docs/schemas and in each bundle. */
 export function publishedSchemas(): ReadonlyMap<string, string> {
   return new Map(
-    PREDICATE_KINDS.map((kind) => [`${kind}.v1.json`, `${JSON.stringify(schemaOfKind(kind), null, 2)}\n`]),
+    PREDICATES.map((one) => [`${one.kind}.v${one.version}.json`, `${JSON.stringify(schemaOf(one), null, 2)}\n`]),
   );
 }

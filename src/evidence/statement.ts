@@ -4,7 +4,7 @@ import { canonicalBytes, canonicalText } from './canonical.ts';
 import { STATEMENT_BYTES_MAX } from './dsse.ts';
 import { fromUtf8, toHex } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
-import { PREDICATE_KINDS, type PredicateKind, predicateTypeOf, predicateTypeOfEvent } from './event-kinds.ts';
+import { PREDICATES, type PredicateKind, predicateTypeOf, predicateTypeOfEvent } from './event-kinds.ts';
 import type { Crypto } from './ports.ts';
 
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
@@ -49,7 +49,7 @@ const predicateSchema = z.strictObject({
   service: z.strictObject({ name: z.string().min(1).max(100), version: z.string().min(1).max(100) }),
 });
 
-const predicateTypes = PREDICATE_KINDS.map(predicateTypeOf);
+const predicateTypes = PREDICATES.map(({ kind, version }) => predicateTypeOf(kind, version));
 
 /** A whole statement as it is signed. */
 export const statementSchema = z.strictObject({

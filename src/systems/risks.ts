@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { text } from './fields.ts';
 
 const level = z.int().min(1).max(5);
-const links = z.array(text(120)).max(20).default([]);
 
 const TREATMENTS = ['avoid', 'mitigate', 'transfer', 'accept'] as const;
 
@@ -21,9 +20,18 @@ export const riskSchema = z.strictObject({
   owner: text(60),
   /** ISO time by which it is looked at again. */
   reviewBy: z.iso.datetime(),
-  systems: links,
+  systems: z.array(text(120)).max(20).default([]),
   /** Requests and exceptions, by short id. */
-  requests: links,
+  requests: z
+    .array(
+      z
+        .string()
+        .trim()
+        .toUpperCase()
+        .regex(/^[A-Z]{2}-\d{1,9}$/, 'a request such as DR-12'),
+    )
+    .max(20)
+    .default([]),
 });
 export type RiskFacts = z.infer<typeof riskSchema>;
 

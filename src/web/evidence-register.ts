@@ -32,7 +32,7 @@ export function subjectOf(request: ExportRequest): string {
 function ownWords(r: ExportRequest): readonly string[] {
   if (r.kind === 'deployment') return [r.version, r.digest, r.environment];
   if (r.kind === 'policy') return [r.from.version, r.to.version, r.to.sha256];
-  return r.kind === 'exception' ? r.environments : r.dataClasses;
+  return r.kind === 'exception' ? r.environments : r.dataClasses.filter((one) => one !== null);
 }
 
 function haystack(r: ExportRequest): string {

@@ -96,14 +96,14 @@ function ownFacts(request: ExportRequest): readonly (readonly [string, Html | st
     return [
       ['Purpose', request.purpose ?? erased],
       ['Affected', request.affected ?? erased],
-      ['Data', request.dataClasses.join(', ')],
+      ['Data', html`${request.dataClasses.map((one, i) => html`${i > 0 ? ', ' : ''}${one ?? erased}`)}`],
     ];
   if (request.kind === 'policy')
     return [
       ['Why', request.purpose ?? erased],
       ['From', html`${request.from.version}, <code>sha256:${request.from.sha256}</code>`],
       ['To', html`${request.to.version}, <code>sha256:${request.to.sha256}</code>`],
-      ['Changes', html`<ul>${request.changes.map((change) => html`<li>${change}</li>`)}</ul>`],
+      ['Changes', html`<ul>${request.changes.map((change) => html`<li>${change ?? erased}</li>`)}</ul>`],
     ];
   return [
     ['Circumstances', request.circumstances ?? erased],

@@ -1,11 +1,17 @@
 /** Erasing a person: two decide, it is evidence itself, nothing of them is left, and every proof still verifies. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openZipBytes } from '#src/adapters/archive/zip-file.ts';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
+import type { RequestDocument } from '#src/approvals/document.ts';
+import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { applyRetention } from '#src/delivery/erasure/retention.ts';
 import { ADMIN_ROLE } from '#src/directory/two-persons.ts';
 import { verifyLog } from '#src/evidence/verify-log.ts';
 import { loadRetention } from '#src/wire/evidence/erasure.ts';
+import { newId, newNonce } from '#src/wire/ids.ts';
+import { loadPolicy } from '#src/wire/knowledge/knowledge.ts';
+import { deployment } from './deployments.ts';
 import { startWithRequests } from './evidence-fixture.ts';
 import type { TestServer } from './server-fixture.ts';
 
@@ -23,8 +29,48 @@ beforeAll(async () => {
   caio = await people.personFor('U0CAIO', null);
   await test.driver.say('U0MILO', 'C0ASK', `what is our GPU budget? ${SECRET}`);
   await test.driver.command('U0MILO', 'C0ASK', '/governance status');
+  await askedAndWithdrawn();
 });
 afterAll(() => test.close());
+
+/** UC-1 and DR-3, with words of Milo's in their lists, and both taken back. */
+async function askedAndWithdrawn(): Promise<void> {
+  const { core } = test.server;
+  const policy = await loadPolicy();
+  const evidence = [
+    { kind: 'link', title: SECRET, url: 'https://wiki.example.com/batch host', sha256: null, date: null },
+  ];
+  const shared = { purpose: SECRET, dataClasses: ['Dumps of the batch host'], answers: {}, evidence, raisedTier: null };
+  const scope = { users: null, trafficPercent: 5, regions: ['Room of the batch host'], until: null };
+  const documents: readonly RequestDocument[] = [
+    { ...shared, kind: 'use-case', system: 'nightly', affected: SECRET, replaces: null },
+    deployment({ ...shared, system: 'nightly', scope }),
+  ];
+  for (const document of documents) {
+    const requestId = newId(core.now());
+    const shortId = await core.stores.ledger.nextShortId(PREFIX_OF[document.kind]);
+    const who = { requestId, shortId, requester: milo, owner: milo };
+    const opening = { ...who, document, policy, nonce: newNonce() };
+    await core.desk.act(requestId, { type: 'submit', by: milo, commandId: `s-${requestId}`, ...opening });
+    await core.desk.act(requestId, { type: 'withdraw', by: milo, commandId: `t-${requestId}`, reason: SECRET });
+  }
+  await test.server.idle();
+}
+
+/** Everything that the pages give out, as text. */
+async function downloads(): Promise<string> {
+  const parts: string[] = [];
+  for (const format of ['csv', 'oscal-ar', 'oscal-poam'])
+    parts.push(await (await fetch(`${test.server.address}/evidence/download/${format}`)).text());
+  const zip = await (await fetch(`${test.server.address}/evidence/download/bundle`)).arrayBuffer();
+  const bundle = await openZipBytes(createNodeCrypto(), new Uint8Array(zip));
+  for (const name of bundle.files.keys()) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of bundle.stream(name)) chunks.push(chunk);
+    parts.push(Buffer.concat(chunks).toString());
+  }
+  return parts.join('\n');
+}
 
 /** Every row of every table as text, as an attacker with the database would read it. */
 async function dump(): Promise<string> {
@@ -138,6 +184,17 @@ describe('erasure', () => {
     const left = (await dump()).split('\n').filter((line) => /U0MILO|Milo Okafor|batch host|Court order 12/.test(line));
     // The administrator's own words about the hold stay: they name nobody.
     expect(left.filter((line) => !line.includes('Court order 12'))).toEqual([]);
+  });
+
+  it('when the use case is read or exported, lists that somebody typed are erased too', async () => {
+    const page = await (await fetch(`${test.server.address}/evidence/requests/UC-1`)).text();
+    expect(page).toContain('erased or left out');
+    const all = `${page}${await downloads()}`;
+    expect(all).toContain('nightly');
+    expect(all).not.toMatch(/batch host/);
+    const found = (await test.server.core.stores.ledger.findRequest('DR-3'))?.id ?? '';
+    const record = await test.server.core.desk.read(found);
+    expect(record?.state.document).toMatchObject({ dataClasses: ['[erased]'], scope: { regions: ['[erased]'] } });
   });
 
   it('when the log is verified afterwards, every entry, proof and text that is left holds', async () => {

@@ -1,7 +1,7 @@
 import type { StoredEvent } from '#src/delivery/ports.ts';
 import type { GateFacts, GateStore } from '#src/delivery/streams/ports.ts';
 import type { Database } from './database.ts';
-import { EVENT_COLUMNS, HAS_ENTRY } from './ledger.ts';
+import { EVENT_COLUMNS, HAS_ENTRY, readDisclosures } from './ledger.ts';
 
 /** One statement, so that all facts are of one moment; each part goes by an index. */
 const FACTS_SQL = `SELECT
@@ -34,6 +34,7 @@ export function createGateStore({ pool }: Pick<Database, 'pool'>): GateStore {
       });
       return rows;
     },
+    readTexts: (hashes) => readDisclosures(pool, new Set(hashes)),
     async count(repeats) {
       if (repeats.length === 0) return;
       await pool.query(

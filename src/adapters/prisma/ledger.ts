@@ -42,7 +42,7 @@ export function createLedger({ pool }: Pick<Database, 'pool'>): Ledger {
         text: `SELECT ${EVENT_COLUMNS} FROM event WHERE stream = $1 AND ${HAS_ENTRY} ORDER BY seq`,
         values: [stream],
       });
-      return { events: rows, disclosures: await readDisclosures(pool, rows) };
+      return { events: rows, disclosures: await readDisclosures(pool, hashesIn(rows)) };
     },
     async readAll(fromIndex, limit) {
       const { rows } = await pool.query<StoredEvent>(
@@ -131,12 +131,11 @@ async function commitOnce(pool: Database['pool'], commit: Commit): Promise<Commi
   return { ok: false, reason: 'time_behind_log', lastAt: rows[0].last_at };
 }
 
-async function readDisclosures(
+/** What these hashes hide, as far as it is known. */
+export async function readDisclosures(
   pool: Database['pool'],
-  events: readonly StoredEvent[],
+  hashes: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, Disclosure>> {
-  const hashes = new Set<string>();
-  for (const event of events) collectHidden(event.data, hashes);
   if (hashes.size === 0) return new Map();
   const { rows } = await pool.query<Disclosure>({
     name: 'read-disclosures',
@@ -144,6 +143,12 @@ async function readDisclosures(
     values: [[...hashes]],
   });
   return new Map(rows.map((row) => [row.hash, row]));
+}
+
+function hashesIn(events: readonly StoredEvent[]): ReadonlySet<string> {
+  const hashes = new Set<string>();
+  for (const event of events) collectHidden(event.data, hashes);
+  return hashes;
 }
 
 /** Adds the hash of each `{"$hidden": "<sha256 hex>"}` inside a value. */

@@ -1,7 +1,7 @@
 /** What the answers given so far lead to, while a request form is being filled in. Pure. */
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { Answers, DeploymentDocument, RequestDocument } from '#src/approvals/document.ts';
-import { PREFIX_OF } from '#src/approvals/document-facts.ts';
+import { isExceptionId, PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { parseMoment } from '#src/approvals/duration.ts';
 import { readMeasures } from '#src/approvals/envelope-form.ts';
 import { listOf } from '#src/approvals/form-fields.ts';
@@ -75,7 +75,7 @@ function draftDocument(form: RequestForm, values: FormValues): RequestDocument {
         ...claimIn(values),
         scope: scopeIn(values),
         lastChange: parseMoment(text(values, 'lastChange')),
-        restsOn: shortIdsIn(text(values, 'restsOn')),
+        restsOn: shortIdsIn(text(values, 'restsOn')).filter(isExceptionId),
       };
     }
   }

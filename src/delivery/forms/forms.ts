@@ -2,13 +2,13 @@
  * Submitted modals: what is wrong with them, before anything is stored, and what they ask of the desk. The parsing of
  * requests is the approvals room's; errors come back on the block.
  */
-import { flawInWords, flawsOfUseCase } from '#src/approvals/basis.ts';
+import { flawsInWords, flawsOfUseCase } from '#src/approvals/basis.ts';
 import type { PolicyInForce } from '#src/approvals/commands.ts';
 import type { RequestDocument } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { listOf } from '#src/approvals/form-fields.ts';
 import type { FormResult } from '#src/approvals/form-result.ts';
-import { hidesCharacters, LIMITS } from '#src/approvals/text-limits.ts';
+import { hidesCharacters, isReference, LIMITS } from '#src/approvals/text-limits.ts';
 import type { NamedItems } from '#src/knowledge/named-items.ts';
 import { looksLike } from '#src/systems/look-alike.ts';
 import type { Ledger } from '../ports.ts';
@@ -134,7 +134,9 @@ async function basisErrors(
   const stateOf = async (id: string) => (await deps.desk.read(id))?.state ?? null;
   const related = await relatedTo({ findRequest: deps.findRequest, stateOf }, parsed.document);
   const flaws = flawsOfUseCase({ ...parsed, tier: parsed.terms.tier }, related, deps.now().getTime());
-  return flaws.length === 0 ? {} : { useCase: `Outside the use case: ${flaws.map(flawInWords).join('; ')}.` };
+  return flaws.length === 0
+    ? {}
+    : { useCase: `Outside the use case: ${flawsInWords(flaws, parsed.document).join('; ')}.` };
 }
 
 /** A system's name that hides characters, or that looks like another system's and was not said to be a new one. */
@@ -234,6 +236,8 @@ function textErrors(form: string, values: FormValues): FieldErrors {
     const some = ['users', 'traffic', 'regions', 'until'].some((field) => one(values, `scope.${field}`) !== null);
     if (!some) errors['scope.users'] = 'Fill in at least one limit.';
   }
+  const incident = one(values, 'incident');
+  if (incident !== null && !isReference(incident)) errors['incident'] = 'Give it as one word, such as INC-7.';
   if (!given && !TEXT_OPTIONAL.has(form)) errors['text'] = 'Write one sentence.';
   return errors;
 }

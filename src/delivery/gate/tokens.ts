@@ -7,8 +7,8 @@ import { onStream, type StreamDeps, type StreamEvent } from '../streams/stream.t
 const STREAM = 'gate-tokens';
 const KIND = 'gate-token';
 const SHAPE = /^csg_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
-/** Name of a token, as evidence shows it. */
-const TOKEN_NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$/;
+/** Name of a token, as evidence shows it: one word, for a pipeline. */
+const TOKEN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/;
 
 export type TokenDeps = StreamDeps & {
   readonly records: RecordStore;

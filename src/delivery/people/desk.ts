@@ -73,7 +73,7 @@ export function createPeopleDesk(deps: PeopleDeskDeps): PeopleDesk {
           const version = events.length + decision.events.length;
           return {
             kind: 'commit',
-            drafts: decision.events.map((e) => ({ type: e.type, data: e.data, hide: DIRECTORY_HIDDEN[e.type] ?? [] })),
+            drafts: decision.events.map((e) => ({ type: e.type, data: e.data, hide: DIRECTORY_HIDDEN[e.type] })),
             records: recordsOf(decision.events, decision.state, version),
             projections: assignmentRows(decision.events, decision.state),
             outbox: deps.reactions?.(decision.events, decision.state, at) ?? [],

@@ -1,7 +1,8 @@
 /**
  * The history of a request, one line an event: the card's details and the command line print the same lines. Pure.
  */
-import { flawInWords } from '#src/approvals/basis.ts';
+import { flawsInWords } from '#src/approvals/basis.ts';
+import type { RequestDocument } from '#src/approvals/document.ts';
 import type { ApprovalEvent, EventType } from '#src/approvals/events.ts';
 import type { RequestRecord } from './desk.ts';
 
@@ -22,10 +23,12 @@ export type HistoryLine = {
 
 /** The lines, oldest first. */
 export function historyOf(record: RequestRecord, words: HistoryWords): readonly HistoryLine[] {
+  let { document } = record.state;
   return record.entries.map((entry, i) => {
     const event = record.events[i];
     const actor = entry.actor === 'service' ? 'Countersign' : words.who(entry.actor);
-    const what = event === undefined ? entry.type : say(event, words);
+    if (event !== undefined && 'document' in event.data) document = event.data.document;
+    const what = event === undefined ? entry.type : say(event, words, document);
     return { index: entry.index, at: entry.at, words: `${actor} ${what}` };
   });
 }
@@ -35,11 +38,16 @@ export function historyText({ index, at, words }: HistoryLine): string {
   return `${index}  ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC  ${words}`;
 }
 
-type Say<T extends EventType> = (data: Extract<ApprovalEvent, { type: T }>['data'], words: HistoryWords) => string;
+type Say<T extends EventType> = (
+  data: Extract<ApprovalEvent, { type: T }>['data'],
+  words: HistoryWords,
+  document: RequestDocument,
+) => string;
 
-function say(event: ApprovalEvent, words: HistoryWords): string {
+/** `document`: what was asked for at that time. */
+function say(event: ApprovalEvent, words: HistoryWords, document: RequestDocument): string {
   // Each function takes exactly the event that its key names.
-  return (SAY[event.type] as Say<EventType>)(event.data as never, words);
+  return (SAY[event.type] as Say<EventType>)(event.data as never, words, document);
 }
 
 const spaced = (word: string): string => word.replace(/_/g, ' ');
@@ -56,11 +64,11 @@ const SAY: { readonly [T in EventType]: Say<T> } = {
   'revision.made': ({ revision, changed, material, voided, proposal, reason }, w) =>
     `made revision ${revision.number}${proposal === null ? '' : ` (scope proposal ${proposal})`}, changing ${changed.join(', ')}` +
     `${material ? `; ${voided.length === 0 ? 'no vote was there to void' : `${plural(voided.length, 'vote')} void`}` : '; the votes stand'}${because(reason, w)}`,
-  'basis.checked': ({ useCase, envelope }) => {
+  'basis.checked': ({ useCase, envelope }, { quote }, document) => {
     const outside = [...useCase, ...(envelope ?? [])];
     if (outside.length === 0) return 'found it inside what it rests on';
     const effect = useCase.length > 0 ? 'nothing is approved on it' : 'the full quorum decides';
-    return `found it outside what it rests on, so ${effect}: ${outside.map(flawInWords).join('; ')}`;
+    return `found it outside what it rests on, so ${effect}: ${quote(flawsInWords(outside, document).join('; '))}`;
   },
   'vote.cast': (data, w) => `voted ${vote(data, w)}`,
   'vote.changed': (data, w) => `changed the vote from ${spaced(data.before)} to ${vote(data, w)}`,

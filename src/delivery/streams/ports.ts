@@ -1,5 +1,5 @@
 /** Ports for what has a stream of its own beside requests and the directory: systems, holds, risks, proposals, tokens. */
-import type { Projection, StoredEvent } from '../ports.ts';
+import type { Disclosure, Projection, StoredEvent } from '../ports.ts';
 
 /** A stored row: a projection of one stream, without hidden texts. */
 export type RecordRow = Omit<Extract<Projection, { table: 'record' }>, 'table'>;
@@ -51,8 +51,10 @@ export interface GateStore {
     /** Ids or short ids of exceptions to look up as well. */
     readonly others: readonly string[];
   }): Promise<GateFacts>;
-  /** Events of several streams, each in order, as they are stored: the gate needs no hidden text. */
+  /** Events of several streams, each in order, as they are stored. */
   readStreams(streams: readonly string[]): Promise<readonly StoredEvent[]>;
+  /** What these hashes hide: of all hidden texts the gate compares one kind. */
+  readTexts(hashes: readonly string[]): Promise<ReadonlyMap<string, Disclosure>>;
   /** Adds to the counters, for many questions at once. */
   count(
     repeats: readonly { readonly question: string; readonly times: number; readonly lastAt: Date }[],

@@ -6,6 +6,7 @@
 import { ownReasons } from '#src/approvals/in-force.ts';
 import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
 import { authorityIn } from '#src/approvals/seats.ts';
+import { isReference } from '#src/approvals/text-limits.ts';
 import { isApproved } from '#src/approvals/timers.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import {
@@ -151,7 +152,7 @@ function placing(
   const incident = what.incident.trim();
   const reason = what.reason.trim();
   if (!scope.success) return refuse('invalid', 'scope');
-  if (incident === '' || incident.length > 80 || !incident.isWellFormed()) return refuse('invalid', 'incident');
+  if (!isReference(incident)) return refuse('invalid', 'incident');
   if (reason === '' || reason.length > 1_000) return refuse('invalid', 'reason');
   const roles = deps.policy().kinds.deployment.suspend;
   const authority = authorityIn(roster, by.person, roles);

@@ -18,6 +18,7 @@ import type {
 const text = z.string().nullable().catch(null);
 const word = z.string().catch('');
 const words = z.array(z.string()).catch([]);
+const texts = z.array(text).catch([]);
 
 const evidenceSchema = z.array(
   z
@@ -57,7 +58,7 @@ const documentSchema = z.discriminatedUnion('kind', [
     system: word,
     purpose: text,
     affected: text,
-    dataClasses: words,
+    dataClasses: texts,
     evidence: evidenceSchema.catch([]),
   }),
   z.object({
@@ -65,7 +66,7 @@ const documentSchema = z.discriminatedUnion('kind', [
     purpose: text,
     from: versionSchema,
     to: versionSchema,
-    changes: words,
+    changes: texts,
     evidence: evidenceSchema.catch([]),
   }),
 ]);

@@ -102,7 +102,7 @@ export type ExportUseCase = Common & {
   readonly system: string;
   readonly purpose: string | null;
   readonly affected: string | null;
-  readonly dataClasses: readonly string[];
+  readonly dataClasses: readonly (string | null)[];
 };
 
 /** A change of the approval policy that was voted on. */
@@ -111,7 +111,7 @@ export type ExportPolicyChange = Common & {
   readonly purpose: string | null;
   readonly from: { readonly sha256: string; readonly version: string };
   readonly to: { readonly sha256: string; readonly version: string };
-  readonly changes: readonly string[];
+  readonly changes: readonly (string | null)[];
 };
 
 export type ExportRequest = ExportDeployment | ExportException | ExportUseCase | ExportPolicyChange;

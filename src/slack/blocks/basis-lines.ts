@@ -1,16 +1,17 @@
 /** How a deployment stands to the use case and the change envelope it names: the same words on form and card. Pure. */
-import { flawInWords } from '#src/approvals/basis.ts';
+import { flawsInWords } from '#src/approvals/basis.ts';
 import type { DeploymentDocument } from '#src/approvals/document.ts';
 import type { BasisFlaws, Terms } from '#src/approvals/types.ts';
 import { inline } from './text.ts';
 
 /** One line each; none for what it does not name. */
 export function basisLines(
-  { useCase, within }: DeploymentDocument,
+  document: DeploymentDocument,
   { useCase: useCaseFlaws, envelope }: BasisFlaws,
   { lighterQuorum }: Pick<Terms, 'lighterQuorum'>,
 ): readonly string[] {
-  const words = (flaws: BasisFlaws['useCase']): string => inline(flaws.map(flawInWords).join('; '), 500);
+  const { useCase, within } = document;
+  const words = (flaws: BasisFlaws['useCase']): string => inline(flawsInWords(flaws, document).join('; '), 500);
   const lines: string[] = [];
   if (useCase !== undefined)
     lines.push(

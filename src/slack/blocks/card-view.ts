@@ -1,5 +1,5 @@
 /** From a request's state to what its card shows. Pure: names and roles come in. */
-import { flawInWords } from '#src/approvals/basis.ts';
+import { flawsInWords } from '#src/approvals/basis.ts';
 import { purposeOf } from '#src/approvals/document-facts.ts';
 import { type Tally, tally } from '#src/approvals/tally.ts';
 import type { Person, Roster, SubmittedState, Vote } from '#src/approvals/types.ts';
@@ -91,7 +91,7 @@ function neededOf(state: SubmittedState, standing: Tally): readonly string[] {
       case 'evidence':
         return [`evidence: ${blocker.missing.map((m) => m.demand.title).join(', ')}`];
       case 'use_case':
-        return [`a use case that carries it (${blocker.flaws.map(flawInWords).join('; ')})`];
+        return [`a use case that carries it (${flawsInWords(blocker.flaws, state.document).join('; ')})`];
       case 'information':
         return ['an answer of the requester'];
       case 'rejection':

@@ -106,6 +106,8 @@ describe('conditions of an approval', () => {
   test.each([
     ['none', []],
     ['without an owner', [condition({ owner: ' ' })]],
+    ['with a limit in free words', [condition({ limit: { what: 'what Milo said', is: 'at_most', value: 1 } })]],
+    ['with a free text in a list', [condition({ limit: { what: 'region', is: 'only', values: ['near Milo'] } })]],
     ['due in the past', [condition({ dueAt: new Date(T0 - 1).toISOString() })]],
     ['due at no time', [condition({ dueAt: 'soon' })]],
     ['without who confirms', [condition({ confirmRole: '' })]],

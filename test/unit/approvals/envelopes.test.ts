@@ -115,11 +115,20 @@ describe('a version inside the envelope', () => {
 });
 
 describe('one step outside, the full quorum decides', () => {
+  test('also where what bounded it was erased: equal words say nothing then', () => {
+    const scope = { users: null, trafficPercent: 5, regions: ['[erased]'], until: null };
+    const gone = {
+      ...carrier.submitted(),
+      document: deployment({ ...WITH_ENVELOPE, scope, dataClasses: ['[erased]'] }),
+    };
+    expect(flaws({ scope, dataClasses: ['[erased]'] }, gone)).toEqual(['scope', 'data_class_at']);
+  });
+
   test.each<[string, Partial<DeploymentDocument>, string]>([
     ['another system', { system: 'credit-limits' }, 'system'],
     ['another purpose', { purpose: 'Rank applicants' }, 'purpose'],
     ['another answer', { answers: { personalData: true, affectsPeople: false } }, 'answers'],
-    ['further data', { dataClasses: ['payment history', 'health'] }, 'data_class'],
+    ['further data', { dataClasses: ['payment history', 'health'] }, 'data_class_at'],
     ['another environment', { environment: 'canary' }, 'environment'],
     ['another use case', { useCase: 'UC-7' }, 'use_case'],
     ['a further exception', { restsOn: ['EX-1'] }, 'exception'],
@@ -202,7 +211,7 @@ describe('what the approval rests on, who has it, and what replaced it', () => {
     const open = desk();
     open.ok(MILO, { type: 'submit', requestId: 'x1', shortId: 'EX-1', document: exception() });
     const sound = approvedException();
-    const restsOn = ['EX-1'];
+    const restsOn = ['EX-1'] as const;
     expect(resting({ restsOn }, onException, sound.state)).toEqual([]);
     expect(resting({ restsOn: [] }, onException, sound.state)).toEqual([{ code: 'exception', what: 'EX-1' }]);
     const lapsed = [{ code: 'exception_not_in_force', what: 'EX-1' }];

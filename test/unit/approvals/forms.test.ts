@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { documentProblem } from '#src/approvals/document-schema.ts';
 import { parseDurationMs as parseDuration, parseMoment as parseMomentOrNull } from '#src/approvals/duration.ts';
 import {
   type DeploymentInput,
@@ -6,7 +7,7 @@ import {
   parseDeploymentForm,
   parseExceptionForm,
 } from '#src/approvals/forms.ts';
-import { DAY, DIGEST, MILO, shipped, T0 } from './fixtures.ts';
+import { DAY, DIGEST, deployment, MILO, shipped, T0 } from './fixtures.ts';
 
 const context = { policy: shipped, now: new Date(T0) };
 const good: DeploymentInput = {
@@ -72,6 +73,13 @@ describe('the deployment form', () => {
       'environment',
       'purpose',
     ]);
+  });
+
+  test('a text that is no id of an exception is named at its field, and refused by the core', () => {
+    const form = parseDeploymentForm({ restsOn: ['EX-1', 'the waiver of Milo'] }, context);
+    expect(form).toMatchObject({ ok: false, errors: { restsOn: 'Name exceptions by their ids, such as EX-3.' } });
+    const restsOn = ['the waiver of Milo'] as never;
+    expect(documentProblem(deployment({ restsOn }))).toBe('restsOn.0');
   });
 
   test('text that means something to Slack stays as it is: it is escaped where it is shown', () => {

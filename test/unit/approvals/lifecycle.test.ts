@@ -197,9 +197,9 @@ describe('exceptions', () => {
   });
 
   test('that are undecided, suspended or about something else carry nothing', () => {
-    const one = approvedDesk({ restsOn: ['x1'] });
+    const one = approvedDesk({ restsOn: ['EX-1'] });
     const open = desk();
-    open.ok(MILO, { type: 'submit', requestId: 'x1', document: exception() });
+    open.ok(MILO, { type: 'submit', requestId: 'x1', shortId: 'EX-1', document: exception() });
     expect(codes([one.state, open.state], T0)).toEqual(['exception_not_in_force']);
     const waiver = approvedException();
     waiver.ok(CISO, { type: 'suspend' });

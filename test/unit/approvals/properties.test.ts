@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DRAFT, fold } from '#src/approvals/apply.ts';
 import { decide } from '#src/approvals/decide.ts';
-import { type ApprovalEvent, type EventData, HIDDEN_FIELDS } from '#src/approvals/events.ts';
+import { type ApprovalEvent, type EventData, HIDDEN_FIELDS, schemaVersionOf } from '#src/approvals/events.ts';
 import { gate } from '#src/approvals/gate.ts';
 import { isOpen, timersOf } from '#src/approvals/timers.ts';
 import { type RequestState, type Roster, type Terms, TIERS } from '#src/approvals/types.ts';
@@ -191,7 +191,7 @@ holdsFor('rule 4: every event fits one evidence entry and hides what it must; de
       expect(JSON.parse(json)).toEqual(event);
       expect(PERMITTED_TYPES.has(event.type)).toBe(true);
       expect(event.commandId).toBe(command.commandId);
-      expect(event.schemaVersion).toBe(1);
+      expect(event.schemaVersion).toBe(schemaVersionOf(event.type));
     }
   }
 });

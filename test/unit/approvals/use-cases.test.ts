@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { flawsOfUseCase } from '#src/approvals/basis.ts';
 import { gate } from '#src/approvals/gate.ts';
 import { parsePolicy } from '#src/approvals/policy.ts';
 import { tally } from '#src/approvals/tally.ts';
@@ -106,6 +107,27 @@ describe('a deployment on a use case', () => {
     const one = desk();
     one.related = [approvedUseCase().state];
     expect(one.no(MILO, { type: 'submit', document: deployment({ ...ON_IT, ...change }) })).toBe('outside_use_case');
+  });
+
+  test('finds nothing of its own in texts that were erased, not even where both were', () => {
+    const state = approvedUseCase().submitted();
+    const erased = { ...state, document: caseDocument({ purpose: '[erased]', dataClasses: ['[erased]'] }) };
+    const document = deployment({ ...ON_IT, purpose: '[erased]', dataClasses: ['[erased]'] });
+    expect(flawsOfUseCase({ document, tier: 'minimal' }, [erased], state.lastAtMs)).toEqual([
+      { code: 'purpose', what: 'purpose' },
+      { code: 'data_class_at', what: '1' },
+    ]);
+  });
+
+  test('is told in words which data is too much, and the record holds its position', () => {
+    const one = desk();
+    one.related = [approvedUseCase().state];
+    const document = deployment({ ...ON_IT, dataClasses: ['loan applications', 'health records'] });
+    expect(one.send(MILO, { type: 'submit', document })).toMatchObject({
+      detail: ['the data class "health records" is not covered'],
+    });
+    one.ok(CTO, { type: 'break_glass', document });
+    expect(one.events.at(-1)?.data).toEqual({ useCase: [{ code: 'data_class_at', what: '2' }] });
   });
 
   test('has to state its data, and names a use case that is approved', () => {
@@ -242,11 +264,7 @@ describe('the gate', () => {
       { document: { answers: { personalData: true } } },
       'the use case did not say yes to personalData',
     ],
-    [
-      'further data',
-      { document: { dataClasses: ['Health records'] } },
-      'the data class "Health records" is not covered',
-    ],
+    ['further data', { document: { dataClasses: ['Health records'] } }, 'data class 1 is not covered'],
     ['data that nobody stated', { document: { dataClasses: undefined } }, 'the data classes are not stated'],
   ])('stops an earlier approval whose use case does not carry %s, and says so', (_what, { document, tier }, words) => {
     const { basis, one } = approved();
@@ -268,11 +286,15 @@ describe('the gate', () => {
     });
   });
 
-  test('looks at what it can still read: an erased purpose stops nothing', () => {
+  test('looks at what it can still read: neither an erased purpose nor erased data stops anything', () => {
     const { basis, one } = approved();
     const now = one.submitted();
     const erased = { ...now, document: { ...now.document, purpose: '[erased]' } as typeof now.document };
     expect(gate([erased, basis.state], QUERY, new Date(one.nowMs)).allowed).toBe(true);
+    const gone = { ...now, document: { ...now.document, dataClasses: ['[erased]'] } as typeof now.document };
+    expect(gate([gone, basis.state], QUERY, new Date(one.nowMs)).allowed).toBe(true);
+    const useCase = { ...basis.submitted(), document: caseDocument({ dataClasses: ['[erased]', 'x'] }) };
+    expect(gate([now, useCase], QUERY, new Date(one.nowMs)).allowed).toBe(true);
   });
 });
 

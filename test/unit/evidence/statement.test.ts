@@ -9,7 +9,7 @@ import { canonicalText } from '#src/evidence/canonical.ts';
 import { disclosureHash, disclosureMatches, hiddenHashes, hide, reveal } from '#src/evidence/disclose.ts';
 import { parseEnvelope, preAuthEncoding, sealStatement, verifyEnvelope } from '#src/evidence/dsse.ts';
 import { fromBase64, fromUtf8, toBase64, toHex, utf8 } from '#src/evidence/encoding.ts';
-import { kindOfEvent, PREDICATE_KINDS } from '#src/evidence/event-kinds.ts';
+import { kindOfEvent, PREDICATES } from '#src/evidence/event-kinds.ts';
 import { keyIdOf, pemOf, publicKeyOfPem } from '#src/evidence/public-key.ts';
 import { publishedSchemas } from '#src/evidence/schemas.ts';
 import { buildStatement, parseStatement, statementBytes } from '#src/evidence/statement.ts';
@@ -24,7 +24,7 @@ describe('a statement', () => {
     const statement = await buildStatement(crypto, statementInput(2, { outcome: 'approved' }));
     expect(statement).toMatchObject({
       _type: 'https://in-toto.io/Statement/v1',
-      predicateType: 'urn:countersign:decision:v1',
+      predicateType: 'urn:countersign:decision:v2',
       subject: [
         { name: 'request:0#1', digest: { sha256: 'ab'.repeat(32) } },
         { name: 'system:model', digest: { sha256: 'cd'.repeat(32) } },
@@ -190,7 +190,9 @@ describe('the published schemas', () => {
   const folder = new URL('../../../docs/schemas/', import.meta.url);
 
   it('say what the code checks', () => {
-    expect(readdirSync(folder).sort()).toEqual(PREDICATE_KINDS.map((kind) => `${kind}.v1.json`).sort());
+    expect(readdirSync(folder).sort()).toEqual(
+      PREDICATES.map(({ kind, version }) => `${kind}.v${version}.json`).sort(),
+    );
     for (const [name, text] of publishedSchemas()) {
       expect(JSON.parse(readFileSync(new URL(name, folder), 'utf8')), name).toEqual(JSON.parse(text));
     }
