@@ -152,11 +152,15 @@ export interface Ledger {
   readObject(sha256: string): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | null>;
 }
 
+/** What is kept of a person until it is erased. */
+export type KnownPerson = { readonly slackUserId: string; readonly name: string | null };
+
 /** People: Slack user id <-> pseudonymous id. */
 export interface PeopleStore {
   /** The pseudonym of a Slack user, made when unknown. `name` is kept beside, erasable. */
   personFor(slackUserId: string, name: string | null): Promise<string>;
-  slackUserOf(person: string): Promise<{ readonly slackUserId: string; readonly name: string | null } | null>;
+  /** Those of these persons who are still known: nobody who was erased. */
+  known(persons: readonly string[]): Promise<ReadonlyMap<string, KnownPerson>>;
   slackUsersOf(persons: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Pseudonyms of whoever has this Slack id or a name with these words in it, in any case; at most ten. */
   personsNamed(words: string): Promise<readonly string[]>;

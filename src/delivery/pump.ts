@@ -6,58 +6,64 @@ import { createLoop, type Loop } from './loop.ts';
 
 /** What a pump needs of its queue. Times come from the clock so that tests need not sleep. */
 export type PumpDeps<T extends { readonly id: string; readonly attempts: number }> = {
-  readonly name: string;
-  readonly claim: (limit: number, leaseMs: number, now: Date) => Promise<readonly T[]>;
+  readonly queue: {
+    claim(limit: number, leaseMs: number, now: Date): Promise<readonly T[]>;
+    done(id: string, now: Date): Promise<void>;
+    failed(id: string, error: string, retryAt: Date | null): Promise<void>;
+  };
   readonly handle: (item: T) => Promise<void>;
-  readonly done: (id: string, now: Date) => Promise<void>;
-  readonly failed: (id: string, error: string, retryAt: Date | null) => Promise<void>;
   readonly now: () => Date;
   /** When this error should be tried again; null: never (a dead letter that `doctor` shows). */
   readonly retryAfterMs: (error: unknown, attempts: number) => number | null;
   readonly onError: (error: unknown, item: T | null) => void;
+  /** Items that are acted on at once. */
+  readonly lanes: number;
+  /** Items claimed at once; 32 unless a test says otherwise. */
   readonly batch?: number;
-  readonly concurrency?: number;
-  readonly leaseMs?: number;
-  readonly pollMs?: number;
 };
+
+const BATCH = 32;
+/** Longer than any item may take: after this another worker takes it. */
+const LEASE_MS = 30_000;
+/** How often the queue is looked at though nobody woke the pump. */
+const POLL_MS = 1_000;
+const ATTEMPTS_MAX = 40;
 
 /** `idle` resolves when nothing claimable is left; `stop` takes nothing new and waits for what is under way. */
 export type Pump = Pick<Loop, 'wake' | 'idle' | 'stop'>;
 
-/** Back-off for a transient failure: 1 s, 2 s, 4 s ... up to 5 minutes; at most `attemptsMax` attempts. */
-export function backoffMs(attempts: number, attemptsMax = 40): number | null {
-  if (attempts >= attemptsMax) return null;
+/** Back-off for a transient failure: 1 s, 2 s, 4 s ... up to 5 minutes; null after the 40th attempt. */
+export function backoffMs(attempts: number): number | null {
+  if (attempts >= ATTEMPTS_MAX) return null;
   return Math.min(1000 * 2 ** Math.max(0, attempts - 1), 300_000);
 }
 
 /** Starts pumping. */
 export function createPump<T extends { readonly id: string; readonly attempts: number }>(deps: PumpDeps<T>): Pump {
-  const batch = deps.batch ?? 32;
-  const leaseMs = deps.leaseMs ?? 30_000;
-  const pollMs = deps.pollMs ?? 1000;
+  const { queue, batch = BATCH } = deps;
   const one = async (item: T): Promise<void> => {
     try {
       await deps.handle(item);
-      await deps.done(item.id, deps.now());
+      await queue.done(item.id, deps.now());
     } catch (error) {
       deps.onError(error, item);
       const wait = deps.retryAfterMs(error, item.attempts);
       const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       const retryAt = wait === null ? null : new Date(deps.now().getTime() + wait);
-      await deps.failed(item.id, text.slice(0, 2000), retryAt);
+      await queue.failed(item.id, text.slice(0, 2000), retryAt);
     }
   };
 
   const loop = createLoop({
     async round() {
-      const items = await deps.claim(batch, leaseMs, deps.now());
-      await inLanes(items, deps.concurrency ?? 4, one);
+      const items = await queue.claim(batch, LEASE_MS, deps.now());
+      await inLanes(items, deps.lanes, one);
       return items.length > 0;
     },
     onError: (error) => deps.onError(error, null),
-    retryAfterMs: () => pollMs,
+    retryAfterMs: () => POLL_MS,
   });
-  const timer = setInterval(loop.wake, pollMs);
+  const timer = setInterval(loop.wake, POLL_MS);
   timer.unref();
 
   return {

@@ -3,12 +3,12 @@
  * later one keeps to what is recorded, and what a file says beyond that waits for two administrators (rule 9).
  */
 import type { AnswerSettings } from '#src/answers/settings.ts';
-import { parsePolicy } from '#src/approvals/policy.ts';
 import type { Config } from '#src/config.ts';
 import { createPolicyChoices, type PolicyChoices } from '#src/delivery/forms/policy-choices.ts';
 import { createPeopleDesk, type PeopleDesk } from '#src/delivery/people/desk.ts';
 import { directoryNotices, policyNotices } from '#src/delivery/people/notices.ts';
 import { createPolicyDesk, type PolicyDesk } from '#src/delivery/policy/desk.ts';
+import { parseStoredPolicy } from '#src/delivery/policy/version.ts';
 import { type DirectoryFile, wantedFrom } from '#src/directory/file.ts';
 import type { GovernedFile } from '#src/directory/policies.ts';
 import type { GateSettings } from '#src/systems/gate-settings.ts';
@@ -73,9 +73,8 @@ async function bytesOf(policies: PolicyDesk, sha256: string): Promise<Uint8Array
 }
 
 function readPolicy(bytes: Uint8Array, hash: string): LoadedPolicy {
-  const data: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  const parsed = parsePolicy({ file: 'the approval policy in force', data, locate: () => null });
-  if (parsed.ok && parsed.hash === hash) return { policy: parsed.policy, hash, bytes };
+  const stored = parseStoredPolicy(bytes, hash);
+  if (stored !== null) return { ...stored.policy, bytes };
   throw new StartRefusedError(
     'policy_invalid',
     `The approval policy in force (sha256 ${hash}) cannot be read by this version of Countersign. Start the version that it was adopted with, adopt a newer policy, then update.`,

@@ -1,6 +1,6 @@
 /** Approval policies by hash: a request is judged by the version it was submitted under. */
 import type { PolicyInForce } from '#src/approvals/commands.ts';
-import { parsePolicy } from '#src/approvals/policy.ts';
+import { parseStoredPolicy } from '#src/delivery/policy/version.ts';
 import type { Ledger } from '#src/delivery/ports.ts';
 import type { LoadedPolicy } from './knowledge/knowledge.ts';
 
@@ -15,12 +15,8 @@ export function policyReader(
     const kept = known.get(hash);
     if (kept !== undefined) return kept;
     const object = await ledger.readObject(hash);
-    if (object === null) return null;
-    const data: unknown = JSON.parse(Buffer.from(object.bytes).toString('utf8'));
-    const parsed = parsePolicy({ file: `policy ${hash}`, data, locate: () => null });
-    if (!parsed.ok || parsed.hash !== hash) return null;
-    const policy = { hash, policy: parsed.policy };
-    known.set(hash, policy);
-    return policy;
+    const stored = object === null ? null : parseStoredPolicy(object.bytes, hash);
+    if (stored !== null) known.set(hash, stored.policy);
+    return stored?.policy ?? null;
   };
 }

@@ -179,7 +179,7 @@ async function openKnowledge({ config, now, steps, log, knowledgeFolder }: Start
   const [library, policy, gate, answerSettings] = await Promise.all([
     loadLibrary(dataDir, files),
     loadPolicy(knowledgeFolder),
-    loadGateSettings(),
+    loadGateSettings(knowledgeFolder),
     loadAnswerSettings(knowledgeFolder),
   ]);
   const engine = await openEngine(config, library, log, (line) => steps.say(`  ${line}`));

@@ -64,15 +64,14 @@ export function createWork(parts: WorkParts): Work {
   const forms = formsOf(parts);
   const writer = createOutbound(parts.outbound);
   const outbox = createPump({
-    ...queue(stores.outbox),
-    name: 'outbox',
+    queue: stores.outbox,
     handle: async (item) => {
       if (!(await parts.hooks.send(item))) await writer.send(item);
     },
     now,
     retryAfterMs,
     onError: onError('outbox'),
-    concurrency: 4,
+    lanes: 4,
   });
   const publisher = createPublisher({
     crypto: core.crypto,
@@ -91,15 +90,14 @@ export function createWork(parts: WorkParts): Work {
   });
   const handlers = handlerDeps(parts, forms, outbox.wake);
   const inbox = createPump({
-    ...queue(stores.inbox),
-    name: 'inbox',
+    queue: stores.inbox,
     handle: async (item) => {
       if (!(await parts.hooks.take(item))) await handleIncoming(handlers, item);
     },
     now,
-    retryAfterMs: (_error, attempts) => backoffMs(attempts),
+    retryAfterMs: (_, attempts) => backoffMs(attempts),
     onError: onError('inbox'),
-    concurrency: 8,
+    lanes: 8,
   });
   const sweeper = createSweeper({
     timers: stores.timers,
@@ -143,19 +141,6 @@ function formsOf({ core, policy, outbound, library }: WorkParts): Forms {
     choices,
     now,
   });
-}
-
-/** The queue's methods as plain functions, whatever the store is made of. */
-function queue<T>(store: {
-  claim(limit: number, leaseMs: number, now: Date): Promise<readonly T[]>;
-  done(id: string, now: Date): Promise<void>;
-  failed(id: string, error: string, retryAt: Date | null): Promise<void>;
-}) {
-  return {
-    claim: (limit: number, leaseMs: number, at: Date) => store.claim(limit, leaseMs, at),
-    done: (id: string, at: Date) => store.done(id, at),
-    failed: (id: string, error: string, retryAt: Date | null) => store.failed(id, error, retryAt),
-  };
 }
 
 function handlerDeps(parts: WorkParts, forms: Forms, wakeOutbox: () => void): HandlerDeps {

@@ -311,9 +311,9 @@ function memoryPeople(): PeopleStore {
       rows.set(slackUserId, row);
       return row.person;
     },
-    async slackUserOf(person) {
-      const found = [...rows].find(([, row]) => row.person === person);
-      return found ? { slackUserId: found[0], name: found[1].name } : null;
+    async known(persons) {
+      const known = [...rows].map(([slackUserId, { person, name }]) => [person, { slackUserId, name }] as const);
+      return new Map(known.filter(([person]) => persons.includes(person)));
     },
     async slackUsersOf(persons) {
       const known = [...rows].map(([slackUserId, row]) => [row.person, slackUserId] as const);

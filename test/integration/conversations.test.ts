@@ -81,7 +81,7 @@ describe('the people behind roles', () => {
     const answer = await newest('U0EMMA', 'C0ASK');
     expect(answer?.text).toContain("The organisation's directory has one person as Data Protection Officer");
     const dpo = (await test.server.core.stores.ledger.listAssignments(['Data Protection Officer']))[0]?.person ?? '';
-    const user = (await test.server.core.stores.people.slackUserOf(dpo))?.slackUserId ?? 'nobody';
+    const user = (await test.server.core.stores.people.slackUsersOf([dpo])).get(dpo) ?? 'nobody';
     expect(JSON.stringify(answer?.blocks)).toContain(`Here: Data Protection Officer: <@${user}>`);
   });
 

@@ -232,7 +232,7 @@ describe('erasure', () => {
       row?.id,
     ]);
     expect(await erasure().resume()).toBe(1);
-    expect(await stores.people.slackUserOf(ethan)).toBeNull();
+    expect((await stores.people.known([ethan])).size).toBe(0);
   });
 });
 

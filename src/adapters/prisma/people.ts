@@ -7,6 +7,12 @@ import { storableText } from './values.ts';
  * @param newId makes the UUID of a new pseudonym.
  */
 export function createPeople({ prisma, pool }: Pick<Database, 'prisma' | 'pool'>, newId: () => string): PeopleStore {
+  const known: PeopleStore['known'] = async (persons) => {
+    const rows = await prisma.person.findMany({ where: { id: { in: [...persons] } } });
+    return new Map(
+      rows.flatMap(({ id, slackUserId, name }) => (slackUserId ? [[id, { slackUserId, name }] as const] : [])),
+    );
+  };
   return {
     async personFor(slackUserId, name) {
       const clean = name === null ? null : storableText(name);
@@ -20,13 +26,9 @@ export function createPeople({ prisma, pool }: Pick<Database, 'prisma' | 'pool'>
       );
       return rows[0]?.id ?? '';
     },
-    async slackUserOf(person) {
-      const row = await prisma.person.findUnique({ where: { id: person } });
-      return row?.slackUserId ? { slackUserId: row.slackUserId, name: row.name } : null;
-    },
+    known,
     async slackUsersOf(persons) {
-      const rows = await prisma.person.findMany({ where: { id: { in: [...persons] } } });
-      return new Map(rows.flatMap((row) => (row.slackUserId ? [[row.id, row.slackUserId] as const] : [])));
+      return new Map([...(await known(persons))].map(([person, { slackUserId }]) => [person, slackUserId]));
     },
     async personsNamed(words) {
       // strpos, because in a pattern a typed % or _ would match anything.

@@ -1,4 +1,5 @@
 /** People as an operator sees them: a name where it is kept, never more than the database still knows. */
+import { nameInWords } from '#src/delivery/people/names.ts';
 import type { PeopleStore } from '#src/delivery/ports.ts';
 
 /** A person in JSON: the pseudonym always; user and name until they are erased. */
@@ -16,18 +17,17 @@ const PSEUDONYM = /p_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** Reads everybody whom a value names. */
 export async function peopleIn(store: PeopleStore, value: unknown): Promise<People> {
   const named = new Set(JSON.stringify(value).match(PSEUDONYM) ?? []);
-  const known = new Map<string, PersonView>();
-  for (const person of named) {
-    const found = await store.slackUserOf(person);
-    known.set(person, { person, user: found?.slackUserId ?? null, name: found?.name ?? null });
-  }
-  const view = (person: string): PersonView => known.get(person) ?? { person, user: null, name: null };
+  const known = await store.known([...named]);
+  const view = (person: string): PersonView => {
+    const found = known.get(person);
+    return { person, user: found?.slackUserId ?? null, name: found?.name ?? null };
+  };
   return {
     view,
     words: (person) => {
       if (person === 'service') return 'Countersign';
-      const { user, name } = view(person);
-      return name !== null && user !== null ? `${name} (${user})` : (user ?? person);
+      const found = known.get(person);
+      return found === undefined ? person : nameInWords(found);
     },
   };
 }

@@ -44,7 +44,7 @@ export type ErasureResult =
 
 export type ErasureDeps = StreamDeps & {
   readonly ledger: Pick<Ledger, 'readStream' | 'head' | 'commit' | 'listAssignments' | 'findRequest'>;
-  readonly people: Pick<PeopleStore, 'slackUserOf'>;
+  readonly people: Pick<PeopleStore, 'known'>;
   readonly records: Pick<RecordStore, 'list' | 'read'>;
   readonly erasing: ErasureStore;
   /** Systems that a request is about; empty for one that is not there. */
@@ -157,7 +157,7 @@ async function obstacle(
   const now = deps.now();
   if (!adminsAt(assignments, now).has(by)) return ['not_admin', []];
   if (person === by) return ['own_erasure', []];
-  if ((await deps.people.slackUserOf(person)) === null) return ['unknown_person', []];
+  if (!(await deps.people.known([person])).has(person)) return ['unknown_person', []];
   const roles = [...new Set(assignments.map((a) => a.role))].filter((role) =>
     holdersOf(assignments, role, now).some((a) => a.person === person),
   );

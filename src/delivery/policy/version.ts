@@ -13,7 +13,11 @@ export async function readPolicyVersion(
   sha256: string,
 ): Promise<PolicyVersion | null> {
   const bytes = await policies.bytesOf(sha256);
-  if (bytes === null) return null;
+  return bytes === null ? null : parseStoredPolicy(bytes, sha256);
+}
+
+/** A version from its bytes; null where they are not what the hash says, or cannot be read by this version. */
+export function parseStoredPolicy(bytes: Uint8Array, sha256: string): PolicyVersion | null {
   const data: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
   const parsed = parsePolicy({ file: 'a stored policy', data, locate: () => null });
   return parsed.ok && parsed.hash === sha256 ? { data, policy: { hash: sha256, policy: parsed.policy } } : null;

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeZipFile } from '#src/adapters/archive/zip-file.ts';
+import { nameInWords } from '#src/delivery/people/names.ts';
 import { type BundleObject, buildBundle } from '#src/evidence/bundle-build.ts';
 import type { Manifest } from '#src/evidence/bundle-format.ts';
 import type { EvidenceStore } from '#src/evidence/ports.ts';
@@ -77,14 +78,8 @@ async function* objectsOf({ stores }: ExportSource, hashes: Iterable<string>): A
 }
 
 async function namesOf({ stores }: ExportSource, persons: Iterable<string>) {
-  const names: { readonly person: string; readonly name: string }[] = [];
-  for (const person of persons) {
-    const known = await stores.people.slackUserOf(person);
-    if (known === null) continue;
-    const { name, slackUserId } = known;
-    names.push({ person, name: name === null ? slackUserId : `${name} (${slackUserId})` });
-  }
-  return names;
+  const known = await stores.people.known([...persons]);
+  return [...known].map(([person, found]) => ({ person, name: nameInWords(found) }));
 }
 
 /** Tiles stay in memory: neighbouring proofs read the same ones. */

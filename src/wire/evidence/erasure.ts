@@ -1,8 +1,6 @@
 /** Erasure, legal holds and retention on open stores: for the server and the command line. */
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseYamlText } from '#src/adapters/parse/yaml-text.ts';
 import type { Stores } from '#src/adapters/prisma/stores.ts';
 import { systemsOf } from '#src/approvals/document-facts.ts';
 import { createErasureDesk, type ErasureDesk } from '#src/delivery/erasure/erasure.ts';
@@ -12,9 +10,8 @@ import { createDeskReader } from '#src/delivery/requests/desk.ts';
 import type { Recorder } from '#src/delivery/streams/record.ts';
 import { newId } from '../ids.ts';
 import { KNOWLEDGE_FOLDER } from '../paths.ts';
-import { StartRefusedError } from '../workspace.ts';
+import { readYamlAs } from '../yaml-file.ts';
 
-const NAME = 'retention.yaml';
 const REQUESTS_MAX = 100_000;
 
 export type ErasureDesks = {
@@ -56,15 +53,13 @@ export function openErasure({ stores, recorder, now, committed }: ErasureParts):
 }
 
 /** Reads `knowledge/retention.yaml`. Throws StartRefusedError `policy_invalid` naming every line. */
-export async function loadRetention(folder: string = KNOWLEDGE_FOLDER): Promise<RetentionDays> {
-  const yaml = parseYamlText(await readFile(join(folder, NAME), 'utf8'));
-  if (!yaml.ok) throw invalid(yaml.problems.map((p) => `${p.line}: ${p.message}`));
-  const parsed = retentionSchema.safeParse(yaml.value.data);
-  if (parsed.success) return parsed.data;
-  throw invalid(parsed.error.issues.slice(0, 20).map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-}
-
-function invalid(lines: readonly string[]): StartRefusedError {
-  const text = ['The retention settings cannot be used; nothing was started.', ...lines.map((l) => `  ${NAME}:${l}`)];
-  return new StartRefusedError('policy_invalid', [...text, 'Correct these lines and start again.'].join('\n'));
+export async function loadRetention(): Promise<RetentionDays> {
+  const path = join(KNOWLEDGE_FOLDER, 'retention.yaml');
+  const file = {
+    path,
+    name: 'knowledge/retention.yaml',
+    what: 'The retention settings',
+    code: 'policy_invalid',
+  } as const;
+  return (await readYamlAs(file, retentionSchema)).value;
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '#src/config.ts';
+import { nameInWords } from '#src/delivery/people/names.ts';
 import { genuine } from '#src/delivery/streams/disclosures.ts';
 import { hiddenHashes, reveal } from '#src/evidence/disclose.ts';
 import { toBase64 } from '#src/evidence/encoding.ts';
@@ -57,13 +58,8 @@ export function createEvidenceReader({ config, core, places }: ReaderParts): Evi
     },
     object: (sha256) => ledger.readObject(sha256),
     async names(persons) {
-      const names = new Map<string, string>();
-      for (const person of persons) {
-        const known = await people.slackUserOf(person);
-        if (known === null) continue;
-        names.set(person, known.name === null ? known.slackUserId : `${known.name} (${known.slackUserId})`);
-      }
-      return names;
+      const known = await people.known([...persons]);
+      return new Map([...known].map(([person, found]) => [person, nameInWords(found)]));
     },
     download: createDownloads(config, core),
     script: () => built('evidence-verify.js'),
@@ -128,27 +124,28 @@ async function statusOf(config: Config, core: Core, places: ReaderParts['places'
         ? null
         : { size: checkpoint.size, root: toBase64(checkpoint.root), signedAt: checkpoint.signedAt.toISOString() },
     vkeys: await vkeysOf(core.crypto, origin, evidence),
-    statementKeys: await Promise.all(statements.map(async (key) => ({ ...(await announcement(core, key)) }))),
+    statementKeys: await announced(core, statements),
     anchors: await places(),
     keysReachableBy: keysReachableBy(config),
   };
 }
 
-/** Where the log announced a key: its first entry, or the entry of the rotation. */
-async function announcement({ stores }: Core, key: RecordedKey): Promise<LogStatus['statementKeys'][number]> {
-  const { events } = await stores.ledger.readStream('log');
-  const rotations = (await stores.ledger.readStream('keys')).events;
-  const names = (data: unknown, member: string) =>
-    typeof data === 'object' && data !== null && Reflect.get(data, member) === key.keyId;
-  const entry =
-    events.find((event) => event.type === 'log.started' && names(event.data, 'statementKeyId')) ??
-    rotations.find((event) => event.type === 'key.rotated' && names(event.data, 'keyId'));
-  return {
-    keyId: key.keyId,
-    publicKey: toBase64(key.publicKey),
-    announcedAt: entry?.logIndex ?? null,
-    retiredAt: key.retiredAt?.toISOString() ?? null,
-  };
+/** Where the log announced each key: its first entry, or the entry of the rotation. */
+async function announced({ stores }: Core, keys: readonly RecordedKey[]): Promise<LogStatus['statementKeys']> {
+  const [log, rotations] = await Promise.all([stores.ledger.readStream('log'), stores.ledger.readStream('keys')]);
+  const names = (data: unknown, member: string, keyId: string) =>
+    typeof data === 'object' && data !== null && Reflect.get(data, member) === keyId;
+  return keys.map(({ keyId, publicKey, retiredAt }) => {
+    const entry =
+      log.events.find(({ type, data }) => type === 'log.started' && names(data, 'statementKeyId', keyId)) ??
+      rotations.events.find(({ type, data }) => type === 'key.rotated' && names(data, 'keyId', keyId));
+    return {
+      keyId,
+      publicKey: toBase64(publicKey),
+      announcedAt: entry?.logIndex ?? null,
+      retiredAt: retiredAt?.toISOString() ?? null,
+    };
+  });
 }
 
 /** Where checkpoints were posted in Slack. It is the operator's own, and the pages say so. */

@@ -9,16 +9,17 @@ const NOW = new Date('2026-11-21T00:00:00.000Z');
 function stage(items: Item[], handle: (item: Item) => Promise<void>) {
   const log: string[] = [];
   const pump = createPump<Item>({
-    name: 'test',
-    claim: async (limit) => items.splice(0, limit),
+    queue: {
+      claim: async (limit) => items.splice(0, limit),
+      done: async (id) => void log.push(`done ${id}`),
+      failed: async (id, _error, retryAt) => void log.push(`failed ${id} ${retryAt?.toISOString() ?? 'for good'}`),
+    },
     handle,
-    done: async (id) => void log.push(`done ${id}`),
-    failed: async (id, _error, retryAt) => void log.push(`failed ${id} ${retryAt?.toISOString() ?? 'for good'}`),
+    lanes: 4,
     now: () => NOW,
     retryAfterMs: (_error, attempts) => (attempts > 2 ? null : 1000),
     onError: () => undefined,
     batch: 2,
-    pollMs: 3_600_000,
   });
   return { log, pump };
 }
