@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseMoment } from '#src/approvals/duration.ts';
 import { createEvidenceDesk, type EvidenceResult, FILE_REFUSALS } from '#src/delivery/systems/evidence.ts';
+import { reachWords } from '#src/delivery/systems/files.ts';
+import { wordsFor } from '#src/systems/evidence-files.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import type { AttestFlags, CaptureFlags } from './flags.ts';
 import { type Desks, personOf, withDesks } from './governance/session.ts';
@@ -45,9 +47,12 @@ export function captureFile(context: CliContext, path: string, flags: CaptureFla
 export function attestFile(context: CliContext, sha256: string, flags: AttestFlags): Promise<ExitCode> {
   return withDesks(context, async (desks) => {
     const by = { person: await personOf(desks, flags.by), commandId: desks.commandId('attest') };
-    const { file } = settled(await evidenceDesk(context, desks).attest(sha256.toLowerCase(), flags.role, by));
-    if (flags.json) context.json({ ok: true, sha256: file.sha256, role: flags.role });
-    else context.text(`Attested as ${flags.role}.`);
+    const said = { systems: [...flags.system], organisation: flags.organisation === true };
+    const { file } = settled(await evidenceDesk(context, desks).attest(sha256.toLowerCase(), flags.role, said, by));
+    const word = wordsFor(file).at(-1) ?? said;
+    const { systems, organisation } = word;
+    if (flags.json) context.json({ ok: true, sha256: file.sha256, role: flags.role, systems, organisation });
+    else context.text(...paragraph(`Attested as ${flags.role}, for ${reachWords(word)}.`));
     return 0;
   });
 }

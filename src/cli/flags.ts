@@ -99,7 +99,11 @@ export type CaptureFlags = ByFlags & {
 };
 
 /** Options of `file attest`. */
-export type AttestFlags = ByFlags & { readonly role: string };
+export type AttestFlags = ByFlags & {
+  readonly role: string;
+  readonly system: readonly string[];
+  readonly organisation?: boolean;
+};
 
 /** Options of `system describe` and `system use-case`. */
 export type DescribeFlags = ByFlags & {

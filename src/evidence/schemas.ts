@@ -20,7 +20,7 @@ const DESCRIPTIONS: Readonly<Record<PredicateKind, string>> = {
   'gate-answer': 'The gate was asked whether a system may run in an environment, and answered.',
   'system-change': 'The inventory of AI systems changed: an entry, a version, a status, a checklist.',
   'risk-change': 'The risk register changed.',
-  'evidence-file': 'A file was captured as evidence, attested, or withdrawn.',
+  'evidence-file': 'A file was captured as evidence, attested, extended to other systems, or withdrawn.',
   answer: 'A question was answered with citations, or not answered and why.',
   'role-change': 'A role was assigned, ended or delegated, or the roster changed.',
   'policy-change': 'The approval policy was proposed, accepted or changed.',

@@ -1,4 +1,5 @@
 /** The forms of what is said while a request is reviewed. */
+import { systemsOf } from '#src/approvals/document-facts.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
 import { filesToAttest, openMeetings, ownRoles } from '#src/delivery/requests/acts.ts';
 import type { Drawn } from './act-input.ts';
@@ -74,9 +75,20 @@ function attestModal({ state, context, person, meta, intro }: Drawn): Modal {
       section([intro, why, ...lines].join('\n')),
       choice('file', 'File', options, { as: 'select', initial: options[0]?.value ?? '' }),
       choice('role', 'You stand for it as', roles, { as: 'select', initial: roles[0]?.value ?? '' }),
+      choice('reach', 'You stand for it for', reachesOf(state), {
+        initial: reachesOf(state)[0]?.value ?? '',
+        hint: 'It serves no other system until somebody stands for it there, too.',
+      }),
     ],
     'Stand for it',
   );
+}
+
+/** For what somebody can stand for a file of a request: its systems by name, or expressly everything. */
+function reachesOf({ document }: SubmittedState) {
+  const systems = systemsOf(document);
+  const all = { value: 'organisation', label: 'Every system of the organisation' };
+  return systems.length === 0 ? [all] : [{ value: 'systems', label: `Only ${systems.join(', ')}`.slice(0, 75) }, all];
 }
 
 function minutesModal({ state, person, about, intro }: Drawn): Modal {

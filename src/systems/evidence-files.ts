@@ -55,6 +55,7 @@ export function fileTypeOf(bytes: Uint8Array): FileType | null {
 }
 
 const moment = z.iso.datetime();
+const systemNames = z.array(text(120)).max(20);
 
 /** What is said about a file when it is captured. */
 export const captureSchema = z.strictObject({
@@ -65,12 +66,19 @@ export const captureSchema = z.strictObject({
   date: moment,
   /** Time until which it holds; null: as long as the policy's age allows. */
   validUntil: moment.nullable(),
-  /** Systems it is about; empty: any. */
-  systems: z.array(text(120)).max(20),
+  /** Systems it is about, as whoever brings it says; none: whoever stands for it says for what. */
+  systems: systemNames,
   /** Address at which it was read; a request that names the file gives this address and no other. */
   source: z.string().max(400).nullable(),
 });
 export type Capture = z.infer<typeof captureSchema>;
+
+/** For what somebody stands for a file: systems by name, or the whole organisation by an express choice. */
+export const reachSchema = z.strictObject({ systems: systemNames, organisation: z.boolean() });
+export type Reach = z.infer<typeof reachSchema>;
+
+/** Somebody's word for a file. Those from before a reach was said carry none. */
+type Word = Partial<Reach> & { readonly by: string; readonly role: string; readonly at: string };
 
 export type EvidenceFile = Omit<Capture, 'title'> & {
   readonly sha256: string;
@@ -78,8 +86,10 @@ export type EvidenceFile = Omit<Capture, 'title'> & {
   readonly sizeBytes: number;
   readonly capturedBy: string;
   readonly capturedAt: string;
-  /** Who stands for it, in which role; null while nobody does. */
-  readonly attested: { readonly by: string; readonly role: string; readonly at: string } | null;
+  /** Who stands for it first, for what it was captured for and more where said; null while nobody does. */
+  readonly attested: Word | null;
+  /** Who stands for it for other systems since; left out where nobody does. */
+  readonly extended?: readonly Word[];
   readonly withdrawn: boolean;
   readonly eventCount: number;
 };
@@ -91,13 +101,15 @@ export type FileEvent =
       readonly type: 'file.captured';
       readonly data: Capture & { readonly sha256: string; readonly type: FileType; readonly sizeBytes: number };
     }
-  | { readonly type: 'file.attested'; readonly data: Authority & { readonly sha256: string } }
+  | { readonly type: 'file.attested'; readonly data: Authority & Partial<Reach> & { readonly sha256: string } }
+  | { readonly type: 'file.extended'; readonly data: Authority & Reach & { readonly sha256: string } }
   | { readonly type: 'file.withdrawn'; readonly data: { readonly sha256: string; readonly reason: string } };
 
 /** Fields that the log hides. */
 export const FILE_HIDDEN: Readonly<Record<FileEvent['type'], readonly string[]>> = {
   'file.captured': ['title', 'source'],
   'file.attested': [],
+  'file.extended': [],
   'file.withdrawn': ['reason'],
 };
 
@@ -118,7 +130,52 @@ export function applyFile(
   if (state === null) return null;
   const next = { ...state, eventCount: state.eventCount + 1 };
   if (event.type === 'file.withdrawn') return { ...next, withdrawn: true };
-  return { ...next, attested: { by: actor, role: event.data.role, at: at.toISOString() } };
+  const { role, systems, organisation } = event.data;
+  const reach = systems === undefined || organisation === undefined ? {} : { systems, organisation };
+  const word: Word = { by: actor, role, at: at.toISOString(), ...reach };
+  return event.type === 'file.attested'
+    ? { ...next, attested: word }
+    : { ...next, extended: [...(state.extended ?? []), word] };
+}
+
+/**
+ * Everybody's word for a file, with what it reaches. The first stands for what the file was captured for as well; from
+ * before a reach was said, a file without systems was stood for as it then served: the whole organisation.
+ */
+export function wordsFor({ attested, extended = [], systems }: EvidenceFile): readonly (Word & Reach)[] {
+  if (attested === null) return [];
+  const first = {
+    ...attested,
+    systems: [...new Set([...systems, ...(attested.systems ?? [])])],
+    organisation: attested.organisation ?? systems.length === 0,
+  };
+  return [
+    first,
+    ...extended.map((word) => ({ ...word, systems: word.systems ?? [], organisation: word.organisation === true })),
+  ];
+}
+
+/** Whether words reach all that is wanted; what is about no system by name wants a word for the whole organisation. */
+function reaches(words: readonly Reach[], wanted: readonly string[]): boolean {
+  if (words.some(({ organisation }) => organisation)) return true;
+  const named = words.flatMap(({ systems }) => systems);
+  return wanted.length > 0 && wanted.every((one) => named.includes(one));
+}
+
+/** Why a person's word for a file is not taken, whatever roles that person holds; null when it is. */
+export function wordFlaw(
+  file: EvidenceFile,
+  person: string,
+  said: Reach,
+): 'withdrawn' | 'own_file' | 'already_attested' | 'invalid' | null {
+  if (file.withdrawn) return 'withdrawn';
+  if (file.capturedBy === person) return 'own_file';
+  const { systems, organisation } = said;
+  const forIt = file.attested === null && file.systems.length > 0;
+  // A word for nothing would look like one for everything.
+  if (!reachSchema.safeParse(said).success || !(organisation || systems.length > 0 || forIt)) return 'invalid';
+  const own = wordsFor(file).filter(({ by }) => by === person);
+  return own.length > 0 && reaches(own, organisation ? [] : systems) ? 'already_attested' : null;
 }
 
 /** Whether the time until which a file holds is over. */
@@ -130,17 +187,16 @@ const dayOf = (moment: string | null): string | null => moment?.slice(0, 10) ?? 
 
 /**
  * In what a new capture of the same bytes departs from the one that stands, by field; null when it takes its place,
- * because the old one was withdrawn or has ended.
+ * because the old one was withdrawn or has ended. Other systems are no departure: whoever stands for the file says for
+ * what.
  */
 export function departures(file: EvidenceFile, said: Capture, now: Date): readonly string[] | null {
   if (file.withdrawn || hasEnded(file, now)) return null;
-  const systems = (of: readonly string[]): string => JSON.stringify([...of].sort());
   const same = {
     kind: file.kind === said.kind,
     version: file.version === said.version,
     date: dayOf(file.date) === dayOf(said.date),
     'valid until': dayOf(file.validUntil) === dayOf(said.validUntil),
-    systems: systems(file.systems) === systems(said.systems),
   };
   return Object.entries(same).flatMap(([field, isSame]) => (isSame ? [] : [field]));
 }
@@ -158,8 +214,9 @@ export type FileFlaw =
 
 /**
  * Why a file does not serve as evidence of a request; null when it does.
- * What was captured decides, never what is typed beside it: the request gives the file's own address and day.
- * @param systems all that the request is about: the file must be about each
+ * What was captured decides, never what is typed beside it: the request gives the file's own address and day. For which
+ * systems it serves is said by whoever stands for it.
+ * @param systems all that the request is about; none: the whole organisation
  * @param url as the request gives it, also with `#sha256=` and the hash behind it
  * @param date as the request gives it; null states nothing
  * @param excluded requester, owner and submitter: they do not stand for their own evidence (rule 2)
@@ -178,10 +235,12 @@ export function fileFlaw(
   if (file === null) return 'unknown';
   if (file.withdrawn) return 'withdrawn';
   if (!about.kinds.includes(file.kind)) return 'other_kind';
-  if (file.systems.length > 0 && !about.systems.every((one) => file.systems.includes(one))) return 'other_system';
   if (file.source !== about.url.replace(/#sha256=[0-9a-f]{64}$/, '')) return 'other_address';
   if (about.date !== null && dayOf(about.date) !== dayOf(file.date)) return 'other_date';
   if (hasEnded(file, about.now)) return 'ended';
-  if (file.attested === null) return 'not_attested';
-  return about.excluded.includes(file.attested.by) ? 'attested_by_requester' : null;
+  const words = wordsFor(file);
+  if (words.length === 0) return 'not_attested';
+  const others = words.filter(({ by }) => !about.excluded.includes(by));
+  if (others.length === 0) return 'attested_by_requester';
+  return reaches(others, about.systems) ? null : 'other_system';
 }

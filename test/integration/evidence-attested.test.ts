@@ -10,6 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
+/** A word for what the file was captured for, and no more. */
+const FOR_IT = { systems: [], organisation: false };
 const VOTERS = ['U0CISO', 'U0CTO', 'U0CAIO', 'U0ETHIC'];
 
 async function capture(content: string, as = 'U0MILO', change: Partial<Capture> = {}): Promise<string> {
@@ -19,7 +21,7 @@ async function capture(content: string, as = 'U0MILO', change: Partial<Capture> 
     version: '2',
     date: '2026-11-01T00:00:00.000Z',
     validUntil: null,
-    systems: [],
+    systems: ['ticket-router'],
     source: 'https://wiki.example.com/risk',
     ...change,
   };
@@ -59,10 +61,12 @@ describe('an exception of the high tier', () => {
     expect(await stage.card('EX-2')).toContain('waits for somebody of another side to stand for it');
     await stage.command('U0LEGAL', 'attest EX-2');
     expect(await stage.viewText('U0LEGAL')).toContain(sha256.slice(0, 12));
-    await stage.submit('U0LEGAL', { file: sha256, role: 'Legal Team' });
+    await stage.submit('U0LEGAL', { file: sha256, role: 'Legal Team', reach: 'systems' });
     await stage.settle();
     expect((await stage.request('EX-2')).decision).toMatchObject({ outcome: 'approved' });
-    expect(JSON.stringify((await stage.record('EX-2')).events)).toContain('is attested as Legal Team');
+    expect(JSON.stringify((await stage.record('EX-2')).events)).toContain(
+      'is attested as Legal Team, for ticket-router',
+    );
     expect((await stage.told('U0LEGAL')).join()).toContain('You stand for the risk assessment as Legal Team');
   });
 
@@ -75,7 +79,7 @@ describe('an exception of the high tier', () => {
       (await stage.refusals()).filter(({ action }) => action === 'open_attest').map(({ reason }) => reason),
     ).toEqual(['self_approval', 'role_missing']);
     await stage.command('U0LEGAL', 'attest EX-3');
-    await stage.submit('U0LEGAL', { file: sha256, role: 'Legal Team' });
+    await stage.submit('U0LEGAL', { file: sha256, role: 'Legal Team', reach: 'systems' });
     await stage.settle();
     expect((await stage.request('EX-3')).decision?.outcome).toBe('approved');
   });
@@ -83,7 +87,7 @@ describe('an exception of the high tier', () => {
   it('when the file is taken back before the decision, the word for it counts no more', async () => {
     const sha256 = await capture('# A third risk\n');
     const { evidence } = stage.test.server.systems;
-    await evidence.attest(sha256, 'Legal Team', { person: await stage.person('U0LEGAL'), commandId: 'att-4' });
+    await evidence.attest(sha256, 'Legal Team', FOR_IT, { person: await stage.person('U0LEGAL'), commandId: 'att-4' });
     await ask(`https://wiki.example.com/risk#sha256=${sha256} 2026-11-01`);
     expect(await stage.card('EX-4')).toContain('Evidence 1 of 1');
     await evidence.withdraw(sha256, 'Wrong file.', { person: await stage.person('U0LEGAL'), commandId: 'wd-4' });
@@ -94,14 +98,32 @@ describe('an exception of the high tier', () => {
     expect((await stage.request('EX-4')).decision).toBeNull();
   });
 
+  it('when the file was captured for another system, it waits until somebody extends it to this one', async () => {
+    const sha256 = await capture('# Risk of billing-bot\n', 'U0EMMA', { systems: ['billing-bot'] });
+    const { evidence } = stage.test.server.systems;
+    const legal = { person: await stage.person('U0LEGAL'), commandId: 'att-5' };
+    await evidence.attest(sha256, 'Legal Team', FOR_IT, legal);
+    await allButEvidence('EX-5', `https://wiki.example.com/risk#sha256=${sha256} 2026-11-01`);
+    expect((await stage.request('EX-5')).decision).toBeNull();
+    expect(await stage.card('EX-5')).toContain('waits for somebody of another side to stand for it');
+    await stage.command('U0LEGAL', 'attest EX-5');
+    expect(await stage.viewText('U0LEGAL')).toContain('Only ticket-router');
+    await stage.submit('U0LEGAL', { file: sha256, role: 'Legal Team', reach: 'systems' });
+    await stage.settle();
+    expect((await stage.request('EX-5')).decision).toMatchObject({ outcome: 'approved' });
+    expect(await evidence.read(sha256)).toMatchObject({
+      systems: ['billing-bot'],
+      extended: [{ role: 'Legal Team', systems: ['ticket-router'], organisation: false }],
+    });
+  });
+
   it.each<[string, Partial<Capture>, string]>([
     ['an old file under a young date', { date: '2019-01-01T00:00:00.000Z' }, 'other date'],
     ['a file under an address it was not read at', { source: 'https://wiki.example.com/billing' }, 'other address'],
-    ['the file of another system', { systems: ['billing-bot'] }, 'other system'],
   ])('is not asked for with %s, though somebody stands for it', async (what, change, flaw) => {
     const sha256 = await capture(`# ${what}\n`, 'U0EMMA', change);
     const legal = { person: await stage.person('U0LEGAL'), commandId: `att:${flaw}` };
-    await stage.test.server.systems.evidence.attest(sha256, 'Legal Team', legal);
+    await stage.test.server.systems.evidence.attest(sha256, 'Legal Team', FOR_IT, legal);
     const before = await stage.test.server.core.stores.ledger.listRequests({ limit: 100 });
     const refused = (await stage.refusals()).length;
     await ask(`https://wiki.example.com/risk#sha256=${sha256} 2026-11-01`);

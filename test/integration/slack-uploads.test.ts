@@ -43,13 +43,15 @@ describe('a file in the form', () => {
   it('is stood for by somebody of another side, once', async () => {
     const sha256 = sha256Of(PDF);
     await stage.command('U0LEGAL', 'attest DR-1');
-    expect(await stage.submit('U0LEGAL', { file: sha256, role: 'Legal Team' })).toMatchObject({ ok: true });
+    expect(await stage.submit('U0LEGAL', { file: sha256, role: 'Legal Team', reach: 'systems' })).toMatchObject({
+      ok: true,
+    });
     expect(await fileOf(sha256)).toMatchObject({ attested: { role: 'Legal Team' } });
     await stage.settle();
     expect(JSON.stringify((await stage.record('DR-1')).events)).toContain('is attested as Legal Team');
   });
 
-  it('that was uploaded before serves the same system again, and no other system or statement', async () => {
+  it('that was uploaded before is the same file for another version or system, and nothing else may be stated of it', async () => {
     const [first] = (await stage.request('DR-1')).document.evidence;
     const again = async (form: Record<string, string>, beside: string) => {
       const before = (await stage.test.server.core.stores.ledger.listRequests({ limit: 100 })).length;
@@ -65,8 +67,12 @@ describe('a file in the form', () => {
     expect((await stage.request(request?.shortId ?? '')).document.evidence).toMatchObject([
       { url: first?.url, sha256: sha256Of(PDF) },
     ]);
-    const other = await again({ system: 'other-bot' }, beside);
-    expect([other.made, other.news]).toEqual([0, expect.stringContaining('it stays as it is: systems.')]);
+    // For another system it is one that nobody stands for there yet.
+    expect((await again({ system: 'other-bot' }, beside)).made).toBe(1);
+    const [other] = await stage.test.server.core.stores.ledger.listRequests({ limit: 1 });
+    const { document } = await stage.request(other?.shortId ?? '');
+    expect(document.evidence).toMatchObject([{ url: first?.url, sha256: sha256Of(PDF) }]);
+    expect((await fileOf(sha256Of(PDF)))?.systems).toEqual(['ticket-router']);
     const younger = await again({}, '2026-11-01 until 2027-10-01 v2.2');
     expect([younger.made, younger.news]).toEqual([0, expect.stringContaining('it stays as it is: version, date.')]);
   });

@@ -213,7 +213,12 @@ describe('evidence files', () => {
     const { sha256, line } = JSON.parse(captured.out) as { sha256: string; line: string };
     expect(line).toBe(`vendor-assessment: https://wiki.example.com/a#sha256=${sha256} 2026-10-01`);
     expect((await started.run('file', 'attest', sha256, '--role', 'Legal Team', '--by', 'U0MILO')).code).toBe(1);
-    expect((await started.run('file', 'attest', sha256, '--role', 'Legal Team', '--by', 'U0EMMA')).code).toBe(0);
+    const attest = ['file', 'attest', sha256, '--role', 'Legal Team', '--by', 'U0EMMA'];
+    // It was captured for no system: whoever stands for it has to say for what.
+    expect(await started.run(...attest)).toMatchObject({ code: 1, err: expect.stringContaining('for which systems') });
+    expect((await started.run(...attest, '--system', 'Churn')).out).toBe('Attested as Legal Team, for Churn.\n');
+    const more = await started.run(...attest, '--organisation', '--json');
+    expect(JSON.parse(more.out)).toMatchObject({ ok: true, systems: [], organisation: true });
     const page = await put('page.html', '<html><script>1</script>');
     const refused = await started.run('file', 'capture', page, ...capture.slice(3));
     expect([refused.code, refused.err.includes('not taken')]).toEqual([1, true]);

@@ -19,9 +19,11 @@ const about = {
   version: '1',
   date: '2026-05-01T00:00:00.000Z',
   validUntil: '2027-05-01T00:00:00.000Z',
-  systems: [],
+  systems: ['chat'],
   source: 'https://wiki.example.com/r',
 };
+/** A word for what the file was captured for, and no more. */
+const FOR_IT = { systems: [], organisation: false };
 const content = new TextEncoder().encode('# Nimbus\n\nAssessed.\n');
 
 describe('a captured file', () => {
@@ -37,11 +39,11 @@ describe('a captured file', () => {
 
   it('of which somebody else states something else is refused by name, and stays as it was', async () => {
     const { evidence } = test.server.systems;
-    const other = { ...about, version: '2', validUntil: null, systems: ['chat'] };
+    const other = { ...about, version: '2', validUntil: null };
     expect(await evidence.capture(content, other, await by('U0EMMA'))).toEqual({
       ok: false,
       reason: 'kept_otherwise',
-      detail: ['version', 'valid until', 'systems'],
+      detail: ['version', 'valid until'],
     });
   });
 
@@ -51,7 +53,7 @@ describe('a captured file', () => {
     const validUntil = fate === 'ended' ? '2026-05-02T00:00:00.000Z' : about.validUntil;
     const first = await evidence.capture(bytes, { ...about, validUntil }, await by('U0EMMA'));
     const sha256 = first.ok ? first.file.sha256 : '';
-    await evidence.attest(sha256, 'Legal Team', await by('U0LEGAL'));
+    await evidence.attest(sha256, 'Legal Team', FOR_IT, await by('U0LEGAL'));
     if (fate === 'withdrawn') await evidence.withdraw(sha256, 'Because.', await by('U0EMMA'));
     const again = await evidence.capture(bytes, { ...about, version: '2' }, await by('U0MILO'));
     const capturedBy = await person('U0MILO');
@@ -60,21 +62,63 @@ describe('a captured file', () => {
       file: { version: '2', validUntil: about.validUntil, capturedBy, withdrawn: false, attested: null },
     });
     expect(await evidence.read(sha256)).toEqual(again.ok ? again.file : null);
-    expect((await evidence.attest(sha256, 'Legal Team', await by('U0LEGAL'))).ok).toBe(true);
+    expect((await evidence.attest(sha256, 'Legal Team', FOR_IT, await by('U0LEGAL'))).ok).toBe(true);
   });
 
   it('is attested by a role holder who did not bring it', async () => {
     const { evidence } = test.server.systems;
     const captured = await evidence.capture(content, about, await by('U0MILO'));
     const sha256 = captured.ok ? captured.file.sha256 : '';
-    expect(await evidence.attest(sha256, 'Legal Team', await by('U0MILO'))).toMatchObject({ reason: 'own_file' });
-    expect(await evidence.attest(sha256, 'Legal Team', await by('U0EMMA'))).toMatchObject({ reason: 'role_missing' });
-    expect(await evidence.attest(sha256, 'Legal Team', await by('U0LEGAL'))).toMatchObject({
+    expect(await evidence.attest(sha256, 'Legal Team', FOR_IT, await by('U0MILO'))).toMatchObject({
+      reason: 'own_file',
+    });
+    expect(await evidence.attest(sha256, 'Legal Team', FOR_IT, await by('U0EMMA'))).toMatchObject({
+      reason: 'role_missing',
+    });
+    expect(await evidence.attest(sha256, 'Legal Team', FOR_IT, await by('U0LEGAL'))).toMatchObject({
       ok: true,
       file: { attested: { role: 'Legal Team' } },
     });
-    expect(await evidence.attest(sha256, 'Security Team', await by('U0CISO'))).toMatchObject({
+    expect(await evidence.attest(sha256, 'Legal Team', FOR_IT, await by('U0LEGAL'))).toMatchObject({
+      reason: 'invalid',
+    });
+    const same = { systems: ['chat'], organisation: false };
+    expect(await evidence.attest(sha256, 'Legal Team', same, await by('U0LEGAL'))).toMatchObject({
       reason: 'already_attested',
+    });
+  });
+
+  it('is extended to other systems by a role holder who did not bring it, one entry each', async () => {
+    const { evidence } = test.server.systems;
+    const bytes = new TextEncoder().encode('A report that is extended.\n');
+    const captured = await evidence.capture(bytes, about, await by('U0MILO'));
+    const sha256 = captured.ok ? captured.file.sha256 : '';
+    await evidence.attest(sha256, 'Legal Team', FOR_IT, await by('U0LEGAL'));
+    const more = { systems: ['mail'], organisation: false };
+    expect(await evidence.attest(sha256, 'Legal Team', more, await by('U0MILO'))).toMatchObject({ reason: 'own_file' });
+    expect(await evidence.attest(sha256, 'Security Team', more, await by('U0EMMA'))).toMatchObject({
+      reason: 'role_missing',
+    });
+    expect(await evidence.attest(sha256, 'Security Team', more, await by('U0CISO'))).toMatchObject({
+      ok: true,
+      file: { attested: { role: 'Legal Team' }, extended: [{ role: 'Security Team', systems: ['mail'] }] },
+    });
+    const { events } = await test.server.core.stores.ledger.readStream(`file:${sha256}`);
+    expect(events.map(({ type }) => type)).toEqual(['file.captured', 'file.attested', 'file.extended']);
+  });
+
+  it('that names no system is stood for with a word for what: nothing is not everything', async () => {
+    const { evidence } = test.server.systems;
+    const bytes = new TextEncoder().encode('A report about the organisation.\n');
+    const captured = await evidence.capture(bytes, { ...about, systems: [] }, await by('U0MILO'));
+    const sha256 = captured.ok ? captured.file.sha256 : '';
+    expect(await evidence.attest(sha256, 'Legal Team', FOR_IT, await by('U0LEGAL'))).toMatchObject({
+      reason: 'invalid',
+    });
+    const all = { systems: [], organisation: true };
+    expect(await evidence.attest(sha256, 'Legal Team', all, await by('U0LEGAL'))).toMatchObject({
+      ok: true,
+      file: { attested: { organisation: true } },
     });
   });
 
@@ -166,7 +210,7 @@ describe('a request that rests on captured files', () => {
     const captured = await evidence.capture(bytes, { ...about, kind: 'risk-assessment' }, await by('U0EMMA'));
     const sha256 = captured.ok ? captured.file.sha256 : '';
     expect(await submit(test.server, document(sha256))).toMatch(/^[0-9a-f-]{36}$/);
-    await evidence.attest(sha256, 'Security Team', await by('U0CISO'));
+    await evidence.attest(sha256, 'Security Team', FOR_IT, await by('U0CISO'));
     await expect(submit(test.server, document(sha256), 'U0CISO')).rejects.toThrow('attested by requester');
     expect(await submit(test.server, document(sha256))).toMatch(/^[0-9a-f-]{36}$/);
     await evidence.withdraw(sha256, 'Wrong file.', await by('U0EMMA'));

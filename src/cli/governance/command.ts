@@ -208,7 +208,7 @@ const registerFiles: Register = (program, cli) => {
     .option('--title <text>', 'its title; the name of the file by default')
     .option('--file-version <text>', 'version of the document')
     .option('--valid-until <day>', 'last day on which it holds')
-    .option('--system <name>', 'only evidence for this system; several times', several, [])
+    .option('--system <name>', 'what it is about; several times', several, [])
     .option('--json', 'print the result as one JSON object')
     .action(
       cli.action(async (path: string, flags: CaptureFlags) => {
@@ -218,8 +218,10 @@ const registerFiles: Register = (program, cli) => {
     );
   file
     .command('attest')
-    .description('stand for a captured file in a role; never for one that you brought')
+    .description('stand for a captured file in a role; never for one that you brought. Again: for other systems')
     .argument('<sha256>', 'its sha256')
+    .option('--system <name>', 'for this system, beside those it was captured for; several times', several, [])
+    .option('--organisation', 'for every system of the organisation')
     .requiredOption('--role <role>', 'the role in which you stand for it')
     .requiredOption('--by <user>', 'Slack member id of who stands for it')
     .option('--json', 'print the result as one JSON object')

@@ -1,6 +1,8 @@
 /** Submitted forms: requests, votes and what else needs words. Each becomes one command under the payload's id. */
+import { systemsOf } from '#src/approvals/document-facts.ts';
 import { parseMoment } from '#src/approvals/duration.ts';
 import type { MeetingVote } from '#src/approvals/types.ts';
+import { evidenceKindWords } from '#src/systems/evidence-files.ts';
 import { type AboutRequest, aboutRequestSchema, readAbout } from '../forms/about.ts';
 import { many, one, text } from '../forms/form-values.ts';
 import { isRequestForm } from '../forms/forms.ts';
@@ -9,11 +11,12 @@ import { parseVote } from '../forms/vote-form.ts';
 import { bulletin } from '../people/notices.ts';
 import type { InboxItem, OutgoingMessage } from '../ports.ts';
 import type { DeskCommand } from '../requests/desk.ts';
-import { FILE_REFUSALS } from '../systems/evidence.ts';
+import { reachWords } from '../systems/files.ts';
 import { addEvidence } from './add-evidence.ts';
 import { importTable } from './governance/import-table.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
+import { keepRefusal } from './keep-uploads.ts';
 import { refuseAct } from './refuse.ts';
 import { submitRequest } from './submit-request.ts';
 
@@ -28,7 +31,7 @@ export async function handleForm(deps: HandlerDeps, item: InboxItem, form: Form)
   const about = readAbout(aboutRequestSchema, form.about);
   if (about === null) return [];
   if (name === 'add_evidence') return addEvidence(deps, item, form, about, person);
-  if (name === 'attest') return attest(deps, item, form, person);
+  if (name === 'attest') return attest(deps, item, form, about, person);
   const command = await commandOf(deps, form, about, { commandId: commandIdOf(item.id), by: person });
   if (command === null) return [];
   const result = await deps.desk.act(about.r, command);
@@ -51,15 +54,21 @@ async function attest(
   deps: HandlerDeps,
   item: InboxItem,
   form: Form,
+  about: AboutRequest,
   person: string,
 ): Promise<readonly OutgoingMessage[]> {
   const role = text(form.values, 'role');
-  const result = await deps.files.attest(text(form.values, 'file'), role, { person, commandId: commandIdOf(item.id) });
+  const record = await deps.desk.read(about.r);
+  if (record === null) return [];
+  const organisation = text(form.values, 'reach') === 'organisation';
+  const reach = { organisation, systems: organisation ? [] : [...systemsOf(record.state.document)] };
+  const by = { person, commandId: commandIdOf(item.id) };
+  const result = await deps.files.attest(text(form.values, 'file'), role, reach, by);
   const title = result.ok
-    ? `You stand for the ${result.file.kind.replace(/-/g, ' ')} as ${role}. The requests that rest on it were looked at again.`
-    : `${FILE_REFUSALS[result.reason]} Nothing was recorded.`;
+    ? `You stand for the ${evidenceKindWords(result.file.kind)} as ${role}, for ${reachWords(reach)}. The requests that rest on it were looked at again.`
+    : `${keepRefusal(result)} Nothing was recorded.`;
   const to = { kind: 'user', user: form.user.id, channel: null } as const;
-  return [bulletin(`attest:${item.id}`, to, title, result.ok ? [`sha256 ${result.file.sha256}`] : result.detail)];
+  return [bulletin(`attest:${item.id}`, to, title, result.ok ? [`sha256 ${result.file.sha256}`] : [])];
 }
 
 type Base = { readonly commandId: string; readonly by: string };

@@ -171,9 +171,9 @@ async function filesInForce(deps: DeskReaderDeps, of: Evidenced, at: Date): Prom
 }
 
 /**
- * The first piece of evidence that names a captured file which cannot serve: unknown, ended, of another kind, system,
- * address or day than it was captured with, or attested by the asking side. One that nobody stands for yet may be submitted; until somebody does it is a mere
- * assertion, which the terms judge. Null when there is none.
+ * The first piece of evidence that names a captured file which cannot serve: unknown, ended, of another kind, address or
+ * day than it was captured with, or attested by the asking side. One that nobody stands for yet, or not for these
+ * systems, may be submitted; until somebody does it is a mere assertion, which the terms judge. Null when there is none.
  */
 async function evidenceFlaw(deps: DeskDeps, command: DeskCommand, at: Date): Promise<string | null> {
   if (deps.fileFlaw === undefined || !('document' in command)) return null;
@@ -182,7 +182,8 @@ async function evidenceFlaw(deps: DeskDeps, command: DeskCommand, at: Date): Pro
   for (const item of document.evidence) {
     const { sha256 } = item;
     const flaw = sha256 === null ? null : await deps.fileFlaw({ sha256, item, document, excluded, at });
-    if (flaw !== null && flaw !== 'not_attested') return `${item.kind}: ${flaw.replace(/_/g, ' ')}`;
+    if (flaw !== null && flaw !== 'not_attested' && flaw !== 'other_system')
+      return `${item.kind}: ${flaw.replace(/_/g, ' ')}`;
   }
   return null;
 }

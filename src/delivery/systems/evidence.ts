@@ -14,6 +14,9 @@ import {
   type FileEvent,
   fileFlaw,
   fileTypeOf,
+  type Reach,
+  wordFlaw,
+  wordsFor,
 } from '#src/systems/evidence-files.ts';
 import type { FileFlawOf } from '../requests/desk.ts';
 import type { RecordRow } from '../streams/ports.ts';
@@ -47,7 +50,7 @@ export const FILE_REFUSALS: Readonly<Record<EvidenceRefusal, string>> = {
   withdrawn: 'This file was withdrawn.',
   own_file: 'Whoever brought a file does not stand for it.',
   role_missing: 'This person does not hold that role now',
-  already_attested: 'Somebody stands for this file already.',
+  already_attested: 'You stand for this file already, for just that.',
   kept_otherwise: 'The same file is kept already and something else is stated of it; it stays as it is',
 };
 
@@ -60,11 +63,15 @@ export type EvidenceDesk = {
    * about them is refused while the first holds, and takes its place once that was withdrawn or has ended.
    */
   capture(bytes: Uint8Array, about: Capture, by: By): Promise<EvidenceResult>;
-  /** Somebody with a role stands for the file; never who brought it. */
-  attest(sha256: string, role: string, by: By): Promise<EvidenceResult>;
+  /**
+   * Somebody with a role stands for the file; never who brought it. The first does so for what it was captured for, and
+   * for `reach`; everybody after that for `reach` alone, which extends the file to other systems.
+   */
+  attest(sha256: string, role: string, reach: Reach, by: By): Promise<EvidenceResult>;
   withdraw(sha256: string, reason: string, by: By): Promise<EvidenceResult>;
 };
 
+const NO_REACH = 'for which systems; name them, or say that it is for the whole organisation';
 const NOBODY: { readonly role?: undefined; readonly assignment?: undefined } = {};
 const streamOf = (sha256: string): string => `file:${sha256}`;
 const refuse = (reason: EvidenceRefusal, ...detail: readonly string[]): EvidenceResult => ({
@@ -92,7 +99,7 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
         if ('ok' in event) return { kind: 'settled', result: event };
         const file = applyFile(before, event, { at, actor: by.person });
         if (file === null) return { kind: 'settled', result: refuse('unknown_file') };
-        const { role, assignment } = event.type === 'file.attested' ? event.data : NOBODY;
+        const { role, assignment } = 'role' in event.data ? event.data : NOBODY;
         return {
           kind: 'commit',
           drafts: [
@@ -132,23 +139,24 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
       };
       return act(sha256, by, 'file.capture', decide, bytes);
     },
-    attest: (sha256, role, by) =>
+    attest: (sha256, role, said, by) =>
       act(sha256, by, 'file.attest', async (file) => {
         if (file === null) return refuse('unknown_file');
-        if (file.withdrawn) return refuse('withdrawn');
-        if (file.capturedBy === by.person) return refuse('own_file');
-        if (file.attested !== null) return refuse('already_attested');
+        const flaw = wordFlaw(file, by.person, said);
+        if (flaw !== null) return refuse(flaw, ...(flaw === 'invalid' ? [NO_REACH] : []));
         const { assignments } = await deps.roster();
         const held = assignments.find((a) => a.person === by.person && a.role === role && a.basis === 'holder');
         if (held === undefined) return refuse('role_missing', role);
-        return { type: 'file.attested', data: { sha256, role, assignment: held.id } };
+        const data = { sha256, role, assignment: held.id, ...said };
+        return { type: file.attested === null ? 'file.attested' : 'file.extended', data };
       }),
     withdraw: (sha256, reason, by) =>
       act(sha256, by, 'file.withdraw', async (file) => {
         if (file === null) return refuse('unknown_file');
         if (file.withdrawn) return refuse('withdrawn');
         if (reason.trim() === '' || reason.length > 1_000) return refuse('invalid', 'reason');
-        if (by.person !== file.capturedBy && by.person !== file.attested?.by) return refuse('role_missing');
+        const answerable = [file.capturedBy, ...wordsFor(file).map((word) => word.by)];
+        if (!answerable.includes(by.person)) return refuse('role_missing');
         return { type: 'file.withdrawn', data: { sha256, reason } };
       }),
   };

@@ -1,5 +1,6 @@
 /** What a file's fate means for the requests that rest on it: each is looked at again, and its thread says why. */
 import { isOpen, OPEN_STATUSES } from '#src/approvals/timers.ts';
+import { type Reach, wordsFor } from '#src/systems/evidence-files.ts';
 import type { Ledger } from '../ports.ts';
 import type { Desk } from '../requests/desk.ts';
 import { readEvents } from '../streams/stream.ts';
@@ -9,6 +10,11 @@ export type FileFollowerDeps = {
   readonly ledger: Pick<Ledger, 'listRequests' | 'readStream'>;
   readonly requests: Pick<Desk, 'read' | 'act'>;
 };
+
+/** "ticket-router, churn", or "the whole organisation". */
+export function reachWords({ systems, organisation }: Reach): string {
+  return organisation ? 'the whole organisation' : systems.join(', ');
+}
 
 const REQUESTS_MAX = 10_000;
 
@@ -23,9 +29,11 @@ export async function followFile({ ledger, requests }: FileFollowerDeps, sha256:
   if (file === null || last === undefined) return;
   const what = file.kind.replace(/-/g, ' ');
   const hash = `sha256 ${sha256.slice(0, 12)}…`;
-  const text = file.withdrawn
-    ? `The file of the ${what} (${hash}) was taken back.`
-    : `The file of the ${what} (${hash}) is attested as ${file.attested?.role ?? ''}.`;
+  const word = wordsFor(file).at(-1);
+  const text =
+    file.withdrawn || word === undefined
+      ? `The file of the ${what} (${hash}) was taken back.`
+      : `The file of the ${what} (${hash}) is attested as ${word.role}, for ${reachWords(word)}.`;
   for (const { id } of await ledger.listRequests({ status: OPEN_STATUSES, limit: REQUESTS_MAX })) {
     const record = await requests.read(id);
     if (record === null || !isOpen(record.state)) continue;

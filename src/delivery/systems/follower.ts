@@ -84,7 +84,7 @@ async function followAll(
   for (const { stream, logIndex } of events) if (stream.startsWith('request:')) last.set(stream, logIndex);
   for (const { stream, type, logIndex } of events) {
     if (type === 'incident.hold_placed') await deps.enforceHold(stream.slice('incident:'.length));
-    if (type === 'file.attested' || type === 'file.withdrawn') await deps.fileChanged(stream.slice('file:'.length));
+    if (type.startsWith('file.') && type !== 'file.captured') await deps.fileChanged(stream.slice('file:'.length));
     if (type === 'policy.adopted') await deps.rulesChanged();
     if (LIBRARY_CHANGES.has(type)) await deps.knowledgeChanged();
     if (last.get(stream) !== logIndex) continue;

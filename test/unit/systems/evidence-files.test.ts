@@ -29,6 +29,10 @@ describe('the type of a file', () => {
 
 describe('a file as evidence of a request', () => {
   const now = new Date('2026-06-01T00:00:00.000Z');
+  const legal = { by: 'p_legal', role: 'Legal Team', at: '2026-01-03T00:00:00.000Z' };
+  const mail = { ...legal, systems: ['other'], organisation: false };
+  const everything = { systems: [], organisation: true };
+  const nothing = { systems: [], organisation: false };
   const file: EvidenceFile = {
     sha256: 'a'.repeat(64),
     kind: 'vendor-assessment',
@@ -41,7 +45,7 @@ describe('a file as evidence of a request', () => {
     sizeBytes: 1,
     capturedBy: 'p_milo',
     capturedAt: '2026-01-02T00:00:00.000Z',
-    attested: { by: 'p_legal', role: 'Legal Team', at: '2026-01-03T00:00:00.000Z' },
+    attested: legal,
     withdrawn: false,
     eventCount: 2,
   };
@@ -61,6 +65,28 @@ describe('a file as evidence of a request', () => {
     ['does not when it is of another kind', file, { kinds: ['bias-test'] }, 'other_kind'],
     ['does not when it is about another system', file, { systems: ['other'] }, 'other_system'],
     ['does not when it is about one of two systems', file, { systems: ['chat', 'other'] }, 'other_system'],
+    ['does not for what is about every system', file, { systems: [] }, 'other_system'],
+    ['serves both when somebody extended it', { ...file, extended: [mail] }, { systems: ['chat', 'other'] }, null],
+    [
+      'does not when the requester extended it',
+      { ...file, extended: [{ ...mail, by: 'p_milo' }] },
+      { systems: ['other'] },
+      'other_system',
+    ],
+    [
+      'serves where the requester stood for it first, and another one after',
+      { ...file, extended: [{ ...mail, by: 'p_ciso' }] },
+      { systems: ['other'], excluded: ['p_milo', 'p_legal'] },
+      null,
+    ],
+    ['serves all when somebody said so', { ...file, attested: { ...legal, ...everything } }, { systems: [] }, null],
+    [
+      'serves nothing when no system is named and nobody said so',
+      { ...file, systems: [], attested: { ...legal, ...nothing } },
+      {},
+      'other_system',
+    ],
+    ['serves all where it was stood for without a system before a reach was said', { ...file, systems: [] }, {}, null],
     ['does not under another address', file, { url: 'https://evil.example.net/other.pdf' }, 'other_address'],
     ['does not when its own address is not known', { ...file, source: null }, {}, 'other_address'],
     ['does not under a younger date', file, { date: '2026-05-31T23:59:59.999Z' }, 'other_date'],
