@@ -136,7 +136,10 @@ async function risksAndFiles(): Promise<void> {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const captured = { ...about, validUntil: null, systems: ['old-router'], source };
   ok(await evidence.capture(bytes, captured, await by('U0MILO')));
-  ok(await evidence.attest(sha256, 'Chief Information Security Officer', await by('U0CISO')));
+  const words = { systems: ['old-router'], organisation: false };
+  ok(await evidence.attest(sha256, 'Chief Information Security Officer', words, await by('U0CISO')));
+  const more = { systems: ['new-router'], organisation: false };
+  ok(await evidence.attest(sha256, 'Chief Information Security Officer', more, await by('U0CISO')));
   ok(await evidence.withdraw(sha256, MARK, await by('U0MILO')));
 }
 
