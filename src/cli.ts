@@ -5,7 +5,7 @@
 import { CommanderError } from 'commander';
 import { type CliContext, CommandError, type ExitCode } from './cli/context.ts';
 import { createProgram } from './cli/program.ts';
-import { printable } from './cli/terminal.ts';
+import { fitted, paragraph, printable } from './cli/terminal.ts';
 
 /** Runs one command; resolves with the exit code. Never throws. */
 export async function run(argv: readonly string[], context: CliContext = processContext()): Promise<ExitCode> {
@@ -30,8 +30,8 @@ async function failed(error: unknown, context: CliContext): Promise<ExitCode> {
   // Commander has said what was wrong with the usage already; asking for help is no fault.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof CommandError) {
-    context.note(error.message);
-    context.note(`  -> ${error.remedy}`);
+    context.note(fitted(error.message).join('\n'));
+    context.note(paragraph(error.remedy, '  -> ', '     ').join('\n'));
     return error.exit;
   }
   // Looked at by name: the class would load the evidence room for every command.
@@ -42,7 +42,7 @@ async function failed(error: unknown, context: CliContext): Promise<ExitCode> {
   }
   const { exitFor } = await import('./wire/exit.ts');
   const { code, text } = exitFor(error);
-  context.note(text);
+  context.note(fitted(text).join('\n'));
   return code;
 }
 

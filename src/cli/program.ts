@@ -10,6 +10,7 @@ import { registerKnowledgeChanges } from './knowledge/changes-command.ts';
 import { registerKnowledge } from './knowledge/command.ts';
 import { registerRequests } from './requests/command.ts';
 import { registerServer } from './server-command.ts';
+import { fitted } from './terminal.ts';
 
 /** Builds the program. Wrong usage throws CommanderError after it was printed to stderr. */
 export function createProgram(cli: Cli): Command {
@@ -22,10 +23,12 @@ export function createProgram(cli: Cli): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => cli.context.raw(text),
-      writeErr: (text) => cli.context.note(text.trimEnd()),
+      writeErr: (text) => cli.context.note(fitted(text.trimEnd()).join('\n')),
       getOutHelpWidth: () => 80,
       getErrHelpWidth: () => 80,
     })
+    // Long names leave little room for what a command does; it is wrapped all the same.
+    .configureHelp({ minWidthToWrap: 20 })
     .showHelpAfterError('Run the command with --help to see what it takes.');
   registerServer(program, cli);
   registerAsk(program, cli);

@@ -12,6 +12,14 @@ export function paragraph(text: string, first = '', rest = first): readonly stri
     .flatMap((line, index) => wrapText(line, index === 0 ? first : rest, rest, COLUMNS));
 }
 
+/** Lines that were made elsewhere: one that is too long is wrapped, the others stay as they are. */
+export function fitted(text: string): readonly string[] {
+  return text.split('\n').flatMap((line) => {
+    const indent = /^ */.exec(line)?.[0] ?? '';
+    return line.length <= COLUMNS ? [line] : wrapText(line.trim(), indent, `${indent}  `, COLUMNS);
+  });
+}
+
 /** Rows of a table: all columns but the last as wide as their widest cell, the last one wrapped. */
 export function table(rows: readonly (readonly string[])[], indent = ''): readonly string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length)) - 1;

@@ -157,7 +157,7 @@ const registerInventory: Register = (program, cli) => {
   system
     .command('import')
     .description(
-      'enter systems that run already, from CSV: name,owner,purpose,environments,data,classification,vendors,approval_due',
+      'enter systems that run already, from CSV: name, owner, purpose, environments, data, classification, vendors, approval_due',
     )
     .argument('<file>', 'the CSV file')
     .requiredOption(...BY)

@@ -69,7 +69,7 @@ function commonAuthority(authorities: readonly (string | null)[]): string | null
 
 /** What the sources are to the organisation, where it is the same for all, and who holds the roles now. */
 function whoLine(answer: Answer, authority: string | null): string | null {
-  const subject = answer.citations.length > 1 ? 'These sources are' : 'This source is';
+  const subject = answer.citations.length > 1 ? 'Each of these sources is' : 'This source is';
   const holders = (answer.holders ?? []).slice(0, 8).map((h) => `${inline(h.role, 80)}: ${mention(h.user)}`);
   const source = authority === null || answer.abstained ? [] : [`${subject} ${inline(authority, 120)}.`];
   const held = holders.length === 0 ? [] : [`Here: ${holders.join(' · ')}`];

@@ -5,7 +5,7 @@ import type { SourceView } from '#src/slack/blocks/answer.ts';
 const AUTHORITY = {
   binding: 'binding: what it says must be done',
   adopted: 'adopted by the organisation',
-  reference: 'reference: it recommends',
+  reference: 'a reference: it recommends',
 } as const;
 
 /** The item as a source; null when the library does not hold it (any more). */
