@@ -149,6 +149,8 @@ export interface Ledger {
   }): Promise<readonly RequestRow[]>;
   /** All assignments ever made, or only those of these roles (exact names). */
   listAssignments(roles?: readonly string[]): Promise<readonly Extract<Projection, { table: 'assignment' }>[]>;
+  /** Which of these objects are stored. */
+  objectsKept(sha256s: readonly string[]): Promise<ReadonlySet<string>>;
   readObject(sha256: string): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | null>;
 }
 
@@ -208,6 +210,11 @@ export interface Outbox {
   failed(id: string, error: string, retryAt: Date | null): Promise<void>;
   /** Where a keyed message was posted, so that it can be updated: channel and ts. */
   placeOf(key: string): Promise<{ readonly channel: string; readonly ts: string } | null>;
+  /** Where messages were posted whose keys are this prefix and a number: the `limit` highest numbers, lowest first. */
+  placesOf(
+    prefix: string,
+    limit: number,
+  ): Promise<readonly { readonly number: number; readonly channel: string; readonly ts: string }[]>;
   placed(key: string, channel: string, ts: string): Promise<void>;
   /** Key of what was posted there; null where it is none of ours. */
   keyAt(channel: string, ts: string): Promise<string | null>;

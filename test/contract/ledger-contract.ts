@@ -185,6 +185,7 @@ export function ledgerContract(make: () => Promise<Stores>): void {
       await ledger.commit(exampleCommit([exampleEvent()], { objects: [object, object] }));
       await ledger.commit(exampleCommit([exampleEvent({ seq: 2 })], { objects: [{ ...object, mediaType: 'other' }] }));
       expect(await ledger.readObject('aa')).toEqual({ mediaType: 'application/yaml', bytes });
+      expect(await ledger.objectsKept(['bb', 'aa'])).toEqual(new Set(['aa']));
     });
 
     test('short ids count up by prefix, also at the same time', async () => {

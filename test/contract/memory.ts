@@ -137,6 +137,7 @@ function memoryLedger(state: State): Ledger {
         .filter((one) => roles === undefined || roles.includes(one.role))
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .map((one) => structuredClone(one)),
+    objectsKept: async (sha256s) => new Set(sha256s.filter((sha256) => state.objects.has(sha256))),
     readObject: async (sha256) => state.objects.get(sha256) ?? null,
   };
 }
@@ -278,6 +279,14 @@ function memoryOutbox(state: State): Outbox {
       if (row && current) Object.assign(row, { notBefore: retryAt, dead: retryAt === null });
     },
     placeOf: async (key) => places.get(key) ?? null,
+    placesOf: async (prefix, limit) =>
+      [...places]
+        .flatMap(([key, place]) => {
+          const rest = key.startsWith(prefix) ? key.slice(prefix.length) : '';
+          return /^[0-9]{1,15}$/.test(rest) ? [{ number: Number(rest), ...place }] : [];
+        })
+        .sort((a, b) => a.number - b.number)
+        .slice(-limit),
     keyAt: async (channel, ts) =>
       [...places].find(([, place]) => place.channel === channel && place.ts === ts)?.[0] ?? null,
     async placed(key, channel, ts) {

@@ -134,6 +134,12 @@ export function queuesContract(make: () => Promise<Stores>): void {
       await outbox.placed('card:1', 'C0COMMITTEE', '1.000001');
       await outbox.placed('card:1', 'C0COMMITTEE', '2.000002');
       expect(await outbox.placeOf('card:1')).toEqual({ channel: 'C0COMMITTEE', ts: '2.000002' });
+      for (const size of [10, 9, 100]) await outbox.placed(`anchor:${size}`, 'C0EVIDENCE', `${size}.1`);
+      await outbox.placed('anchor:of nothing', 'C0EVIDENCE', '7.1');
+      expect(await outbox.placesOf('anchor:', 2)).toEqual([
+        { number: 10, channel: 'C0EVIDENCE', ts: '10.1' },
+        { number: 100, channel: 'C0EVIDENCE', ts: '100.1' },
+      ]);
       expect(await outbox.keyAt('C0COMMITTEE', '2.000002')).toBe('card:1');
       expect(await outbox.keyAt('C0COMMITTEE', '1.000001')).toBeNull();
     });

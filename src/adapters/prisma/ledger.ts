@@ -94,6 +94,12 @@ export function createLedger({ pool }: Pick<Database, 'pool'>): Ledger {
       });
       return rows;
     },
+    async objectsKept(sha256s) {
+      const { rows } = await pool.query<{ sha256: string }>('SELECT sha256 FROM object WHERE sha256 = ANY($1)', [
+        sha256s,
+      ]);
+      return new Set(rows.map(({ sha256 }) => sha256));
+    },
     async readObject(sha256) {
       const { rows } = await pool.query<{ mediaType: string; bytes: Buffer }>(
         'SELECT media_type AS "mediaType", bytes FROM object WHERE sha256 = $1',

@@ -63,6 +63,14 @@ export function createOutbox({ pool }: Pick<Database, 'pool'>): Outbox {
       });
       return rows[0] ?? null;
     },
+    async placesOf(prefix, limit) {
+      const { rows } = await pool.query<{ number: number; channel: string; ts: string }>(
+        `SELECT substr(key, length($1) + 1)::float8 AS number, channel, ts FROM message_place
+         WHERE starts_with(key, $1) AND substr(key, length($1) + 1) ~ '^[0-9]{1,15}$' ORDER BY number DESC LIMIT $2`,
+        [prefix, limit],
+      );
+      return rows.reverse();
+    },
     async keyAt(channel, ts) {
       const { rows } = await pool.query<{ key: string }>({
         name: 'outbox-key-at',

@@ -6,6 +6,7 @@ import { timeStampKeeper } from '#src/adapters/anchors/time-stamp.ts';
 import { witnessKeeper } from '#src/adapters/anchors/witness.ts';
 import type { Config } from '#src/config.ts';
 import { type AnchorKeeper, type Anchors, createAnchors } from '#src/delivery/anchors.ts';
+import type { Outbox } from '#src/delivery/ports.ts';
 import { parseVerifierKey } from '#src/evidence/note.ts';
 import type { Crypto, EvidenceStore } from '#src/evidence/ports.ts';
 
@@ -37,6 +38,23 @@ export function openAnchors(
     );
   }
   return createAnchors(keepers, onError);
+}
+
+/**
+ * Where checkpoints are kept, and the strength of the strongest place. What was posted in Slack is within the operator's
+ * reach. At most `slack` messages, and `each` of every other place; the newest.
+ * @param kind what a message in Slack is called
+ */
+export async function anchorPlaces(
+  outbox: Pick<Outbox, 'placesOf'>,
+  anchors: Pick<Anchors, 'held'>,
+  kind: string,
+  most: { readonly slack: number; readonly each: number },
+): ReturnType<Anchors['held']> {
+  const [posted, held] = await Promise.all([outbox.placesOf('anchor:', most.slack), anchors.held(most.each)]);
+  const own = posted.map(({ number: size, channel, ts }) => ({ kind, place: `${channel}/${ts}`, size }));
+  const strength = held.strength === 'none' && own.length > 0 ? 'operator' : held.strength;
+  return { strength, places: [...own, ...held.places] };
 }
 
 /** A keeper outside the operator's reach that is opened when it is first used. */

@@ -9,15 +9,13 @@ import type { EvidenceStore } from '#src/evidence/ports.ts';
 import { createTileNodeReader, type ReadTile } from '#src/evidence/tiles.ts';
 import { ROOT } from '../paths.ts';
 import { SERVICE } from '../version.ts';
-import { openAnchors } from './anchors.ts';
+import { anchorPlaces, openAnchors } from './anchors.ts';
 import type { ExportJob, ExportSource } from './export-job.ts';
 import { keysReachableBy, vkeysOf } from './log-keys.ts';
 
 const PAGE = 1_000;
 const TILES_KEPT_MAX = 2_000;
-const PLACES_MAX = 1_000;
-/** Of each kind outside Slack. */
-const ANCHORS_MAX = 100;
+const PLACES_MAX = { slack: 700, each: 100 } as const;
 /** Members of an event's data whose hex value is the hash of a stored object. */
 const OBJECT_KEYS: ReadonlySet<string> = new Set(['sha256', 'roster', 'card', 'policyHash']);
 
@@ -107,27 +105,9 @@ async function* olderNotes(store: EvidenceStore, size: number): AsyncGenerator<s
   }
 }
 
-/** Where checkpoints are kept, and the strength of the strongest place: the operator's own is within their reach. */
 async function anchorsOf({ stores, config, workspaceId, origin, crypto }: ExportSource): Promise<Manifest['anchors']> {
-  const places: Manifest['anchors']['places'] = [];
+  const anchors = openAnchors(config, { origin, crypto, store: stores.evidence }, () => undefined);
   const kind = workspaceId === 'sandbox' ? 'sandbox' : 'slack';
-  let from = 0;
-  while (places.length < PLACES_MAX) {
-    const page = await stores.evidence.listCheckpoints(from, PAGE);
-    for (const { size } of page) {
-      const place = await stores.outbox.placeOf(`anchor:${size}`);
-      if (place !== null) places.push({ kind, place: `${place.channel}/${place.ts}`, size });
-    }
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) break;
-    from = last.size + 1;
-  }
-  const log = { origin, crypto, store: stores.evidence };
-  const held = await openAnchors(config, log, () => undefined).held(ANCHORS_MAX);
-  const own = places.length > 0 ? ('operator' as const) : ('none' as const);
-  return {
-    strength: held.strength === 'none' ? own : held.strength,
-    places: [...places.slice(ANCHORS_MAX * 3 - PLACES_MAX), ...held.places],
-    keysReachableBy: keysReachableBy(config),
-  };
+  const { strength, places } = await anchorPlaces(stores.outbox, anchors, kind, PLACES_MAX);
+  return { strength, places: [...places], keysReachableBy: keysReachableBy(config) };
 }

@@ -8,11 +8,12 @@ import { createTiles } from '#src/web/tiles.ts';
 import type { Core } from '../core.ts';
 import type { Log } from '../log.ts';
 import { evidenceAccess } from './access.ts';
-import { openAnchors } from './anchors.ts';
+import { anchorPlaces, openAnchors } from './anchors.ts';
 import { type ErasureDesks, loadRetention, openErasure } from './erasure.ts';
-import { built, createEvidenceReader, slackPlaces } from './reader.ts';
+import { built, createEvidenceReader } from './reader.ts';
 
 const ANCHOR_AGAIN_MS = 5 * 60 * 1000;
+const PLACES_SHOWN = { slack: 100, each: 20 } as const;
 const RETAIN_EVERY_MS = 60 * 60 * 1000;
 
 export type Evidence = ErasureDesks & {
@@ -38,11 +39,8 @@ export function openEvidence({ config, core, committed, log }: EvidenceParts): E
   const anchors = openAnchors(config, kept, (kind, error) =>
     log.error({ what: `anchor: ${kind}`, err: error }, 'a checkpoint could not be anchored; it will be tried again'),
   );
-  const places = async () => {
-    const [slack, held] = await Promise.all([slackPlaces(core), anchors.held(20)]);
-    const own = slack.length > 0 ? ('operator' as const) : ('none' as const);
-    return { strength: held.strength === 'none' ? own : held.strength, places: [...slack, ...held.places] };
-  };
+  const posted = workspace.workspaceId === 'sandbox' ? 'sandbox channel' : 'Slack channel';
+  const places = () => anchorPlaces(core.stores.outbox, anchors, posted, PLACES_SHOWN);
   const pages = createEvidencePages({
     reader: createEvidenceReader({ config, core, places }),
     access: access.pages,

@@ -8,7 +8,7 @@ import { hiddenHashes, reveal } from '#src/evidence/disclose.ts';
 import { toBase64 } from '#src/evidence/encoding.ts';
 import { proofFileFor } from '#src/evidence/log.ts';
 import type { Disclosure, RecordedKey } from '#src/evidence/ports.ts';
-import type { AnchorPlace, EntryView, EvidenceReader, LogStatus, ObjectRef } from '#src/web/evidence-ports.ts';
+import type { EntryView, EvidenceReader, LogStatus, ObjectRef } from '#src/web/evidence-ports.ts';
 import type { Core } from '../core.ts';
 import { ROOT } from '../paths.ts';
 import { createDownloads } from './downloads.ts';
@@ -98,11 +98,9 @@ async function objectsOf({ stores }: Core, entries: readonly ReadEntry[]): Promi
     if (policy !== undefined) walk(policy.sha256, 'policyHash');
     walk(data, '');
   }
-  const found: ObjectRef[] = [];
-  for (const [sha256, what] of [...named].slice(0, OBJECTS_MAX)) {
-    if ((await stores.ledger.readObject(sha256)) !== null) found.push({ sha256, what });
-  }
-  return found;
+  const shown = [...named].slice(0, OBJECTS_MAX);
+  const kept = await stores.ledger.objectsKept(shown.map(([sha256]) => sha256));
+  return shown.flatMap(([sha256, what]) => (kept.has(sha256) ? [{ sha256, what }] : []));
 }
 
 async function statusOf(config: Config, core: Core, places: ReaderParts['places']): Promise<LogStatus> {
@@ -146,18 +144,4 @@ async function announced({ stores }: Core, keys: readonly RecordedKey[]): Promis
       retiredAt: retiredAt?.toISOString() ?? null,
     };
   });
-}
-
-/** Where checkpoints were posted in Slack. It is the operator's own, and the pages say so. */
-export async function slackPlaces(core: Core): Promise<readonly AnchorPlace[]> {
-  const latest = await core.stores.evidence.latestCheckpoint();
-  if (latest === null) return [];
-  const kind = core.workspace.workspaceId === 'sandbox' ? 'sandbox channel' : 'Slack channel';
-  const from = await core.stores.evidence.listCheckpoints(Math.max(0, latest.size - 5_000), 1_000);
-  const places: AnchorPlace[] = [];
-  for (const { size } of from.slice(-100)) {
-    const place = await core.stores.outbox.placeOf(`anchor:${size}`);
-    if (place !== null) places.push({ kind, place: `${place.channel}/${place.ts}`, size });
-  }
-  return places;
 }
