@@ -3,7 +3,7 @@ import type { Command } from './commands.ts';
 import { textGiven } from './guards.ts';
 import { ownReasons } from './in-force.ts';
 import { emit, type Handled, type OpenRecorder, refuse } from './recorder.ts';
-import { authorityIn, isExcluded } from './seats.ts';
+import { authorityIn, authorityToStop, isExcluded } from './seats.ts';
 import { isReference, isText, LIMITS } from './text-limits.ts';
 import { isApproved } from './timers.ts';
 import type { RequestState, SubmittedState } from './types.ts';
@@ -51,7 +51,7 @@ export function decideSuspend(recorder: OpenRecorder, command: CommandOf<'suspen
   if (refused) return refused;
   if (command.incident !== null && !isReference(command.incident)) return refuse('invalid', 'incident');
   if (!isLive(state) || state.suspension) return refuse('not_in_force', state.status);
-  const authority = authorityIn(command.roster, command.by, state.terms.suspendRoles);
+  const authority = authorityToStop(command.roster, command.by, state.terms.suspendRoles);
   if (!authority) return refuse('role_missing', ...state.terms.suspendRoles);
   emit(recorder, 'suspended', { ...authority, reason: command.reason, incident: command.incident });
   return null;

@@ -112,9 +112,14 @@ export function asAppointed(roster: Roster): Roster {
   return unconfirmed.length === 0 ? roster : { ...rest, assignments: [...assignments, ...unconfirmed] };
 }
 
+/** Held by user groups that could not be read: nobody knows whether their persons are members. */
+function unread({ unconfirmed = [], groups = [] }: Roster): readonly Assignment[] {
+  return unconfirmed.filter(({ group }) => !groups.some((read) => read.group === group));
+}
+
 /** Whether a user group by which a role is held could not be read: then nothing is known of its members' votes. */
-export function isGroupUnread({ unconfirmed = [], groups = [] }: Roster): boolean {
-  return unconfirmed.some(({ group }) => !groups.some((read) => read.group === group));
+export function isGroupUnread(roster: Roster): boolean {
+  return unread(roster).length > 0;
 }
 
 /** The first role of `roles` that a person holds or stands in for, whoever asked for the request; null for none. */
@@ -136,6 +141,20 @@ export function authorityIn(
     if (found) return { role, assignment: found.id };
   }
   return null;
+}
+
+/**
+ * The same for stopping something at once, where doubt must not be in the way: a stop is undone by a fresh quorum, a
+ * missing one by nothing. Whoever was accepted as a member of a group that cannot be read may, and the deputy of
+ * whomever a group does not confirm. Who was removed from a group may not.
+ */
+export function authorityToStop(
+  roster: Roster,
+  person: Person,
+  roles: readonly string[],
+): ReturnType<typeof authorityIn> {
+  const certain = { ...roster, unconfirmed: [] };
+  return authorityIn(certain, person, roles) ?? authorityIn({ ...certain, assignments: unread(roster) }, person, roles);
 }
 
 /** Whether the person asked for this request or answers for it. */

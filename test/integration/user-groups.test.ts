@@ -1,5 +1,6 @@
 /** Roles by Slack user group: what two administrators accepted and what Slack says now must both hold for a vote to count. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openErasure } from '#src/wire/evidence/erasure.ts';
 import { minimalForm, openStage, type Stage } from './approval-fixture.ts';
 
 let stage: Stage;
@@ -103,6 +104,38 @@ describe('a user group that is to hold a role', () => {
     expect(await roles('U0EMMA')).toEqual([]);
     await faults(null);
     expect(await roles('U0EMMA')).toEqual([ROLE]);
+  });
+
+  it('while Slack cannot be asked, whoever was accepted may still stop a system, and decides nothing', async () => {
+    await stage.command('U0CISO', `group ${GROUP} Security Team`);
+    await accept('U0CAIO');
+    await stage.test.driver.post('faults', { outage: '503', method: 'usergroups.users.list' });
+    stage.jump(16 * 60_000);
+    await stage.command('U0EMMA', 'suspend ticket-router INC-9 it leaks');
+    expect(await stage.whispered('U0EMMA')).toContain('Stopped');
+    await stage.command('U0EMMA', 'vote DR-2');
+    expect(await stage.whispered('U0EMMA')).not.toContain('Stopped');
+    expect((await stage.state('U0EMMA')).views).toEqual([]);
+    await stage.test.driver.post('faults', { outage: null, method: 'usergroups.users.list' });
+  });
+
+  it('keeps whoever left it from being erased until two administrators end the assignment', async () => {
+    const { core, systems } = stage.test.server;
+    const { stores, recorder, now } = core;
+    const { erasure } = openErasure({ stores, recorder, now, committed: () => undefined });
+    await setGroup('U0EMMA');
+    const person = await stage.person('U0AUDIT');
+    const by = await stage.person('U0CISO');
+    const ask = (commandId: string) => erasure.request({ person, basis: 'left' }, by, commandId);
+    expect(await ask('erase-1')).toMatchObject({ reason: 'holds_role', detail: expect.arrayContaining([ROLE]) });
+    const held = [...(await systems.people.read()).assignments.values()].filter(
+      (a) => a.person === person && !a.endedAt,
+    );
+    for (const { role } of held) {
+      await stage.command('U0CISO', `dismiss U0AUDIT ${role}`);
+      await accept('U0CAIO');
+    }
+    expect(await ask('erase-2')).not.toMatchObject({ reason: 'holds_role' });
   });
 
   it('never makes administrators', async () => {

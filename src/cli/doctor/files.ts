@@ -1,5 +1,6 @@
 /** What `doctor` can check without a database: the program, its settings, and the files it is given. */
 import { unreachableQuorums } from '#src/approvals/doctor.ts';
+import { asAppointed } from '#src/approvals/seats.ts';
 import type { Roster } from '#src/approvals/types.ts';
 import { type Config, ConfigError, readConfig } from '#src/config.ts';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
@@ -126,11 +127,13 @@ export function checkRoles({ policy }: LoadedPolicy, roster: Roster, found: Find
       for (const role of [...tier.quorum.flatMap((slot) => slot.anyOf), ...tier.veto]) voting.add(role);
     }
   }
-  const held = new Set(roster.assignments.map(({ role }) => role));
+  // Slack is not asked here: whoever was accepted as a member of a user group is taken for one.
+  const appointed = asAppointed(roster);
+  const held = new Set(appointed.assignments.map(({ role }) => role));
   const unfilled = [...voting].filter((role) => !held.has(role)).sort();
   if (unfilled.length === 0) found.ok('voting roles', `all ${voting.size} are held`);
   else found.note('voting roles', `held by nobody: ${unfilled.join(', ')}`);
-  for (const { kind, tier, missing } of unreachableQuorums(policy, roster)) {
+  for (const { kind, tier, missing } of unreachableQuorums(policy, appointed)) {
     found.problem(
       'quorum',
       `nobody can approve a ${kind} of the ${tier} tier: missing ${missing.join('; ')}`,

@@ -18,7 +18,10 @@ const REFUSED: Readonly<Record<ErasureRefusal | HoldRefusal, readonly [what: str
   same_person: ['The same administrator cannot decide twice', 'Let another administrator do this.'],
   already_requested: ['It was asked for already', 'Let another administrator confirm it with "erase confirm".'],
   already_decided: ['It was decided already', 'Nothing is left to do.'],
-  holds_role: ['The person still holds a role', 'End the assignments first.'],
+  holds_role: [
+    'The person still holds a role',
+    'End the assignments first, also one by a user group that the person left: two administrators accept "dismiss".',
+  ],
   open_request: ['A request of theirs is not decided yet', 'Have it decided or withdrawn first.'],
   on_hold: ['A legal hold keeps it', 'See "hold list"; an administrator other than who placed it can release it.'],
   unknown_hold: ['There is no such hold in force', 'See "hold list".'],

@@ -5,7 +5,7 @@
 
 import { ownReasons } from '#src/approvals/in-force.ts';
 import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
-import { authorityIn } from '#src/approvals/seats.ts';
+import { authorityIn, authorityToStop } from '#src/approvals/seats.ts';
 import { isReference } from '#src/approvals/text-limits.ts';
 import { isApproved } from '#src/approvals/timers.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
@@ -155,7 +155,7 @@ function placing(
   if (!isReference(incident)) return refuse('invalid', 'incident');
   if (reason === '' || reason.length > 1_000) return refuse('invalid', 'reason');
   const roles = deps.policy().kinds.deployment.suspend;
-  const authority = authorityIn(roster, by.person, roles);
+  const authority = authorityToStop(roster, by.person, roles);
   if (authority === null) return refuse('role_missing', ...roles);
   return { type: 'incident.hold_placed', data: { ...authority, hold, scope: scope.data, incident, reason } };
 }

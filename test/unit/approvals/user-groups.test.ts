@@ -108,6 +108,47 @@ describe('a quorum that the votes made impossible', () => {
   });
 });
 
+describe('stopping what runs', () => {
+  const SECURITY = 'Security Team';
+  const of = [row('s:dora', DORA, SECURITY), row('t:dora', DEPUTY, SECURITY, DORA)];
+  /** Dora is of the security team by the group, with a deputy of her own. */
+  const secured = (members: readonly string[] | null): Roster => {
+    const at = new Date(T0);
+    const groups = members === null ? [] : [{ group: GROUP, resolvedAt: at.toISOString(), members }];
+    const grouped = [{ assignment: 's:dora', group: GROUP, person: DORA }];
+    return { ref: null, ...rosterFrom([...direct, ...of], { delegations: [], absent: [], grouped, groups }, at) };
+  };
+  const approved = () => {
+    const one = desk(secured([DORA]));
+    one.ok(MILO, { type: 'submit' });
+    for (const person of [CAIO, LEGAL]) one.ok(person, { type: 'vote' });
+    expect(one.submitted().status).toBe('approved');
+    return one;
+  };
+  const stop = { type: 'suspend', reason: 'It leaks', incident: 'INC-1' } as const;
+
+  test.each([
+    ['a member, not her deputy', [DORA] as readonly string[], { [DORA]: true, [DEPUTY]: false }],
+    ['an accepted member and her deputy while the group cannot be read', null, { [DORA]: true, [DEPUTY]: true }],
+    ['the deputy of a member who was removed, not she', [], { [DORA]: false, [DEPUTY]: true }],
+  ])('is for %s', (_who, members, may) => {
+    for (const [person, can] of Object.entries(may)) {
+      const one = approved();
+      one.roster = secured(members);
+      if (can) expect(one.ok(person, stop)).toEqual(['suspended']);
+      else expect(one.no(person, stop)).toBe('role_missing');
+    }
+  });
+
+  test('in doubt permits nothing else: no revocation, no emergency, no vote', () => {
+    const one = approved();
+    one.roster = { ...one.roster, assignments: [], unconfirmed: one.roster.assignments };
+    expect(one.no(CISO, { type: 'revoke', reason: 'It leaks' })).toBe('role_missing');
+    expect(desk(one.roster).no(CTO, { type: 'break_glass' })).toBe('no_break_glass_role');
+    expect(one.ok(CISO, stop)).toEqual(['suspended']);
+  });
+});
+
 test('whatever happened, doubt about holders never makes a decision that certainty would not', () => {
   fc.assert(
     fc.property(scenario, fc.nat(), fc.nat(), (one, step, pick) => {
