@@ -1,14 +1,14 @@
 /** Sends bulletins: text is escaped here, pseudonyms become mentions, buttons carry only ids. */
 import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import { personsIn } from '#src/delivery/people/names.ts';
 import { type Bulletin, bulletinSchema } from '#src/delivery/people/notices.ts';
 import type { OutboxItem } from '#src/delivery/ports.ts';
 import { actions, button, type Message, section } from './blocks/build.ts';
 import { inline, mention } from './blocks/text.ts';
 import { directChannel, post, whisper } from './poster.ts';
 
-const PSEUDONYM = /p_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-/** The same after `inline` has taken the meaning from the underscore. */
+/** A pseudonym after `inline` has taken the meaning from the underscore. */
 const DEFUSED = /p_\u200b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/g;
 /** A section is cut at 3,000 characters, which must not fall inside a mention. */
 const SECTION_CHARS = 2_800;
@@ -59,11 +59,6 @@ export function bulletinBlocks(
     blocks.push(actions(blockId, made));
   }
   return blocks;
-}
-
-/** The pseudonyms that a value names. */
-export function personsIn(value: unknown): readonly string[] {
-  return [...new Set(JSON.stringify(value).match(PSEUDONYM) ?? [])];
 }
 
 function shown(text: string, users: ReadonlyMap<string, string>): string {

@@ -6,17 +6,26 @@ import type { Answer } from '#src/answers/types.ts';
 import { waitingFor } from '#src/approvals/offers.ts';
 import { isOpen } from '#src/approvals/timers.ts';
 import { type Intent, intentSchema, type Tell } from '#src/delivery/inbox/intents.ts';
+import { personsIn } from '#src/delivery/people/names.ts';
 import type { OutboxItem } from '#src/delivery/ports.ts';
 import { type Act, awaitedOf } from '#src/delivery/requests/acts.ts';
 import { renderAnswer } from './blocks/answer.ts';
 import { type Message, section } from './blocks/build.ts';
 import { renderCard } from './blocks/card.ts';
-import { renderGreeting, renderHelp, renderHome, renderStatus, type StatusLine } from './blocks/general.ts';
+import {
+  HOME_LINES,
+  renderGreeting,
+  renderHelp,
+  renderHome,
+  renderStatus,
+  STATUS_LINES,
+  type StatusLine,
+} from './blocks/general.ts';
 import { renderDependent, renderInform, renderNote, renderTell } from './blocks/notices.ts';
 import { renderPointer } from './blocks/pointer.ts';
 import { renderRefusal } from './blocks/refusals.ts';
 import { inline, joinWords } from './blocks/text.ts';
-import { bulletinBlocks, personsIn } from './bulletin.ts';
+import { bulletinBlocks } from './bulletin.ts';
 import { sendDraft } from './drafts.ts';
 import { openModal, redrawModal } from './modals.ts';
 import { type OutboundDeps, viewOf } from './outbound-deps.ts';
@@ -231,8 +240,9 @@ async function sendRefusal(deps: OutboundDeps, intent: Extract<Intent, { intent:
 }
 
 async function sendStatus(deps: OutboundDeps, intent: Extract<Intent, { intent: 'status' }>): Promise<void> {
-  const lines = await linesOf(deps, await deps.openRequests());
-  await whisper(deps.client, intent.channel, intent.user, null, renderStatus(lines));
+  const open = await deps.openRequests();
+  const lines = await linesOf(deps, open.slice(0, STATUS_LINES));
+  await whisper(deps.client, intent.channel, intent.user, null, renderStatus(lines, open.length));
 }
 
 async function sendAnchor(
@@ -265,18 +275,17 @@ async function homeOf(deps: OutboundDeps, user: string) {
   const users = await deps.slackUsersOf(personsIn(extra));
   const parts = extra.flatMap((part, index) => bulletinBlocks(part, users, `home_part_${index}`));
   const rest = mine.filter((id) => !waiting.has(id)).slice(0, 10);
-  const lines = await linesOf(deps, [...waiting.keys()]);
+  const lines = await linesOf(deps, [...waiting.keys()].slice(0, HOME_LINES));
   return renderHome({
     waiting: lines.map((line) => ({ ...line, acts: waiting.get(line.requestId) ?? [] })),
     mine: await linesOf(deps, rest),
     parts,
-    health: null,
   });
 }
 
 async function linesOf(deps: OutboundDeps, ids: readonly string[]): Promise<readonly StatusLine[]> {
   const lines: StatusLine[] = [];
-  for (const id of ids.slice(0, 30)) {
+  for (const id of ids) {
     const record = await deps.desk.read(id);
     if (record === null) continue;
     const { view } = await viewOf(deps, record);

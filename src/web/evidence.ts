@@ -5,6 +5,7 @@
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { personsIn } from '#src/delivery/people/names.ts';
 import type { Access, Verdict } from './evidence-access.ts';
 import { aboutPage, ENTRIES_A_PAGE, entriesPage, entryPage } from './evidence-entries.ts';
 import { type Html, html, type Page, sendPage } from './evidence-html.ts';
@@ -118,8 +119,8 @@ async function request(call: Call, id: string): Promise<boolean> {
   const dossier = await reader.dossier(id);
   if (dossier === null) return false;
   const [log, script] = await Promise.all([reader.status(), reader.script()]);
-  const persons = JSON.stringify([dossier.request, dossier.entries.map(({ statement, data }) => [statement, data])]);
-  const names = await reader.names(new Set(persons.match(/p_[0-9a-f-]{36}/g) ?? []));
+  const told = dossier.entries.map(({ statement, data }) => [statement, data]);
+  const names = await reader.names(personsIn([dossier.request, told]));
   const body = requestPage(dossier, names, log, script !== null);
   return show(call, { title: dossier.request.shortId, part: 'register', body, script: script !== null });
 }
@@ -172,8 +173,7 @@ async function entry(call: Call, name: string): Promise<boolean> {
     const texts = found.texts.flatMap(({ hash, salt, value }) => (value === null ? [] : [{ hash, salt, value }]));
     return file(call, new TextEncoder().encode(JSON.stringify(texts)), 'application/json');
   }
-  const persons = JSON.stringify([found.statement, found.data]).match(/p_[0-9a-f-]{36}/g) ?? [];
-  const body = entryPage(found, await reader.names(new Set(persons)));
+  const body = entryPage(found, await reader.names(personsIn([found.statement, found.data])));
   return show(call, { title: `Entry ${index}`, part: 'entries', body });
 }
 

@@ -20,8 +20,8 @@ import { policyReader } from './policies.ts';
 const RESTING = [...OPEN_STATUSES, 'approved', 'approved_with_conditions', 'deployed', 'superseded', 'suspended'];
 
 const RESTING_MAX = 10_000;
-/** More than Slack shows of them. */
-const LISTED_MAX = 100;
+/** Slack shows the newest of them and counts the rest. */
+const LISTED_MAX = 1_000;
 
 const idsOf = (rows: readonly RequestRow[]): readonly string[] => rows.map(({ id }) => id);
 

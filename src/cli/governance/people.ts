@@ -1,5 +1,5 @@
 /** People as an operator sees them: a name where it is kept, never more than the database still knows. */
-import { nameInWords } from '#src/delivery/people/names.ts';
+import { nameInWords, personsIn } from '#src/delivery/people/names.ts';
 import type { PeopleStore } from '#src/delivery/ports.ts';
 
 /** A person in JSON: the pseudonym always; user and name until they are erased. */
@@ -12,12 +12,9 @@ export type People = {
   words(person: string): string;
 };
 
-const PSEUDONYM = /p_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-
 /** Reads everybody whom a value names. */
 export async function peopleIn(store: PeopleStore, value: unknown): Promise<People> {
-  const named = new Set(JSON.stringify(value).match(PSEUDONYM) ?? []);
-  const known = await store.known([...named]);
+  const known = await store.known(personsIn(value));
   const view = (person: string): PersonView => {
     const found = known.get(person);
     return { person, user: found?.slackUserId ?? null, name: found?.name ?? null };

@@ -4,7 +4,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Answer, AnswerRoles, Citation } from '#src/answers/types.ts';
 import { versionWords } from '#src/knowledge/listing.ts';
 import { actions, button, context, divider, type Message, plain, section } from './build.ts';
-import { cut, escapeText, inline, joinWords, mention } from './text.ts';
+import { capital, cut, escapeText, inline, joinWords, mention } from './text.ts';
 
 const LINES_MAX = 7;
 const CITATION_BUTTONS_MAX = 4;
@@ -104,10 +104,7 @@ function lettersLine(roles: AnswerRoles | null): string | null {
   if (roles === null) return null;
   const names = (['responsible', 'accountable', 'consulted', 'informed'] as const)
     .filter((letter) => roles[letter].length > 0)
-    .map(
-      (letter) =>
-        `*${letter[0]?.toUpperCase()}${letter.slice(1)}* ${roles[letter].map((name) => inline(name, 80)).join(', ')}`,
-    );
+    .map((letter) => `*${capital(letter)}* ${roles[letter].map((name) => inline(name, 80)).join(', ')}`);
   return names.length === 0 ? null : names.join('  ·  ');
 }
 

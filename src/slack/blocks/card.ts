@@ -1,7 +1,7 @@
 /** The committee card and what it becomes after the decision (screens.md, "Committee card"). Pure. */
 import type { Button, KnownBlock } from '@slack/types';
 import { actions, button, context, header, type Message, section } from './build.ts';
-import { dateToken, inline, joinWords } from './text.ts';
+import { capital, dateToken, inline, joinWords } from './text.ts';
 
 /** Everything a card shows, with people already turned into mentions and texts still raw. */
 export type CardView = {
@@ -130,8 +130,9 @@ function decidedCard(view: CardView, decision: NonNullable<CardView['decision']>
   };
 }
 
-function tierWord(tier: string): string {
-  return `${tier.slice(0, 1).toUpperCase()}${tier.slice(1)} tier`;
+/** "High tier" */
+export function tierWord(tier: string): string {
+  return `${capital(tier)} tier`;
 }
 
 function evidenceLine(view: CardView): string {

@@ -69,12 +69,21 @@ export type StatusLine = {
   readonly decideBy: Date | null;
 };
 
-/** `/governance status`: who must act on what. */
-export function renderStatus(lines: readonly StatusLine[]): Message {
-  if (lines.length === 0) return { text: 'No request is open.', blocks: [section('No request is open.')] };
+/** Requests that `/governance status` shows of those that are open. */
+export const STATUS_LINES = 20;
+
+/** `/governance status`: who must act on what; the newest of so many that are open. */
+export function renderStatus(lines: readonly StatusLine[], open: number): Message {
+  if (open === 0) return { text: 'No request is open.', blocks: [section('No request is open.')] };
   return {
-    text: `${lines.length} request${lines.length === 1 ? ' is' : 's are'} open.`,
-    blocks: [section(`*${lines.length} open*`), ...lines.slice(0, 20).map(statusSection)],
+    text: `${open} request${open === 1 ? ' is' : 's are'} open.`,
+    blocks: [
+      section(`*${open} open*`),
+      ...lines.map(statusSection),
+      ...(open > lines.length
+        ? [context(`These are the newest. The evidence pages and "countersign request list" show all.`)]
+        : []),
+    ],
   };
 }
 
@@ -97,19 +106,21 @@ function waitingButtons(line: HomeView['waiting'][number]): KnownBlock {
   return actions(`waiting:${line.requestId}`, [...acts, button('More', 'open_more', pressValue(line))]);
 }
 
+/** Requests that App Home shows of those that wait for somebody. */
+export const HOME_LINES = 15;
+
 export type HomeView = {
   /** With what the person is waited for. */
   readonly waiting: readonly (StatusLine & { readonly acts: readonly Act[] })[];
   readonly mine: readonly StatusLine[];
   /** Systems, roles and proposals, already rendered. */
   readonly parts: readonly KnownBlock[];
-  readonly health: string | null;
 };
 
 /** App Home: what waits for you first, empty parts left out (screens.md, "App Home"). */
 export function renderHome(view: HomeView): KnownBlock[] {
   const part = <L extends StatusLine>(title: string, lines: readonly L[], shown: (line: L) => readonly KnownBlock[]) =>
-    lines.length === 0 ? [] : [header(title), ...lines.slice(0, 15).flatMap(shown)];
+    lines.length === 0 ? [] : [header(title), ...lines.flatMap(shown)];
   return [
     ...part('Waiting for you', view.waiting, (line) => [statusSection(line), waitingButtons(line)]),
     ...part('Your requests', view.mine, (line) => [statusSection(line)]),
@@ -125,6 +136,5 @@ export function renderHome(view: HomeView): KnownBlock[] {
       button('Exception', 'open_exception', ''),
       button('Use case', 'open_use_case', ''),
     ]),
-    ...(view.health === null ? [] : [context(view.health)]),
   ];
 }

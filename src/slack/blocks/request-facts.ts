@@ -3,6 +3,7 @@ import type { Envelope } from '#src/approvals/document.ts';
 import { boundLines, measureLines } from '#src/approvals/envelope-form.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
 import { scopeLines } from './scope.ts';
+import { capital } from './text.ts';
 
 /** "Deploy credit-scoring 2.1 to production" */
 export function titleOf(state: SubmittedState): string {
@@ -66,6 +67,5 @@ function envelopeLine({ metrics, environments, until }: Envelope): string {
 
 /** `personalData` as a reader says it: "Personal data". */
 function keyWords(key: string): string {
-  const words = key.replace(/([A-Z])/g, ' $1').toLowerCase();
-  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+  return capital(key.replace(/([A-Z])/g, ' $1').toLowerCase());
 }

@@ -10,6 +10,7 @@ import type { AboutForm } from '#src/delivery/forms/about.ts';
 import { type FormValues, one } from '#src/delivery/forms/form-values.ts';
 import { kindOf, type RequestForm } from '#src/delivery/forms/request-form.ts';
 import { actions, button, choice, context, fileInput, section, textInput, userInput } from './build.ts';
+import { tierWord } from './card.ts';
 import { formModal, type Modal } from './modal.ts';
 import { basisPart, exceptionPart, purposePart, rarePart } from './request-form-parts.ts';
 import { inline, joinWords } from './text.ts';
@@ -185,7 +186,6 @@ function touchesPart(view: RequestFormView): KnownBlock[] {
 
 /** The tier, why, who decides, by when; and what stands in the way. */
 function tierLines({ terms, unfilled, admins }: Pick<RequestFormView, 'terms' | 'unfilled' | 'admins'>): string[] {
-  const name = `${terms.tier.slice(0, 1).toUpperCase()}${terms.tier.slice(1)}`;
   const reasons = terms.tierReasons.map(
     (r) => `${inline(r.because, 160)}${r.refs.length > 0 ? ` (${r.refs.join(', ')})` : ''}`,
   );
@@ -201,7 +201,7 @@ function tierLines({ terms, unfilled, admins }: Pick<RequestFormView, 'terms' | 
   const quorum = terms.quorum.map((slot) => inline(placesInWords(slot, slot.count), 200)).join(' · ');
   const advice = terms.consulted.map((c) => `${inline(c.role, 80)} (${durationWords(c.withinMs)})`);
   return [
-    `*${name} tier*${reasons.length > 0 ? `: ${reasons.join('; ')}` : ', because no answer leads to a stricter one'}.`,
+    `*${tierWord(terms.tier)}*${reasons.length > 0 ? `: ${reasons.join('; ')}` : ', because no answer leads to a stricter one'}.`,
     `Decided by ${quorum}, within ${durationWords(terms.deadlineMs)}${terms.minReviewMs > 0 ? `, not before ${durationWords(terms.minReviewMs)}` : ''}.`,
     ...(advice.length > 0 ? [`Advice is asked of ${joinWords(advice)}.`] : []),
     ...(unfilled.length > 0

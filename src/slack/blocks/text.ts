@@ -41,6 +41,11 @@ export function mention(slackUserId: string | undefined): string {
     : 'a former member';
 }
 
+/** "high" as a line begins with it: "High". */
+export function capital(word: string): string {
+  return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
+}
+
 /** "a, b and c" */
 export function joinWords(words: readonly string[], last: 'and' | 'or' = 'and'): string {
   if (words.length <= 1) return words[0] ?? '';

@@ -2,6 +2,7 @@
 import { voteOffer } from '#src/approvals/offers.ts';
 import { isExcluded, rolesOf } from '#src/approvals/seats.ts';
 import type { Person, SubmittedState } from '#src/approvals/types.ts';
+import { tierWord } from './card.ts';
 import { cardView, type RenderContext } from './card-view.ts';
 import { KIND_WORDS } from './kind-words.ts';
 import { detailFacts } from './request-facts.ts';
@@ -25,14 +26,13 @@ export function voteView(state: SubmittedState, person: Person, context: RenderC
   const reasons = state.terms.tierReasons.map(
     (r) => `${r.because}${r.refs.length > 0 ? ` (${r.refs.join(', ')})` : ''}`,
   );
-  const tierName = `${view.tier.slice(0, 1).toUpperCase()}${view.tier.slice(1)}`;
   return {
     requestId: state.id,
     revision: state.revision.hash,
     shortId: state.shortId,
     title: view.title,
     facts: [
-      `${tierName} tier${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`,
+      `${tierWord(view.tier)}${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`,
       view.purpose,
       ...detailFacts(state),
       ...(view.evidenceMissing.length > 0 ? [`Evidence missing: ${view.evidenceMissing.join(', ')}`] : []),

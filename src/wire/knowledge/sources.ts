@@ -1,6 +1,7 @@
 /** What the page of a source shows of an item. */
 import { type Library, RACI_LETTERS } from '#src/knowledge/library.ts';
 import type { SourceView } from '#src/slack/blocks/answer.ts';
+import { capital } from '#src/slack/blocks/text.ts';
 
 const AUTHORITY = {
   binding: 'binding: what it says must be done',
@@ -25,7 +26,7 @@ export function sourceOf(library: Library, itemId: string, citedHash: string, qu
     quote,
     raci: RACI_LETTERS.flatMap((letter) => {
       const names = (item.raci?.[letter] ?? []).map((m) => (m.note === null ? m.name : `${m.name} (${m.note})`));
-      return names.length === 0 ? [] : [{ letter: `${letter.slice(0, 1).toUpperCase()}${letter.slice(1)}`, names }];
+      return names.length === 0 ? [] : [{ letter: capital(letter), names }];
     }),
   };
 }
