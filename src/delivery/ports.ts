@@ -248,6 +248,13 @@ export interface GapStore {
   >;
 }
 
+/** Sessions of the evidence pages that were signed out, for every replica. */
+export interface SessionStore {
+  /** Ends a session for good; `until`: when it would have ended by itself. May be called twice. */
+  end(session: string, until: Date, now: Date): Promise<void>;
+  hasEnded(session: string): Promise<boolean>;
+}
+
 /** Refused attempts: an audit table beside the log, at most 20 rows a person and minute. */
 export interface RefusalStore {
   put(refusal: {

@@ -3,6 +3,7 @@
  * allowed is not.
  */
 import type { IncomingMessage } from 'node:http';
+import { isReading } from './server.ts';
 
 /** The answer to "may this request read?". */
 export type Verdict =
@@ -56,6 +57,6 @@ export function isOtherSite(req: IncomingMessage): boolean {
   const { origin } = req.headers;
   if (origin !== undefined && URL.parse(origin)?.host !== req.headers.host?.toLowerCase()) return true;
   const site = req.headers['sec-fetch-site'];
-  const followed = req.method === 'GET' && req.headers['sec-fetch-mode'] === 'navigate';
+  const followed = isReading(req) && req.headers['sec-fetch-mode'] === 'navigate';
   return (site === 'cross-site' || site === 'same-site') && !followed;
 }

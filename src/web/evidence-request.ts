@@ -1,6 +1,6 @@
 /** The page of one request: what was asked, who decided in which role and why, what they were shown, and the proof. */
 import { z } from 'zod';
-import type { ExportRequest } from '#src/evidence/exports/records.ts';
+import type { ExportEvidence, ExportRequest } from '#src/evidence/exports/records.ts';
 import { count, facts, type Html, html, personHtml, status, time, words } from './evidence-html.ts';
 import type { Dossier, EntryView, LogStatus } from './evidence-ports.ts';
 import { subjectOf } from './evidence-register.ts';
@@ -67,7 +67,7 @@ ${requestFacts(request, names)}
 ${proofSection(request, entries, log, verifiable)}
 <h2>Votes</h2>${votes(entries, names)}
 ${conditions(request, names)}
-<h2>Documents</h2>${documents(request)}
+<h2>Documents</h2>${documents(dossier)}
 <h2>What was shown and what it rests on</h2>${objects(dossier)}
 <h2>Timeline</h2><p class="soft">Each line is one signed entry of the log.</p>
 <ol class="timeline">${entries.map((entry) => timelineItem(entry, names))}</ol>`;
@@ -192,17 +192,38 @@ function conditions(request: ExportRequest, names: Names): Html {
   )}</ul>`;
 }
 
-function documents({ evidence, demands }: ExportRequest): Html {
+function documents({ request, objects: kept }: Dossier): Html {
+  const { evidence, demands } = request;
   const missing = demands.filter((d) => !evidence.some(({ kind }) => kind === d.kind || d.accepts.includes(kind)));
-  return html`${
-    evidence.length === 0
-      ? html`<p>None was given.</p>`
-      : html`<ul>${evidence.map(
-          // The address is shown, not linked: it was typed by a person, and this page leads nowhere by itself.
-          ({ kind, title, href, sha256 }) =>
-            html`<li><strong>${words(kind)}</strong>: ${title ?? '[erased]'}${href === null ? '' : html`<br><span class="hash">${href}</span>`}${sha256 === null ? html`<br><span class="soft">a link; the file itself was not captured</span>` : html`<br><code>sha256:${sha256}</code>`}</li>`,
-        )}</ul>`
-  }${missing.map((d) => html`<p><span class="status bad">missing</span> ${d.title} (${d.serves.join(', ')})</p>`)}`;
+  const items = evidence.map((item) => {
+    const date = item.date === null ? '' : html`, ${time(item.date)}`;
+    const source = item.sha256 === null ? linkOf(item) : fileOf({ ...item, sha256: item.sha256 }, request, kept);
+    return html`<li><strong>${words(item.kind)}</strong>: ${item.title ?? '[erased]'}${date}<br>${source}</li>`;
+  });
+  return html`${items.length === 0 ? html`<p>None was given.</p>` : html`<ul>${items}</ul>`}${missing.map(
+    (d) => html`<p><span class="status bad">missing</span> ${d.title} (${d.serves.join(', ')})</p>`,
+  )}`;
+}
+
+/** The address is shown, not linked: it was typed by a person, and this page leads nowhere by itself. */
+function linkOf({ href }: ExportEvidence): Html {
+  const address = href === null ? '' : html`<span class="hash">${href}</span><br>`;
+  return html`${address}<span class="soft">a link; the file itself was not captured</span>`;
+}
+
+/** A captured file is given out from here: where it was uploaded, nobody outside the workspace could read it. */
+function fileOf(
+  { sha256, href }: ExportEvidence & { readonly sha256: string },
+  { shortId }: ExportRequest,
+  kept: Dossier['objects'],
+): Html {
+  const hash = html`<code>sha256:${sha256}</code>`;
+  const file = kept.some((object) => object.sha256 === sha256)
+    ? html`<a href="/evidence/requests/${shortId}/objects/${sha256}">Download the file</a> ${hash}`
+    : html`<span class="soft">the file is not kept here</span> ${hash}`;
+  // An upload's address says its hash; any other one is where the file was fetched from.
+  const fetched = href !== null && !href.endsWith(`#sha256=${sha256}`);
+  return fetched ? html`${file}<br><span class="soft">fetched from</span> <span class="hash">${href}</span>` : file;
 }
 
 function objects({ request, objects: refs }: Dossier): Html {

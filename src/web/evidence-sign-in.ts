@@ -1,15 +1,19 @@
 /**
  * Sign in with Slack (OpenID Connect, authorization code). The session is a signed cookie that says who it is, never
  * what they may do: that is asked of the directory on each request, so that a role that ended opens nothing any more.
+ * Signing out ends the session on the server, so that a copy of its cookie opens nothing either.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { type Access, isOtherSite, type Verdict } from './evidence-access.ts';
-import { type Handler, pathOf, sendText } from './server.ts';
+import { createSealedCookies, type SealedCookies } from './sealed-cookies.ts';
+import { type Handler, isReading, pathOf, sendText } from './server.ts';
 
 const SESSION_MS = 8 * 60 * 60 * 1000;
 const ATTEMPT_MS = 10 * 60 * 1000;
+/** Names of the two cookies. */
+const [SESSION, ATTEMPT] = ['countersign', 'countersign-try'];
 const ISSUER = 'https://slack.com';
 /** Clocks may differ this much. */
 const SKEW_MS = 60_000;
@@ -28,6 +32,11 @@ export type SignInDeps = {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Whether a Slack user may read at this moment; and the name to show. */
   readonly mayRead: (slackUser: string) => Promise<boolean>;
+  /** Sessions that were signed out, shared by every replica. */
+  readonly sessions: {
+    end(session: string, until: Date, now: Date): Promise<void>;
+    hasEnded(session: string): Promise<boolean>;
+  };
   readonly onError: (error: unknown) => void;
 };
 
@@ -40,7 +49,7 @@ const claimsSchema = z.object({
   'https://slack.com/team_id': z.string(),
   'https://slack.com/user_id': z.string().regex(/^[UW][A-Z0-9]{2,20}$/),
 });
-const sessionSchema = z.object({ user: z.string(), name: z.string(), until: z.number() });
+const sessionSchema = z.object({ id: z.string().length(32), user: z.string(), name: z.string(), until: z.number() });
 const attemptSchema = z.object({ state: z.string(), nonce: z.string(), to: z.string(), until: z.number() });
 /** Pages that somebody may be led back to: of these, and of no other site. */
 const PAGE = /^\/evidence\/(requests|controls|entries|about)(\/[A-Za-z0-9._-]{1,100})?$/;
@@ -55,13 +64,8 @@ const OTHER_SITE: Verdict = {
 
 /** The pages of signing in and out, and the access that follows from it. */
 export function createSignIn(deps: SignInDeps): { readonly handler: Handler; readonly access: Access } {
-  const secure = deps.publicUrl.startsWith('https:');
-  // With the prefix a browser takes the cookie from this very host over TLS only.
-  const names = secure ? ['__Host-countersign', '__Host-countersign-try'] : ['countersign', 'countersign-try'];
-  const [session = '', attempt = ''] = names;
   const key = new Uint8Array(hkdfSync('sha256', deps.clientSecret, deps.teamId, 'countersign evidence session', 32));
-  const cookie = (name: string, value: string, seconds: number): string =>
-    `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${secure ? '; Secure' : ''}`;
+  const cookies = createSealedCookies(deps.publicUrl, key);
   const redirectUri = `${deps.publicUrl}/evidence/sign-in/callback`;
 
   const start = (req: IncomingMessage, res: ServerResponse): void => {
@@ -78,29 +82,26 @@ export function createSignIn(deps: SignInDeps): { readonly handler: Handler; rea
       team: deps.teamId,
       redirect_uri: redirectUri,
     });
-    res.setHeader(
-      'set-cookie',
-      cookie(attempt, seal(key, { state, nonce, to: wantedPage(req), until }), ATTEMPT_MS / 1000),
-    );
+    res.setHeader('set-cookie', cookies.give(ATTEMPT, { state, nonce, to: wantedPage(req), until }, ATTEMPT_MS));
     redirect(res, `${deps.authorizeUrl}?${query}`);
   };
 
   const callback = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const query = new URL(req.url ?? '/', 'http://localhost').searchParams;
-    const tried = attemptSchema.safeParse(unseal(key, cookieOf(req, attempt)));
+    const tried = attemptSchema.safeParse(cookies.read(req, ATTEMPT));
     const fresh = tried.success && tried.data.until > deps.now().getTime() && tried.data.state === query.get('state');
     const code = query.get('code') ?? '';
     const who =
       tried.success && fresh && code !== '' ? await identify(deps, code, tried.data.nonce, redirectUri) : null;
     if (!tried.success || who === null) {
-      res.setHeader('set-cookie', cookie(attempt, '', 0));
+      res.setHeader('set-cookie', cookies.takeBack(ATTEMPT));
       sendText(res, 403, 'Slack did not confirm who you are. Nothing was opened. Start again at /evidence/sign-in\n');
       return;
     }
     const until = deps.now().getTime() + SESSION_MS;
     res.setHeader('set-cookie', [
-      cookie(session, seal(key, { ...who, until }), SESSION_MS / 1000),
-      cookie(attempt, '', 0),
+      cookies.give(SESSION, { id: token(deps), ...who, until }, SESSION_MS),
+      cookies.takeBack(ATTEMPT),
     ]);
     redirect(res, tried.data.to);
   };
@@ -108,18 +109,17 @@ export function createSignIn(deps: SignInDeps): { readonly handler: Handler; rea
   return {
     handler: async (req, res) => {
       const path = pathOf(req);
-      if (path === '/evidence/sign-in' && req.method === 'GET') start(req, res);
+      if (path === '/evidence/sign-in' && isReading(req)) start(req, res);
       else if (path === '/evidence/sign-in/callback' && req.method === 'GET') await callback(req, res);
-      else if (path === '/evidence/sign-out' && req.method === 'POST' && !isOtherSite(req)) {
-        res.setHeader('set-cookie', cookie(session, '', 0));
-        redirect(res, '/evidence');
-      } else return false;
+      else if (path === '/evidence/sign-out' && req.method === 'POST' && !isOtherSite(req))
+        await end(deps, cookies, req, res);
+      else return false;
       return true;
     },
     access: async (req) => {
       if (isOtherSite(req)) return OTHER_SITE;
-      const known = sessionSchema.safeParse(unseal(key, cookieOf(req, session)));
-      if (!known.success || known.data.until <= deps.now().getTime()) {
+      const known = await current(deps, cookies, req);
+      if (known === null) {
         const words = 'These pages are open to auditors, the governance committee and administrators.';
         return {
           ok: false,
@@ -129,12 +129,31 @@ export function createSignIn(deps: SignInDeps): { readonly handler: Handler; rea
           signIn: `/evidence/sign-in?to=${encodeURIComponent(pathOf(req))}`,
         };
       }
-      const { user, name } = known.data;
+      const { user, name } = known;
       if (await deps.mayRead(user)) return { ok: true, viewer: name };
       const words = `You are signed in as ${name}, who holds none of the roles Auditor, AI Governance Committee or Countersign Administrator. Ask an administrator for one.`;
       return { ok: false, status: 403, code: 'no_role', words, signIn: null };
     },
   };
+}
+
+/** The session that a request comes with, while it lasts. */
+async function current(
+  { now, sessions }: SignInDeps,
+  cookies: SealedCookies,
+  req: IncomingMessage,
+): Promise<z.infer<typeof sessionSchema> | null> {
+  const known = sessionSchema.safeParse(cookies.read(req, SESSION));
+  if (!known.success || known.data.until <= now().getTime()) return null;
+  return (await sessions.hasEnded(known.data.id)) ? null : known.data;
+}
+
+/** Signs out: the session ends on the server, whoever else holds a copy of its cookie. */
+async function end(deps: SignInDeps, cookies: SealedCookies, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const known = await current(deps, cookies, req);
+  if (known !== null) await deps.sessions.end(known.id, new Date(known.until), deps.now());
+  res.setHeader('set-cookie', cookies.takeBack(SESSION));
+  redirect(res, '/evidence');
 }
 
 function wantedPage(req: IncomingMessage): string {
@@ -181,30 +200,6 @@ async function identify(
 
 function token({ randomBytes }: SignInDeps): string {
   return Buffer.from(randomBytes(24)).toString('base64url');
-}
-
-function mac(key: Uint8Array, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
-}
-
-function seal(key: Uint8Array, value: object): string {
-  const text = Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${text}.${mac(key, text).toString('base64url')}`;
-}
-
-function unseal(key: Uint8Array, sealed: string | null): unknown {
-  const [text = '', given = ''] = sealed?.split('.') ?? [];
-  const [own, theirs] = [mac(key, text), Buffer.from(given, 'base64url')];
-  if (own.length !== theirs.length || !timingSafeEqual(own, theirs)) return null;
-  return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-}
-
-function cookieOf(req: IncomingMessage, name: string): string | null {
-  for (const part of (req.headers.cookie ?? '').split(';')) {
-    const [key = '', value = ''] = part.trim().split('=');
-    if (key === name) return value;
-  }
-  return null;
 }
 
 function redirect(res: ServerResponse, location: string): void {

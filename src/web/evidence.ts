@@ -13,7 +13,7 @@ import type { Download, DownloadFormat, EvidenceReader } from './evidence-ports.
 import { controlPage, controlsPage, filtersOf, personsOf, registerPage } from './evidence-register.ts';
 import { requestPage } from './evidence-request.ts';
 import { EVIDENCE_STYLE } from './evidence-style.ts';
-import { type Handler, pathOf, sendText } from './server.ts';
+import { type Handler, isReading, pathOf, sendText } from './server.ts';
 
 const FORMATS: readonly DownloadFormat[] = ['bundle', 'redacted-bundle', 'csv', 'oscal-ar', 'oscal-poam'];
 
@@ -50,7 +50,7 @@ export function createEvidencePages(deps: EvidencePagesDeps): Handler {
       refuse(deps, res, verdict);
       return true;
     }
-    if (req.method !== 'GET' && req.method !== 'HEAD') {
+    if (!isReading(req)) {
       res.setHeader('allow', 'GET, HEAD');
       sendText(res, 405, 'These pages are only read.');
       return true;
@@ -194,7 +194,7 @@ async function verifyPage(call: Call): Promise<boolean> {
   return file(call, page, 'text/html');
 }
 
-function file({ req, res }: Call, bytes: Uint8Array | null, contentType: string): boolean {
+function file({ res }: Call, bytes: Uint8Array | null, contentType: string): boolean {
   if (bytes === null) return false;
   const type = contentType.startsWith('text/') ? `${contentType}; charset=utf-8` : contentType;
   res.writeHead(200, {
@@ -203,14 +203,13 @@ function file({ req, res }: Call, bytes: Uint8Array | null, contentType: string)
     'cache-control': 'no-store',
     'content-security-policy': "default-src 'none'; sandbox",
   });
-  res.end(req.method === 'HEAD' ? undefined : bytes);
+  res.end(bytes);
   return true;
 }
 
 async function download(call: Call, name: string): Promise<boolean> {
   const format = FORMATS.find((known) => known === name);
   if (format === undefined) return false;
-  if (call.req.method === 'HEAD') return false;
   const filters = Object.fromEntries(
     (['from', 'to', 'control', 'request', 'system', 'person'] as const).flatMap((key) => {
       const value = call.query.get(key)?.trim().slice(0, 200) ?? '';
@@ -228,7 +227,7 @@ function noDownload(text: string): Html {
   return html`<h1>No file was made</h1><p class="lead">${text}</p><p><a href="/evidence">Show all requests</a></p>`;
 }
 
-async function send({ res }: Call, made: Extract<Download, { ok: true }>): Promise<void> {
+async function send({ req, res }: Call, made: Extract<Download, { ok: true }>): Promise<void> {
   try {
     res.writeHead(200, {
       'content-type': made.contentType,
@@ -236,7 +235,9 @@ async function send({ res }: Call, made: Extract<Download, { ok: true }>): Promi
       'content-disposition': `attachment; filename="${made.name}"`,
       'cache-control': 'no-store',
     });
-    await pipeline(createReadStream(made.path), res);
+    // A file is read for nothing where only its headers were asked for.
+    if (req.method === 'HEAD') res.end();
+    else await pipeline(createReadStream(made.path), res);
   } catch {
     // The reader went away; there is nobody left to tell.
   } finally {

@@ -1,6 +1,6 @@
 /** `/healthz` (the process lives), `/readyz` (it can serve), `/metrics` (numbers in Prometheus' text format). */
 import type { Handler } from './server.ts';
-import { pathOf, sendJson, sendText } from './server.ts';
+import { isReading, pathOf, sendJson, sendText } from './server.ts';
 
 /** One check of readiness: null when well, else what is wrong in words. */
 export type Check = { readonly name: string; readonly run: () => Promise<string | null> };
@@ -23,7 +23,7 @@ export type HealthDeps = {
 /** The three paths; anything else is not its own. */
 export function createHealth(deps: HealthDeps): Handler {
   return async (req, res) => {
-    if (req.method !== 'GET') return false;
+    if (!isReading(req)) return false;
     const path = pathOf(req);
     if (path === '/healthz') {
       sendText(res, 200, 'ok\n');

@@ -103,6 +103,11 @@ export function pathOf(req: IncomingMessage): string {
   return end === -1 ? url : url.slice(0, end);
 }
 
+/** GET, or HEAD, which is answered the same without a body (RFC 9110 9.3.2; Node leaves the body out by itself). */
+export function isReading(req: IncomingMessage): boolean {
+  return req.method === 'GET' || req.method === 'HEAD';
+}
+
 /** Sends plain text. */
 export function sendText(res: ServerResponse, status: number, text: string, contentType = 'text/plain'): void {
   const body = Buffer.from(text, 'utf8');

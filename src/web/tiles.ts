@@ -6,7 +6,7 @@
 import type { EvidenceStore } from '#src/evidence/ports.ts';
 import { type LogResource, logResource } from '#src/evidence/serve.ts';
 import type { Access } from './evidence-access.ts';
-import { type Handler, pathOf, sendText } from './server.ts';
+import { type Handler, isReading, pathOf, sendText } from './server.ts';
 
 /** The prefix that a client is given. */
 const LOG_PREFIX = '/evidence/log/';
@@ -26,7 +26,7 @@ export function createTiles(deps: TilesDeps): Handler {
       sendText(res, verdict.status, `${verdict.words}\n`);
       return true;
     }
-    if (req.method !== 'GET' && req.method !== 'HEAD') {
+    if (!isReading(req)) {
       res.setHeader('allow', 'GET, HEAD');
       sendText(res, 405, 'The log is only read here.\n');
       return true;
@@ -38,7 +38,7 @@ export function createTiles(deps: TilesDeps): Handler {
       return true;
     }
     res.writeHead(200, headersOf(resource));
-    res.end(req.method === 'HEAD' ? undefined : resource.bytes);
+    res.end(resource.bytes);
     return true;
   };
 }

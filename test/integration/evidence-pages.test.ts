@@ -98,6 +98,35 @@ describe('controls', () => {
   });
 });
 
+describe('asking for headers alone', () => {
+  it.each([
+    '/evidence',
+    '/evidence/requests/DR-1',
+    '/evidence/controls',
+    '/evidence/entries/1',
+    '/evidence/entries/1.dsse.json',
+    '/evidence/none',
+    '/evidence/download/bundle',
+    '/evidence/download/csv?request=DR-1',
+    '/evidence/download/csv?request=DR-99',
+    '/evidence/download/none',
+    '/evidence/log/checkpoint',
+    '/healthz',
+    '/metrics',
+    '/none',
+  ])('when it is %s, they are those of the whole answer, without a body', async (path) => {
+    const whole = await get(path);
+    const head = await fetch(test.server.address + path, { method: 'HEAD' });
+    expect(head.status).toBe(whole.status);
+    for (const name of ['content-type', 'content-disposition', 'cache-control', 'content-security-policy']) {
+      expect(head.headers.get(name), name).toBe(whole.headers.get(name));
+    }
+    expect(Number(head.headers.get('content-length'))).toBeGreaterThan(0);
+    expect(await head.text()).toBe('');
+    await whole.arrayBuffer();
+  });
+});
+
 describe('downloads', () => {
   it.each(['bundle', 'redacted-bundle', 'csv', 'oscal-ar', 'oscal-poam'])(
     'when %s is asked for, a file comes',

@@ -1,5 +1,6 @@
 /** Signing in with Slack: a stand-in for its OpenID Connect, the real pages, and every way it must say no. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSessionStore } from '#src/adapters/prisma/sessions.ts';
 import { createEvidencePages } from '#src/web/evidence.ts';
 import type { EvidenceReader } from '#src/web/evidence-ports.ts';
 import { createSignIn } from '#src/web/evidence-sign-in.ts';
@@ -9,11 +10,13 @@ import { mayRead } from '#src/wire/evidence/access.ts';
 import { random } from '#src/wire/ids.ts';
 import { chromiumPath, launchChromium } from '../browser/chromium.ts';
 import { createMemoryLog } from '../unit/evidence/fixtures.ts';
+import { databaseForTests } from './database.ts';
 import { CLIENT, SECRET, startIssuer, TEAM } from './fake-issuer.ts';
 import { startTestServer } from './server-fixture.ts';
 
 const HOUR = 3_600_000;
 
+const database = databaseForTests();
 let issuer: Awaited<ReturnType<typeof startIssuer>>;
 let web: WebServer;
 let address: string;
@@ -34,6 +37,7 @@ async function handlersFor(publicUrl: string, changes: { readonly clientSecret?:
     now: () => new Date(now),
     randomBytes: random,
     mayRead: async (user) => readers.has(user),
+    sessions: createSessionStore(database()),
     onError: (error) => faults.push(error),
   });
   const tiles = createTiles({ store: await createMemoryLog(), access: signIn.access });
@@ -214,6 +218,28 @@ describe('signing in', () => {
     expect(new URL(begun.headers.get('location') ?? '').searchParams.get('redirect_uri')).toBe(
       'https://governance.example/evidence/sign-in/callback',
     );
+    await server.close(100);
+  });
+
+  it('when somebody signs out, a copy of the cookie opens nothing any more, on no replica; another session stays', async () => {
+    const [mine, other] = [cookies(await signIn()), cookies(await signIn())];
+    const { server, at } = await serve();
+    const post = (headers: Record<string, string>) =>
+      fetch(`${address}/evidence/sign-out`, { method: 'POST', redirect: 'manual', headers });
+    await post({ cookie: mine, origin: 'https://evil.example' });
+    expect((await get('/evidence', mine)).status).toBe(200);
+    await post({ cookie: mine });
+    for (const replica of [address, at]) {
+      expect((await get('/evidence', mine, replica)).status).toBe(401);
+      expect((await get('/evidence', other, replica)).status).toBe(200);
+    }
+    // Twice is as good as once; and what would have ended by itself is forgotten.
+    expect((await post({ cookie: mine })).status).toBe(303);
+    const kept = async () => (await database().pool.query('SELECT 1 FROM ended_session')).rowCount;
+    expect(await kept()).toBe(1);
+    now += 8 * HOUR;
+    await post({ cookie: cookies(await signIn()) });
+    expect(await kept()).toBe(1);
     await server.close(100);
   });
 

@@ -104,7 +104,7 @@ export function createDriver(address: string, settle: () => Promise<void>) {
       return pressOn(as, ephemerals.slice(-1), (button) => button.value === value);
     },
     /** Submits the topmost open modal. */
-    async submit(as: string, answers: Readonly<Record<string, string>>) {
+    async submit(as: string, answers: Readonly<Record<string, string | readonly string[]>>) {
       const view = (await state(as)).views.at(-1);
       if (view === undefined) throw new Error('no modal is open');
       const values = Object.fromEntries(Object.entries(answers).map(([block, value]) => [block, { value }]));

@@ -40,6 +40,21 @@ describe('a file in the form', () => {
     expect(Buffer.from(stored?.bytes ?? []).toString()).toBe(PDF);
   });
 
+  it('is given out by the page of the request, without an address inside Slack', async () => {
+    const { address } = stage.test.server;
+    const sha256 = sha256Of(PDF);
+    const page = await (await fetch(`${address}/evidence/requests/DR-1`)).text();
+    const documents = /<h2>Documents<\/h2>([\s\S]*?)<h2>/.exec(page)?.[1] ?? '';
+    expect(documents).toContain('<strong>risk assessment</strong>');
+    expect(documents).toContain('1 Oct 2026');
+    expect(documents).toContain(`<code>sha256:${sha256}</code>`);
+    expect(documents).not.toContain('files-pri');
+    const [, path = ''] = /href="([^"]+)">Download the file/.exec(documents) ?? [];
+    const file = await fetch(address + path);
+    expect(file.headers.get('content-disposition')).toMatch(/^attachment/);
+    expect(await file.text()).toBe(PDF);
+  });
+
   it('is stood for by somebody of another side, once', async () => {
     const sha256 = sha256Of(PDF);
     await stage.command('U0LEGAL', 'attest DR-1');

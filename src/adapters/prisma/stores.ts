@@ -8,6 +8,7 @@ import type {
   Outbox,
   PeopleStore,
   RefusalStore,
+  SessionStore,
   Timers,
   WorkspaceStore,
 } from '#src/delivery/ports.ts';
@@ -26,6 +27,7 @@ import { createOutbox } from './outbox.ts';
 import { createPeople } from './people.ts';
 import { createRecordStore } from './records.ts';
 import { createRefusalStore } from './refusals.ts';
+import { createSessionStore } from './sessions.ts';
 import { createStateStore } from './state.ts';
 import { createTimers } from './timers.ts';
 import { createTurnStore } from './turns.ts';
@@ -48,6 +50,7 @@ export type Stores = {
   readonly state: StateStore;
   readonly turns: TurnStore;
   readonly usage: UsageStore;
+  readonly sessions: SessionStore;
 };
 
 /**
@@ -71,5 +74,6 @@ export function createStores(database: Database, newId: () => string): Stores {
     state: createStateStore(database),
     turns: createTurnStore(database),
     usage: createUsageStore(database),
+    sessions: createSessionStore(database),
   };
 }

@@ -22,7 +22,7 @@ const texts = z.array(text).catch([]);
 
 const evidenceSchema = z.array(
   z
-    .object({ kind: word, title: text, url: text, sha256: text })
+    .object({ kind: word, title: text, url: text, date: text, sha256: text })
     .transform(({ url, ...item }) => ({ ...item, href: url })),
 );
 const termsSchema = z.object({

@@ -5,6 +5,8 @@ export type ExportEvidence = {
   /** Null after erasure, or when redacted. */
   readonly title: string | null;
   readonly href: string | null;
+  /** When it was made, as whoever gave it said; UTC. */
+  readonly date: string | null;
   /** Hex digest of the captured file; null for a bare link. */
   readonly sha256: string | null;
 };

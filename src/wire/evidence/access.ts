@@ -43,6 +43,7 @@ export function evidenceAccess(config: Config, core: Core, log: Log): EvidenceAc
     now: core.now,
     randomBytes: random,
     mayRead: (user) => mayRead(core, user),
+    sessions: core.stores.sessions,
     onError: (error) => log.warn({ err: error }, 'somebody could not be signed in'),
   });
   return { pages: access, log: config.logPublic ? open : access, signIn: handler };
