@@ -98,7 +98,7 @@ function baseSteer(context: Context): Steer {
     if (item === undefined || !mayRead(audience, item)) return 0;
     let factor = item.questions.length === 0 ? 0.7 : 1;
     if (item.kind === 'front-matter') factor *= 0.85;
-    if (frame.documents.length > 0 && !frame.documents.includes(item.document)) factor *= 0.45;
+    if (frame.documents.length > 0 && !frame.documents.includes(item.document)) factor *= 0.35;
     return factor;
   };
 }

@@ -49,7 +49,8 @@ export function figureAnswer(context: Context, item: LibraryItem, query: Query):
     const said = close.map((figure) =>
       figure.value === null ? `${capital(figure.of)}: the source sets no number` : `${figure.value}: ${figure.of}`,
     );
-    if (close.every((figure) => figure.value === null && !QUALIFIED.test(figure.of)))
+    const precise = UNIT.test(frame.lower) && !frame.asksFrequency;
+    if (close.every((figure) => figure.value === null && (precise || !QUALIFIED.test(figure.of))))
       return withoutNumber(context, item, close, scored[0]?.text ?? null);
     const support = scored.filter((statement) => statement.similarity > 0).slice(0, 2);
     const best = support.length > 0 ? support : scored.slice(0, 1);

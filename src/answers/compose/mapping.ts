@@ -1,7 +1,7 @@
 /** Standards and references, both ways. */
 import type { Library, LibraryItem } from '#src/knowledge/library.ts';
 import type { Frame } from '../understand/frame.ts';
-import { citesReference, itemsCiting, itemsGuardedBy } from '../understand/standards.ts';
+import { citesReference, itemsCiting, itemsGuardedBy, standardsElsewhere } from '../understand/standards.ts';
 import { abstain } from './abstain.ts';
 import type { Context, Draft } from './context.ts';
 import { draft, mayRead } from './context.ts';
@@ -22,8 +22,14 @@ export function mappingAnswer(context: Context, item: LibraryItem): Draft {
   // The column of NIST is printed under either of its two documents.
   const nist = wanted !== null && /600-1|rmf/.test(wanted.source);
   const shown = named.length > 0 || !nist ? named : item.mappings.filter(({ standard }) => /nist/i.test(standard));
-  if (shown.length === 0) {
-    const text = `${name} has no mapping to that standard in the library; it maps to ${joinWords(item.mappings.map((mapping) => mapping.standard)) || 'none'}.`;
+  const mapped = item.mappings.map((mapping) => mapping.standard);
+  const elsewhere = standardsElsewhere(frame.lower, mapped);
+  // "nist csf" names a family of which another member is mapped.
+  const unspecific = wanted === null || wanted.source === 'nist';
+  if (shown.length === 0 || (elsewhere.length > 0 && unspecific)) {
+    const names = elsewhere.map((standard) => standard.toUpperCase());
+    const which = names.length > 0 ? joinWords(names, 'or') : 'that standard';
+    const text = `${name} has no mapping to ${which} in the library; it maps to ${joinWords(mapped) || 'none'}.`;
     return abstain(context, 'empty_at_source', [item], text);
   }
   const asksGap = /\bgaps?\b|\bmissing\b|\black\w*|\baddend\w+|\bnot cover\w*/.test(frame.lower);

@@ -13,15 +13,15 @@ import { overlapAnswer } from './mapping.ts';
 import { CLAUSE_START, clausesOf, leadOf, PRONOUN, partFrame } from './parts.ts';
 import { GENERIC } from './pick.ts';
 import { routeSingle } from './route.ts';
+import { bySides, raciOnly } from './sides.ts';
 
 const MOST_PARTS = 4;
-const VERSUS = /\s+(?:vs\.?|versus|as opposed to|compared (?:to|with)|or rather)\s+/i;
 /** Answers a question about several topics, or about one topic in several ways; null when it has only one part. */
 export function multiAnswer(context: Context): Draft | null {
   if (context.frame.refusal !== null) return null;
   const shared = sharedReferences(context);
   if (shared !== null) return shared;
-  const topics = byIds(context) ?? byDocuments(context) ?? byVersus(context) ?? byAnd(context) ?? byClauses(context);
+  const topics = byIds(context) ?? byDocuments(context) ?? bySides(context) ?? byClauses(context);
   return together(context, topics, 2) ?? together(context, byAspects(context), 1);
 }
 
@@ -156,39 +156,6 @@ function byIds(context: Context): readonly Frame[] | null {
   });
 }
 
-/** The piece of a question that names the topics: without the clauses that ask. */
-const TAIL =
-  /\s+(?:in terms of|with (?:regard|respect) to|when it comes to|as to|regarding|concerning)\s+(?:who|what|which|their|the accountab|the responsib|accountab|responsib|ownership|raci).*$/i;
-
-function topicSegment(whole: string): string {
-  const text = whole.replace(TAIL, '');
-  const pieces = text
-    .split(/[:;?!]|\s[-–]+\s|,\s*(?=(?:who|what|which|how|whose|accountable|responsible|same)\b)|\.\s+(?=\w)/i)
-    .map((piece) => piece.trim());
-  return (
-    pieces.find((piece) => VERSUS.test(piece)) ??
-    pieces.find((piece) => / and | & |\//i.test(piece) && contentStems(piece).length > 1) ??
-    text
-  );
-}
-
-const LEAD = /^.*?\b(?:differences? (?:\w+ ){0,3}between|compare|comparing|comparison of|difference of)\s+/i;
-
-function byVersus(context: Context): readonly Frame[] | null {
-  const { frame } = context;
-  if (!VERSUS.test(frame.text)) return null;
-  const sides = topicSegment(frame.text).replace(LEAD, '').split(VERSUS);
-  if (sides.length < 2) return null;
-  const parts = sides.map((side) => partFrame(context, side, false));
-  if (parts.some((part) => contentStems(topicOf(part, { letters: true, strict: true })).length === 0)) return null;
-  return bettersWhole(
-    context,
-    parts.map((part) => topItem(context, part)),
-  )
-    ? parts
-    : null;
-}
-
 const POLICY_PREFIX = /\b(?:policy|paper|white ?paper|guide|isms)\b/i;
 
 /** A clause that names no document is about the one named before it when it leaves something out or has its prefix. */
@@ -249,45 +216,6 @@ function bettersWhole(context: Context, tops: readonly (Ranked | null)[]): boole
   const whole = topItem(context, context.frame);
   if (whole === null || tops.some((top) => top?.id === whole.id)) return true;
   return tops.every((top) => top !== null && top.entry > whole.entry + 0.1);
-}
-
-/** "scanning and prioritisation of vulnerabilities": what stands after "of" belongs to both sides. */
-function shareObject(sides: readonly string[]): readonly string[] {
-  const [left, right] = sides;
-  const object = / of (.+)$/.exec(right ?? '')?.[1];
-  if (left === undefined || right === undefined || sides.length !== 2 || object === undefined || / of /.test(left))
-    return sides;
-  return [`${left} of ${object}`, right];
-}
-
-/** "A and B, accountable roles?" when A and B are clearly two items. */
-function byAnd(context: Context): readonly Frame[] | null {
-  const { frame } = context;
-  if (frame.ids.length > 0 || !(frame.asksWho || frame.compares)) return null;
-  const segment = topicSegment(frame.text).replace(LEAD, '');
-  const sides = shareObject(segment.split(/\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+plus\s+|\s+\/\s+/i));
-  if (
-    sides.length < 2 ||
-    sides.length > MOST_PARTS ||
-    sides.some((side) => CLAUSE_START.test(side) && side !== sides[0])
-  )
-    return null;
-  const whole = find(context, topicOf({ ...frame, text: segment }, { letters: true }), () => 1, 1)[0];
-  const parts = sides.map((side) => partFrame(context, side, false));
-  if (parts.some((part) => contentStems(topicOf(part, { letters: true, strict: true })).length === 0)) return null;
-  const several = frame.compares || /\b(?:teams|roles|execs|people|respectively|those)\b/.test(frame.lower);
-  const least = several ? 0.55 : 0.72;
-  const tops = parts.map((part) => find(context, topicOf(part, { letters: true }), raciOnly(context), 1)[0]);
-  if (tops.some((top) => top === undefined || top.entry < least)) return null;
-  const exact = tops.every((top) => (top?.entry ?? 0) >= 0.9);
-  const substantial = parts.every((part) => contentStems(topicOf(part, { letters: true, strict: true })).length > 1);
-  if (!several && !exact && ((whole?.entry ?? 0) >= 0.8 || !substantial)) return null;
-  return new Set(tops.map((top) => top?.id)).size === sides.length ? parts : null;
-}
-
-function raciOnly(context: Context): (item: number) => number {
-  const wants = context.frame.asksWho && context.frame.letters.length > 0;
-  return (item) => (!wants || context.index.items[item]?.raci !== undefined ? 1 : 0.5);
 }
 
 function topItem(context: Context, part: Frame): Ranked | null {

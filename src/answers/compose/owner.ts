@@ -25,7 +25,7 @@ export function lettersToAnswer(frame: Frame): readonly RaciLetter[] {
       ? ['responsible']
       : ['responsible', 'accountable'];
   if (
-    /\bwho(?:'s|s)? (?:can |may |is allowed to |needs to |has to |must |should )?(?:approves?|authori[sz]es?|decides?|oversees?|okays?)\b/.test(
+    /\bwho(?:'s|s)? (?:can |may |is allowed to |needs to |has to |must |should )?(?:approves?|authori[sz]es?|decides?|oversees?|okays?)\b|\b(?:which|what) (?:\w+ )?(?:exec(?:utive)?s?|c-?levels?|chiefs?|boss(?:es)?|directors?)\b/.test(
       frame.lower,
     )
   ) {

@@ -46,17 +46,25 @@ export function reverseAsked(context: Context): ReverseAsked | null {
     return null;
   if (asksRole && /^who\b/.test(frame.lower)) return null;
   if (frame.documents.some((id) => library.documents.get(id)?.prefix === 'POL')) return null;
-  const letters =
-    frame.letters.length > 0 ? frame.letters : DUTIES.test(frame.lower) || frame.owns ? RACI_LETTERS : null;
-  if (letters === null) return null;
+  const duties = DUTIES.test(frame.lower) || frame.owns;
+  if (frame.letters.length === 0 && !duties) return null;
   const role = subjectRole(context);
   if (role === null) return null;
+  const letters = frame.letters.length > 0 ? frame.letters : dutiesOf(context, role.role);
   if (/\braci\b/.test(frame.lower) && frame.roles.every((one) => one.short)) return null;
   const said = `${frame.text.slice(0, role.start)} ${frame.text.slice(role.end)}`;
   const rest = contentStems(withoutRole(frame, role.start, role.end));
   const narrow =
     rest.length > 0 ? topicOf({ ...frame, text: withoutRole(frame, role.start, role.end) }, { letters: true }) : null;
   return { role: role.role, letters, narrow, rest: said };
+}
+
+/** "what do we have to do": the work itself, where the role has any; otherwise whatever it is named for. */
+const WORK = /\b(?:has|have|need|needs|supposed|expected) to do\b|\bwhat (?:do|does|must|should) .{1,40} do\b/;
+
+function dutiesOf(context: Context, role: string): readonly RaciLetter[] {
+  const works = (context.library.reverse.get(role) ?? []).some(({ letter }) => letter === 'responsible');
+  return works && WORK.test(context.frame.lower) ? ['responsible'] : RACI_LETTERS;
 }
 
 const BEFORE_SUBJECT =
@@ -168,8 +176,8 @@ export function chapterNamed(context: Context, asked: ReverseAsked): string | nu
   const lower = ` ${tokens(asked.rest)
     .map(({ word }) => word)
     .join(' ')} `;
-  const names = [...context.library.items.values()]
-    .filter((item) => isChapter(context.library, item.id))
+  const names = [...chaptersOf(context.library)]
+    .flatMap((id) => context.library.items.get(id) ?? [])
     .flatMap((item) => [item.title, ...item.aliases].map((name) => ({ id: item.id, name })))
     .map(({ id, name }) => ({
       id,
@@ -181,22 +189,32 @@ export function chapterNamed(context: Context, asked: ReverseAsked): string | nu
   return names.sort((a, b) => b.words.length - a.words.length)[0]?.id ?? null;
 }
 
-/** "what is the CISO accountable for in chapter 2.2": an id whose sections have owners, and itself none. */
+/** Items without owners whose sections have them: the chapters of "what is the CISO accountable for in chapter 2.2". */
+function chaptersOf(library: Context['library']): ReadonlySet<string> {
+  const chapters = new Set<string>();
+  for (const { id, raci } of library.items.values()) {
+    if (raci === undefined) continue;
+    for (let at = id.lastIndexOf('.'); at > 0; at = id.lastIndexOf('.', at - 1)) chapters.add(id.slice(0, at));
+  }
+  return new Set([...chapters].filter((id) => library.items.has(id) && library.items.get(id)?.raci === undefined));
+}
+
+/** Is the item a chapter? */
 export function isChapter(library: Context['library'], id: string): boolean {
-  if (library.items.get(id)?.raci !== undefined) return false;
-  return [...library.items.values()].some((item) => item.raci !== undefined && item.id.startsWith(`${id}.`));
+  return chaptersOf(library).has(id);
 }
 
 /** Restricts the list to the chapter or items a topic names; null when the topic names none. */
 function narrowTo(context: Context, topic: string): ((id: string) => boolean) | null {
-  const hits = find(context, topic, () => 1, 8).filter((hit) => hit.entry >= 0.5);
-  const top = hits[0];
-  if (top === undefined) return null;
-  const item = context.index.items[top.item];
-  if (item === undefined) return null;
-  if (item.raci === undefined && /^WP-\d(\.\d)?$/.test(item.id))
-    return (id) => id === item.id || id.startsWith(`${item.id}.`);
-  return null;
+  const chapters = chaptersOf(context.library);
+  const owned = (number: number): number => {
+    const item = context.index.items[number];
+    return item !== undefined && (item.raci !== undefined || chapters.has(item.id)) ? 1 : 0;
+  };
+  const hits = find(context, topic, owned, 8).filter((hit) => hit.entry >= 0.5);
+  const least = Math.max(...hits.map(({ entry }) => entry)) - 0.1;
+  const chapter = hits.find((hit) => hit.entry >= least && chapters.has(hit.id))?.id;
+  return chapter === undefined ? null : (id) => id.startsWith(`${chapter}.`);
 }
 
 /** The role is known and stands nowhere under the letters asked for. */

@@ -130,7 +130,8 @@ function unknownRole(context: Context): Draft | null {
 function reverseFirst(context: Context): Draft | null {
   const { frame, library } = context;
   const known = frame.ids.filter((id) => id.known);
-  const chapter = known.length === 1 && isChapter(library, known[0]?.id ?? '') ? known[0]?.id : undefined;
+  const named = frame.documents.length === 0 ? known[0]?.id.replace(/^POL-/, 'WP-') : known[0]?.id;
+  const chapter = known.length === 1 && isChapter(library, named ?? '') ? named : undefined;
   if (known.length > 0 && chapter === undefined) return null;
   const asked = reverseAsked(context);
   if (asked === null) return null;

@@ -139,7 +139,7 @@ const POLICY =
 /** Words that name a document without being in its list of names. */
 const DOCUMENT_WORDS: Readonly<Record<string, RegExp>> = {
   POL: /\bpolic(?:y|ies)(?:'s)?\b(?! (?:compliance|violation))|\bclause\b/,
-  WP: /\bwhite ?-?paper\b|\b(?:the|this|that|ml|ai|csa|raci|responsibilit\w+) paper\b|\bwp\b/,
+  WP: /\bwhite ?-?paper\b|(?<!\bon |position )\bpaper\b(?! (?:trail|form|copy))|\bwp\b/,
   ISMS: /\bisms\b|\bthe guide\b|\bisms guide\b/,
   AICM: /\baicm\b|\bcontrols? matrix\b|\bai-?caiq\b/,
 };

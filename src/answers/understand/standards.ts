@@ -17,8 +17,18 @@ const NAMES: readonly { readonly asked: RegExp; readonly matches: RegExp; readon
   { asked: /\baic4\b|\bai c4\b|\bc4\b/, matches: /c4/i },
   { asked: /\bc5\b/, matches: /c5/i },
   { asked: /\bbsi\b|\bgerman\b/, matches: /bsi|c4|c5/i, family: true },
-  { asked: /\biso\b/, matches: /iso/i, family: true },
+  { asked: /\biso\b(?!(?:\/iec)? ?\d{4,5})/, matches: /iso/i, family: true },
 ];
+
+/** Laws and standards of the trade beyond those that the mappings cite. */
+const ELSEWHERE =
+  /\b(?:hipaa|soc ?[123]|pci(?:[ -]?dss)?|cobit|nis ?2|dora|tisax|fedramp|hitrust|cmmc|gdpr|ccpa|sox|itil|glba|ccm|csf|mitre|owasp|cis (?:controls|benchmarks?)|iso(?:\/iec)? ?(?!42001|27001)\d{4,5}|800-\d{2,3})\b/g;
+
+/** Standards a question names that no mapping of an item is into. */
+export function standardsElsewhere(lower: string, mapped: readonly string[]): readonly string[] {
+  const found = [...new Set([...lower.matchAll(ELSEWHERE)].map(([name]) => name))];
+  return found.filter((name) => !mapped.some((standard) => standard.toLowerCase().includes(name)));
+}
 
 /** A printed name of each standard that belongs to a family. */
 const MEMBER_NAMES: ReadonlyMap<RegExp, string> = new Map(
