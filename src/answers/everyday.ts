@@ -4,7 +4,7 @@
  * uses the word itself.
  */
 const NEUTRAL = `
-  able assign reset variable accept accord achieve across act actual actually add after again against ago ahead aim alive allow almost alone along
+  able afterward assign reset variable accept accord achieve across act actual actually add after again against ago ahead aim alive allow almost alone along
   already alright also always amount anyway anyways apart apply approach around arrive aside attend attention avoid aware
   away babysit back bad badly bare basic basically bear beat become before beforehand begin behave behind believe belong
   below beneath benefit beside best better between beyond big bigger birth blow bother bottom brand break bring broken brief

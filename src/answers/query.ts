@@ -41,7 +41,20 @@ const ASKING_WORDS: readonly (readonly [RegExp, string])[] = [
   [/^wich$/, 'which'],
 ];
 
+/** Clipped words of chats. */
+const CHAT: Readonly<Record<string, string>> = {
+  abt: 'about',
+  b4: 'before',
+  cld: 'could',
+  day2day: 'day-to-day',
+  shld: 'should',
+  shud: 'should',
+  wld: 'would',
+  wrt: 'about',
+};
+
 function askingWord(word: string): string | null {
+  if (Object.hasOwn(CHAT, word)) return CHAT[word] ?? null;
   const [wrong, right] = ASKING_WORDS.find(([pattern]) => pattern.test(word)) ?? [];
   return wrong === undefined || right === undefined ? null : word.replace(wrong, right);
 }

@@ -1,16 +1,14 @@
 /** Questions about several topics: each part is answered by itself, then they are put together. */
 
 import type { LibraryItem } from '#src/knowledge/library.ts';
-import { isNeutral } from '../everyday.ts';
 import type { Ranked } from '../retrieve.ts';
-import { tokens } from '../text.ts';
 import type { Frame } from '../understand/frame.ts';
-import { contentStems, topicOf } from '../understand/topic.ts';
+import { contentStems, topicOf, topicWords } from '../understand/topic.ts';
 import { byAspects } from './aspects.ts';
 import type { Context, Draft, Source } from './context.ts';
 import { draft, find } from './context.ts';
 import { overlapAnswer } from './mapping.ts';
-import { CLAUSE_START, clausesOf, leadOf, PRONOUN, partFrame } from './parts.ts';
+import { CLAUSE_START, clausesOf, leadOf, PRONOUN, partFrame, withAntecedent } from './parts.ts';
 import { GENERIC } from './pick.ts';
 import { routeSingle } from './route.ts';
 import { bySides, raciOnly } from './sides.ts';
@@ -167,16 +165,12 @@ function placed(part: Frame, clause: string, prefix: string, documents: readonly
 
 const ASKS_FOR_SEVERAL = /^(?:what|how|when|where|why)\b.*\b(?:them|those|these)\b/i;
 
-/** "who scans for vulnerabilities, and who fixes them": the pronoun stands for the last thing named before. */
-function withAntecedent(clause: string, before: string): string {
+/** What a clause that points back at the one before it asks about, when both ask alike. */
+function resolved(clause: string, before: string): string {
   const asks = /^who\b/i.test(clause)
     ? /^who\b/i.test(before)
     : ASKS_FOR_SEVERAL.test(clause) && CLAUSE_START.test(before);
-  if (!asks || !PRONOUN.test(clause.toLowerCase())) return clause;
-  const thing = tokens(before)
-    .filter(({ word }) => contentStems(word).length > 0 && !isNeutral(word))
-    .at(-1)?.word;
-  return thing === undefined ? clause : clause.replace(/\b(?:them|those|these)\b/i, thing);
+  return asks ? withAntecedent(clause, before, /\b(?:them|those|these)\b/) : clause;
 }
 
 function byClauses(context: Context): readonly Frame[] | null {
@@ -186,20 +180,23 @@ function byClauses(context: Context): readonly Frame[] | null {
   if (clauses.length < 2) return null;
   const place = POLICY_PREFIX.test(prefix) || frame.documents.length === 1 ? frame.documents : [];
   const parts = clauses.map((said, at) => {
-    const clause = withAntecedent(said, clauses[at - 1] ?? '');
+    const clause = resolved(said, clauses[at - 1] ?? '');
     const alone = placed(partFrame(context, clause, true), clause, prefix, place);
-    const content = contentStems(topicOf(alone, { letters: true, strict: true }));
+    const asked = topicOf(alone, { letters: true, strict: true });
+    const content = contentStems(asked);
     const complete = content.length > 1 && !PRONOUN.test(clause.toLowerCase());
     const whole = prefix === '' ? alone : partFrame(context, complete ? clause : `${clause} ${prefix}`, true);
     return {
       frame: prefix === '' ? alone : { ...whole, documents: alone.documents },
       content,
+      // "who is told afterwards" says no topic of its own.
+      bare: content.every((word) => GENERIC.has(word)) || (alone.asksWho && topicWords(asked).length === 0),
       documents: alone.documents.join(),
     };
   });
   const known = frame.ids.filter((id) => id.known);
   if (known.length === 1 && parts.some((part) => part.frame.ids.length === 0 && part.content.length < 2)) return null;
-  if (prefix === '' && parts.slice(1).some((part) => part.content.every((word) => GENERIC.has(word)))) return null;
+  if (prefix === '' && parts.slice(1).some(({ bare }) => bare)) return null;
   const standing = parts.filter((part) => part.content.length > 0 || (part.documents !== '' && prefix !== ''));
   if (standing.length < 2) return null;
   if (standing.length !== parts.length && prefix === '') return null;

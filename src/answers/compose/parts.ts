@@ -1,6 +1,7 @@
 /** Parts of a question: its clauses, and what each of them takes over from the whole. */
 import type { Frame } from '../understand/frame.ts';
 import { understand } from '../understand/frame.ts';
+import { topicWords } from '../understand/topic.ts';
 import type { Context } from './context.ts';
 
 /** A clause that points back at the one before it does not stand alone. */
@@ -17,6 +18,12 @@ export function clausesOf(text: string): readonly string[] {
     .split(CLAUSE_BORDER)
     .map((clause) => clause.trim())
     .filter((clause) => clause !== '');
+}
+
+/** "who scans for vulnerabilities, and who fixes them": the pronoun stands for the last thing named before. */
+export function withAntecedent(clause: string, before: string, pronoun = PRONOUN): string {
+  const thing = topicWords(before).at(-1);
+  return thing === undefined ? clause : clause.replace(new RegExp(pronoun.source, 'i'), thing);
 }
 
 const LEAD =

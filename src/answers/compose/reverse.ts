@@ -4,10 +4,9 @@ import type { RoleUse } from '#src/knowledge/library.ts';
 import { compareIds, RACI_LETTERS } from '#src/knowledge/library.ts';
 import { raciText } from '#src/knowledge/passages.ts';
 import type { RaciLetter } from '#src/knowledge/schema.ts';
-import { isNeutral } from '../everyday.ts';
 import { tokens } from '../text.ts';
 import type { Frame } from '../understand/frame.ts';
-import { contentStems, topicOf } from '../understand/topic.ts';
+import { contentStems, topicOf, topicWords } from '../understand/topic.ts';
 import type { Context, Draft, Source } from './context.ts';
 import { draft, find, mayRead } from './context.ts';
 import { joinWords, sentence, titleInSentence } from './phrases.ts';
@@ -103,13 +102,6 @@ function subjectRole(context: Context): { readonly role: string; readonly start:
 /** Ways of asking for a list, or of speaking for a team. */
 const LISTS =
   /^(?:what|where|when|on what|in (?:which|what)|for (?:which|what)|as|i'm|im|i am|we are|i joined|list|show|name|give)\b|\b(?:which|what|all|every|everything|list) (?:the )?(?:\w+ )?(?:topics?|sections?|areas?|tasks?|work|duties|things|items?|news|responsibilit\w+|accountabilit\w+)\b|^(?:responsibilities|accountabilities|duties|tasks|things|everything) /;
-
-/** Stems with a topic once words of speech are left out too. */
-function topicWords(text: string): readonly string[] {
-  return tokens(text)
-    .filter(({ word }) => !isNeutral(word) && contentStems(word).length > 0)
-    .map(({ word }) => word);
-}
 
 function withoutRole(frame: Frame, start: number, end: number): string {
   const before = frame.text.slice(0, start).replace(/\b(?:new|the|our|a|an)\s+$/i, ' ');

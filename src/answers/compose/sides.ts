@@ -1,13 +1,11 @@
 /** Two topics in one breath: a question is cut where each side is about an item of its own. */
-import { isNeutral } from '../everyday.ts';
 import type { Ranked } from '../retrieve.ts';
-import { tokens } from '../text.ts';
 import type { Frame } from '../understand/frame.ts';
 import { lettersAsked } from '../understand/letters.ts';
-import { contentStems, topicOf } from '../understand/topic.ts';
+import { contentStems, topicOf, topicWords } from '../understand/topic.ts';
 import type { Context } from './context.ts';
 import { find } from './context.ts';
-import { CLAUSE_START, PRONOUN, partFrame } from './parts.ts';
+import { CLAUSE_START, partFrame, withAntecedent } from './parts.ts';
 
 /** More pieces than these are a list, not topics. */
 const MOST_PIECES = 5;
@@ -20,6 +18,8 @@ const BORDER =
 /** Between the sides of a comparison these join as well: "compare canary releases with rollbacks". */
 const BORDER_OF_COMPARISON = new RegExp(`${BORDER.source}|\\s+(?:with|from|than|to)\\s+`, 'i');
 const COMPARES_WITH = /\b(?:compar\w+|distinguish\w*|differ\w*|same (?:\w+ )?as|contrast\w*)\b/i;
+
+const THEM = /\b(?:it|them|those|these)\b/;
 
 /** What a comparison says about its sides; not a topic of either. */
 const COMPARING =
@@ -61,7 +61,7 @@ function topicsIn(context: Context, all: readonly string[]): readonly string[] {
   const pieces: string[] = [];
   for (const piece of all) {
     const before = pieces.at(-1);
-    const said = before === undefined ? piece.trim() : withAntecedent(piece.trim(), before);
+    const said = before === undefined ? piece.trim() : withAntecedent(piece.trim(), before, THEM);
     if (namesTopic(context, topicOfSide(context.frame, said))) pieces.push(said);
   }
   return shareObject(pieces);
@@ -69,22 +69,12 @@ function topicsIn(context: Context, all: readonly string[]): readonly string[] {
 
 /** Words of speech name a topic only where they are the very name of an item: "roll back". */
 function namesTopic(context: Context, topic: string): boolean {
-  const words = tokens(topic).filter(({ word }) => contentStems(word).length > 0);
-  if (words.some(({ word }) => !isNeutral(word))) return true;
-  return words.length > 0 && (find(context, topic, raciOnly(context), 1)[0]?.entry ?? 0) >= LEAST.exact;
+  if (topicWords(topic).length > 0) return true;
+  return contentStems(topic).length > 0 && (find(context, topic, raciOnly(context), 1)[0]?.entry ?? 0) >= LEAST.exact;
 }
 
 function topicOfSide(frame: Frame, text: string): string {
   return topicOf({ ...frame, text: text.replace(COMPARING, ' '), ids: [], roles: [] }, { letters: true, strict: true });
-}
-
-/** "fixing them": the pronoun stands for the last thing named before. */
-function withAntecedent(piece: string, before: string): string {
-  if (!PRONOUN.test(piece.toLowerCase())) return piece;
-  const thing = tokens(before)
-    .filter(({ word }) => contentStems(word).length > 0 && !isNeutral(word))
-    .at(-1)?.word;
-  return thing === undefined ? piece : piece.replace(/\b(?:it|them|those|these)\b/i, thing);
 }
 
 /** "scanning and prioritisation of vulnerabilities": what stands after "of" belongs to both sides. */

@@ -1,4 +1,5 @@
 /** The topic of a question: its words without those that only say what is asked about it. */
+import { isNeutral } from '../everyday.ts';
 import { allStems, isStopWord, stem, tokens } from '../text.ts';
 import type { Frame } from './frame.ts';
 import { withoutLetterWords } from './letters.ts';
@@ -63,6 +64,13 @@ export function contentStems(text: string): readonly string[] {
     .filter((token) => !isStopWord(token.word) && token.word.length > 1)
     .map((token) => stem(token.word))
     .filter((word) => !FILLER.has(word));
+}
+
+/** Words with a topic once words of speech are left out too. */
+export function topicWords(text: string): readonly string[] {
+  return tokens(text)
+    .filter(({ word }) => !isNeutral(word) && contentStems(word).length > 0)
+    .map(({ word }) => word);
 }
 
 /** True when a text has the stems of a phrase in a row. */
