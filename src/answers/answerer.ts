@@ -10,7 +10,7 @@ import { firstSentence, followUp } from './conversation.ts';
 import { directFirst } from './direct.ts';
 import { isQuoteOf } from './ground.ts';
 import { type Holder, holderAnswer, holdersOfPrinted } from './holders.ts';
-import { asksWhoIn } from './languages.ts';
+import { asksWhoIn, languageOf } from './languages.ts';
 import { phraseWith, withinBudget } from './model-path.ts';
 import type { Thesaurus } from './query.ts';
 import { buildThesaurus } from './query.ts';
@@ -67,7 +67,8 @@ function answererOn(parts: AnswererParts, index: SearchIndex, thesaurus: Thesaur
   const run = async (question: string, options: AskOptions, trace: Trace): Promise<Answer> => {
     const started = now();
     const vectors = await vectorHits(parts.vectors, question, trace);
-    const input = { library: parts.library, index, thesaurus, question, options, vectors, trace };
+    const hasModel = parts.model !== undefined;
+    const input = { library: parts.library, index, thesaurus, question, options, vectors, hasModel, trace };
     const held = holderAnswer(parts.library, question, options);
     if (held !== null) {
       const draft = checked(parts.library, options, held.draft, trace);
@@ -129,13 +130,16 @@ type DraftInput = {
   readonly vectors: readonly VectorHit[];
   readonly rewrites: readonly string[];
   readonly readByModel: boolean;
+  readonly hasModel: boolean;
   readonly trace: Trace;
 };
 
 function draftFor(input: DraftInput): Draft {
   const { library, index, thesaurus, question, options, vectors, rewrites, readByModel, trace } = input;
   const words = understand(library, index, question);
-  const read = asksWhoIn(words.text) ? { ...words, owns: true, asksWho: true } : words;
+  const language = languageOf(words.text);
+  const asksWho = asksWhoIn(words.text) || (language !== null && words.asksWho && words.letters.length === 0);
+  const read = asksWho ? { ...words, owns: true, asksWho: true } : words;
   const follow = followUp(library, index, read, options.thread ?? []);
   const frame = follow.kind === 'completed' ? follow.frame : read;
   trace('understand', {
@@ -157,7 +161,10 @@ function draftFor(input: DraftInput): Draft {
   };
   if (frame.text === '' || !/[\p{L}\p{N}]/u.test(frame.text)) return abstain(context, 'empty_question');
   if (follow.kind === 'shorter') return shorter(follow.of);
-  return directFirst(library, frame, multiAnswer(context) ?? routeSingle(context));
+  const made = directFirst(library, frame, multiAnswer(context) ?? routeSingle(context));
+  // Passages found by words that two languages share may miss what was asked; an id named and the tables do not.
+  const unsure = made.mode === 'extractive' && made.reason === null && !frame.ids.some(({ known }) => known);
+  return language === null || input.hasModel || !unsure ? made : { ...made, answer: `${language.hint} ${made.answer}` };
 }
 
 /** The last answer's first sentence, with its sources. */

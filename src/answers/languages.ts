@@ -31,7 +31,7 @@ const row = (name: string, words: string, who: string, hint: string, letters?: R
 const LATIN: readonly Row[] = [
   row(
     'German',
-    'der das dem ist sind und für nicht wie wir ein eine einen einer eines einem welche welcher welches muss müssen darf dürfen kann können wird werden bei mit von zu auf zum zur ich unser unsere wo wann warum gibt',
+    'der das dem ist sind und für nicht wie wir ein eine einen einer eines einem welche welcher welches muss müssen darf dürfen kann können wird werden bei mit von zu auf zum zur ich unser unsere wo wann warum gibt sagt steht laut verlangt gilt zwischen verantwortlich zuständig',
     'wer wen wem',
     'Bitte fragen Sie auf Englisch: Ohne Sprachmodell verstehe ich Deutsch nicht gut genug, um richtig zu antworten.',
     /[ßäöü]/i,

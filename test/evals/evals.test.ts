@@ -38,7 +38,9 @@ const SETS = [
  * half of `fourth` never. `sixth` is by a fifth such person, in the proportions of the shared examples; scored once
  * before it was looked at, it passed 153 of 160 (owner 94 %, reverse 100, requirement 97, mapping 100, figure 94,
  * comparison 81, out of scope 100), and four of its failures led to changes. `seventh` is by a sixth such person, written
- * after the last change; nobody has looked at its failures: 157 of 160.
+ * after the last change; nobody has looked at its failures: 157 of 160. `eighth` was written from the sources by whoever
+ * tuned next, before they read the engine: its odd half passed 70 of 84 and was looked at, its even half 73 of 84 and
+ * never was.
  */
 const REACHED: readonly {
   readonly name: string;
@@ -128,11 +130,11 @@ const REACHED: readonly {
     keep: (id) => id % 2 === 0,
     bars: {
       owner: 96,
-      'owner-reverse': 84,
+      'owner-reverse': 92,
       requirement: 93,
       mapping: 88,
       figure: 75,
-      'compare-or-multi': 62,
+      'compare-or-multi': 87,
       'out-of-scope': 100,
     },
     abstained: 0.02,
@@ -173,6 +175,36 @@ const REACHED: readonly {
       'out-of-scope': 95,
     },
     abstained: 0.04,
+  },
+  {
+    name: 'eighth, odd',
+    file: 'eighth.jsonl',
+    keep: (id) => id % 2 === 1,
+    bars: {
+      owner: 94,
+      'owner-reverse': 100,
+      requirement: 93,
+      mapping: 100,
+      figure: 100,
+      'compare-or-multi': 90,
+      'out-of-scope': 100,
+    },
+    abstained: 0.01,
+  },
+  {
+    name: 'eighth, even',
+    file: 'eighth.jsonl',
+    keep: (id) => id % 2 === 0,
+    bars: {
+      owner: 77,
+      'owner-reverse': 84,
+      requirement: 81,
+      mapping: 100,
+      figure: 90,
+      'compare-or-multi': 90,
+      'out-of-scope': 100,
+    },
+    abstained: 0.02,
   },
 ];
 

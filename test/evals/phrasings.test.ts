@@ -5,6 +5,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Answerer } from '#src/answers/answerer.ts';
 import { RACI_LETTERS } from '#src/knowledge/library.ts';
+import { printedRole } from '#src/knowledge/roles.ts';
 import type { RaciLetter } from '#src/knowledge/schema.ts';
 import { desk } from '../unit/answers/desk.ts';
 
@@ -110,6 +111,51 @@ const OF_A_TOPIC: readonly { readonly letters: readonly RaciLetter[]; readonly s
   { letters: RACI_LETTERS, say: ['who owns {}?', 'full raci for {}', 'give me the raci of {}'] },
 ];
 
+/** Two topics at once, in the ways that people join them. */
+const OF_TWO_TOPICS: readonly { readonly letters: readonly RaciLetter[]; readonly say: readonly string[] }[] = [
+  {
+    letters: ['accountable'],
+    say: [
+      '{a} vs {b}: who is accountable?',
+      'who is accountable for {a} and who for {b}?',
+      'is the same person accountable for {a} and {b}?',
+      '{a} and {b} - accountable exec for each',
+      'accountable for {a}? and for {b}?',
+      '{a} or {b}: which of the two is the ciso accountable for?',
+      'who answers for {a} compared to {b}',
+      'what distinguishes {a} from {b} when it comes to accountability?',
+    ],
+  },
+  {
+    letters: ['responsible'],
+    say: [
+      'compare who does {a} with who does {b}',
+      'which team is responsible for {a}, which one for {b}',
+      'does the same team do {a} and {b}?',
+      'tell me who does {a} plus who does {b}',
+    ],
+  },
+  { letters: ['responsible', 'accountable'], say: ['R and A for {a} as well as {b} pls'] },
+  { letters: ['consulted'], say: ['who must be consulted on {a}, and who on {b}?'] },
+  { letters: ['informed'], say: ['difference between {a} and {b} in who gets informed'] },
+];
+
+/** A role within a chapter, named by number, by title or by a nickname. */
+const IN_A_CHAPTER: readonly { readonly letter: RaciLetter; readonly say: string }[] = [
+  { letter: 'accountable', say: 'what is the {r} accountable for in {c}?' },
+  { letter: 'accountable', say: 'within {c} list everything where {r} is accountable' },
+  { letter: 'responsible', say: 'i am from the {r}, what do we have to do in {c}' },
+  { letter: 'consulted', say: 'on which topics of {c} do we ask the {r}' },
+  { letter: 'informed', say: 'for {c}, which things is the {r} informed of' },
+];
+const CHAPTERS: Readonly<Record<string, readonly string[]>> = {
+  'WP-1': ['chapter 1', 'the training data chapter'],
+  'WP-2.1': ['section 2.1', 'model access controls'],
+  'WP-2.4': ['2.4', 'the mlops pipeline'],
+  'WP-2.6': ['secure model deployment', 'section 2.6'],
+  'WP-3': ['vulnerability management', 'chapter 3'],
+};
+
 let answerer: Answerer;
 beforeAll(async () => {
   answerer = await desk();
@@ -145,5 +191,45 @@ describe.each(OF_A_TOPIC)('who is $letters for a topic', ({ letters, say }) => {
     }
     expect(sections.length).toBe(35);
     expect(wrong.length / sections.length, wrong.join(', ')).toBeLessThanOrEqual(0.09);
+  });
+});
+
+describe.each(OF_TWO_TOPICS)('who is $letters for each of two topics', ({ letters, say }) => {
+  test.each(say)('%s', async (phrase) => {
+    const { library } = answerer;
+    const sections = [...library.items.values()].filter((item) => item.raci !== undefined);
+    const wrong: string[] = [];
+    for (const [at, one] of sections.entries()) {
+      const other = sections[(at + 8) % sections.length] ?? one;
+      const name = (item: typeof one): string =>
+        [item.title.toLowerCase(), ...item.aliases.slice(0, 2)][at % 3] ?? item.title;
+      const answer = await answerer.ask(phrase.replace('{a}', name(one)).replace('{b}', name(other)));
+      const cited = answer.citations.map(({ id }) => id);
+      const gold = [one, other].flatMap((item) => letters.flatMap((letter) => item.raci?.[letter] ?? []));
+      const said = gold.every((mention) => answer.answer.includes(printedRole(library.roles, mention.name)));
+      if (!said || ![one, other].every(({ id }) => cited.includes(id))) wrong.push(`${one.id}/${other.id}`);
+    }
+    expect(wrong.length / sections.length, wrong.join(', ')).toBeLessThanOrEqual(0.15);
+  });
+});
+
+describe.each(IN_A_CHAPTER)('what a role is $letter in a chapter', ({ letter, say }) => {
+  test(say, async () => {
+    const wrong: string[] = [];
+    let asked = 0;
+    for (const [role, uses] of answerer.library.reverse) {
+      for (const [chapter, names] of Object.entries(CHAPTERS)) {
+        const gold = new Set(
+          uses.filter((use) => use.letter === letter && use.itemId.startsWith(`${chapter}.`)).map((use) => use.itemId),
+        );
+        if (gold.size === 0) continue;
+        asked += 1;
+        const question = say.replace('{r}', role.toLowerCase()).replace('{c}', names[asked % names.length] ?? chapter);
+        const items = (await answerer.ask(question)).items ?? [];
+        if (items.length !== gold.size || items.some((id) => !gold.has(id))) wrong.push(`${role} in ${chapter}`);
+      }
+    }
+    expect(asked).toBeGreaterThan(10);
+    expect(wrong.length / asked, wrong.join(', ')).toBeLessThanOrEqual(0.15);
   });
 });

@@ -10,7 +10,7 @@ import { hasFigure, scoreStatements } from './statements.ts';
 
 /** Words for each property, with the words the title block uses for it. */
 const PROPERTIES: readonly { readonly asked: RegExp; readonly words: string; readonly empty?: RegExp }[] = [
-  { asked: /\bown(?:s|er|ers|ed|ership)\b|\bbelongs? to\b/, words: 'owner' },
+  { asked: /\bown(?:s|er|ers|ed|ership)\b|\bbelongs to\b|\bwhom? do(?:es)? .*\bbelong to\b/, words: 'owner' },
   { asked: /\bauthor\w*|\bwrote\b|\bwritten\b|\bwriter\b|\bdrafted\b|\bcomes from\b|\bpublish\w*|\bmade by\b/, words: 'author title lead authors comes from' },
   { asked: /\bapprov\w+|\bsigned off\b|\bsign-?off\b|\bsigned\b|\baccepted\b|\badopted\b/, words: 'approved approver' },
   { asked: /\bversions?\b|\brevisions?\b|\brelease\b|\bedition\b|\bup to date\b/, words: 'current version first release' },

@@ -51,7 +51,7 @@ export function figureAnswer(context: Context, item: LibraryItem, query: Query):
     );
     const precise = UNIT.test(frame.lower) && !frame.asksFrequency;
     if (close.every((figure) => figure.value === null && (precise || !QUALIFIED.test(figure.of))))
-      return withoutNumber(context, item, close, scored[0]?.text ?? null);
+      return withoutNumber(context, item, close, scored[0]?.text ?? null, asked(query, close));
     const support = scored.filter((statement) => statement.similarity > 0).slice(0, 2);
     const best = support.length > 0 ? support : scored.slice(0, 1);
     const also = close.some((figure) => figure.value === null) ? [...best, ...noNumberNotes(item)] : best;
@@ -100,13 +100,19 @@ function withoutNumber(
   item: LibraryItem,
   figures: readonly { readonly of: string }[],
   said: string | null,
+  isAsked: boolean,
 ): Draft {
   const missing = `${introduces(context.library, item)}, sets no number for ${figures[0]?.of ?? 'this'}.${said === null ? '' : ` It says: ${sentence(said)}`}`;
   const quote = `No number is given for ${figures[0]?.of ?? 'this'}.`;
   const sources = [{ id: item.id, quote }];
-  if (UNIT.test(context.frame.lower) || !figures.some(({ of }) => isCriterion(item, of)))
+  if (!isAsked || UNIT.test(context.frame.lower) || !figures.some(({ of }) => isCriterion(item, of)))
     return abstain(context, 'no_number_recorded', [item], missing, sources);
   return draft({ answer: missing, sources, related: item.related.slice(0, 3) });
+}
+
+/** Does the question name one of the measures by a word of its own? */
+function asked(query: Query, figures: readonly { readonly of: string }[]): boolean {
+  return figures.some(({ of }) => topicStems(of).some((word) => query.weights.has(word)));
 }
 
 /** Does the source itself name the measure, among its criteria? */

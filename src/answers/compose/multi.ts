@@ -11,7 +11,7 @@ import { overlapAnswer } from './mapping.ts';
 import { CLAUSE_START, clausesOf, leadOf, PRONOUN, partFrame, withAntecedent } from './parts.ts';
 import { GENERIC } from './pick.ts';
 import { routeSingle } from './route.ts';
-import { bySides, raciOnly } from './sides.ts';
+import { bySides, byVersus, raciOnly } from './sides.ts';
 
 const MOST_PARTS = 4;
 /** Answers a question about several topics, or about one topic in several ways; null when it has only one part. */
@@ -19,7 +19,7 @@ export function multiAnswer(context: Context): Draft | null {
   if (context.frame.refusal !== null) return null;
   const shared = sharedReferences(context);
   if (shared !== null) return shared;
-  const topics = byIds(context) ?? byDocuments(context) ?? bySides(context) ?? byClauses(context);
+  const topics = byIds(context) ?? byDocuments(context) ?? bySides(context) ?? byVersus(context) ?? byClauses(context);
   return together(context, topics, 2) ?? together(context, byAspects(context), 1);
 }
 

@@ -96,7 +96,22 @@ export function chooseStatements(context: Context, item: LibraryItem, query: Que
   const more = sharp
     .filter((statement) => statement.sharpness >= least && statement.aspect !== 'gap')
     .slice(0, MOST_SHARP);
-  return withoutOthers([...chosen, ...more], query);
+  return wholeSeries(withoutOthers([...chosen, ...more], query), scored);
+}
+
+const NUMBERED = /^([A-Z][\w ]{2,24}?) \d{1,2}[,:]/;
+/** So many members of a series stand for all of it. */
+const OF_A_SERIES = 3;
+
+/** "Document 1: ...", "Document 2: ...": a series that is begun is told to its end. */
+function wholeSeries(chosen: readonly Scored[], scored: readonly Scored[]): readonly Scored[] {
+  const labels = chosen.map(({ text }) => NUMBERED.exec(text)?.[1]);
+  const begun = new Set(labels.filter((label) => labels.filter((one) => one === label).length >= OF_A_SERIES));
+  const rest = scored.filter(
+    ({ text, index }) =>
+      begun.has(NUMBERED.exec(text)?.[1] ?? '') && !chosen.some((statement) => statement.index === index),
+  );
+  return [...chosen, ...rest];
 }
 
 /** Statements with the question's rarer words are told whatever their aspect. */
@@ -146,7 +161,7 @@ function fitting(context: Context, item: LibraryItem, scored: readonly Scored[])
     return best.filter((statement) => statement.score >= 0.6 * top && statement.score > 0).slice(0, 3);
   }
   const group = labelledGroup(context, scored, best);
-  if (group !== null) return group.length < SHORT_GROUP ? filled(group, scored) : withPointed(group, best, asked);
+  if (group !== null) return group.length < SHORT_GROUP ? filled(item, group, scored) : withPointed(group, best, asked);
   const list = listStatements(scored, best, asked);
   if (list !== null) return list;
   if (asked.length === 0 && (best[0]?.similarity ?? 0) < 0.15) return overview(item, scored);
@@ -162,7 +177,7 @@ function fitting(context: Context, item: LibraryItem, scored: readonly Scored[])
     .sort((a, b) => b.similarity - a.similarity)
     .filter((statement) => statement.similarity > 0.1);
   for (const extra of sharpest.slice(0, 2)) if (chosen.length < MOST && !chosen.includes(extra)) chosen.push(extra);
-  return filled(chosen, scored);
+  return filled(item, chosen, scored);
 }
 
 const ENOUGH = 11;
@@ -184,8 +199,11 @@ const FILL = [
   'lifecycle',
 ];
 
+/** A control's page says these of its actors and its place, whatever the control demands. */
+const BESIDE_A_CONTROL = ['definition', 'example', 'scope', 'lifecycle'];
+
 /** Adds what continues a chosen statement ("It ...") and, to a short answer, the item's next best statements. */
-function filled(chosen: readonly Scored[], scored: readonly Scored[]): readonly Scored[] {
+function filled(item: LibraryItem, chosen: readonly Scored[], scored: readonly Scored[]): readonly Scored[] {
   const all = [...chosen];
   for (const statement of chosen.slice(0, 3)) {
     const next = scored[statement.index + 1];
@@ -195,8 +213,9 @@ function filled(chosen: readonly Scored[], scored: readonly Scored[]): readonly 
         next.aspect === statement.aspect);
     if (continues && !all.includes(next) && all.length < MOST + 1) all.push(next);
   }
+  const fill = item.kind === 'control' ? FILL.filter((aspect) => !BESIDE_A_CONTROL.includes(aspect)) : FILL;
   const rest = [...scored]
-    .filter((statement) => !all.includes(statement) && FILL.includes(statement.aspect))
+    .filter((statement) => !all.includes(statement) && fill.includes(statement.aspect))
     .sort((a, b) => b.similarity - a.similarity || FILL.indexOf(a.aspect) - FILL.indexOf(b.aspect));
   return [...all, ...rest.slice(0, Math.max(0, ENOUGH - all.length))];
 }

@@ -104,8 +104,10 @@ const LISTS =
   /^(?:what|where|when|on what|in (?:which|what)|for (?:which|what)|as|i'm|im|i am|we are|i joined|list|show|name|give)\b|\b(?:which|what|all|every|everything|list) (?:the )?(?:\w+ )?(?:topics?|sections?|areas?|tasks?|work|duties|things|items?|news|responsibilit\w+|accountabilit\w+)\b|^(?:responsibilities|accountabilities|duties|tasks|things|everything) /;
 
 function withoutRole(frame: Frame, start: number, end: number): string {
-  const before = frame.text.slice(0, start).replace(/\b(?:new|the|our|a|an)\s+$/i, ' ');
-  return topicOf({ ...frame, ids: [], text: `${before} ${frame.text.slice(end)}` }, { letters: true });
+  let { text } = frame;
+  for (const id of frame.ids) text = text.slice(0, id.start) + ' '.repeat(id.end - id.start) + text.slice(id.end);
+  const before = text.slice(0, start).replace(/\b(?:new|the|our|a|an)\s+$/i, ' ');
+  return topicOf({ ...frame, ids: [], text: `${before} ${text.slice(end)}` }, { letters: true });
 }
 
 /** The list for a role. */
@@ -198,12 +200,13 @@ export function isChapter(library: Context['library'], id: string): boolean {
 
 /** Restricts the list to the chapter or items a topic names; null when the topic names none. */
 function narrowTo(context: Context, topic: string): ((id: string) => boolean) | null {
+  if (topicWords(topic).length === 0) return null;
   const chapters = chaptersOf(context.library);
   const owned = (number: number): number => {
     const item = context.index.items[number];
     return item !== undefined && (item.raci !== undefined || chapters.has(item.id)) ? 1 : 0;
   };
-  const hits = find(context, topic, owned, 8).filter((hit) => hit.entry >= 0.5);
+  const hits = find(context, topic, owned, 8).filter((hit) => hit.entry >= 0.65);
   const least = Math.max(...hits.map(({ entry }) => entry)) - 0.1;
   const chapter = hits.find((hit) => hit.entry >= least && chapters.has(hit.id))?.id;
   return chapter === undefined ? null : (id) => id.startsWith(`${chapter}.`);

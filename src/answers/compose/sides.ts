@@ -12,9 +12,11 @@ const MOST_PIECES = 5;
 const MOST_SIDES = 4;
 
 /** Behind these the question goes on about something else: its topics stand on one side of them. */
-const SEGMENT = /\s*[:;!](?=\s|$)|\.\s+|\s+[-–]\s+/;
+const SEGMENT = /\s*[:;!](?=\s|$)|(?<!\bvs)\.\s+|\s+[-–]\s+/;
 const BORDER =
   /\s*[,?](?=\s|$)\s*(?:and\s+|or\s+)?|(?<!\b[RACI])\s+(?:and|or|plus|vs\.?|versus|as well as|as opposed to|compared (?:to|with)|or rather|&|\+|\/)\s+(?:for\s+|on\s+|about\s+|of\s+)?/i;
+/** An id stands against a topic only where they are set against each other in so many words. */
+const VERSUS = /\s+(?:vs\.?|versus|as opposed to|compared (?:to|with)|or rather)\s+/i;
 /** Between the sides of a comparison these join as well: "compare canary releases with rollbacks". */
 const BORDER_OF_COMPARISON = new RegExp(`${BORDER.source}|\\s+(?:with|from|than|to)\\s+`, 'i');
 const COMPARES_WITH = /\b(?:compar\w+|distinguish\w*|differ\w*|same (?:\w+ )?as|contrast\w*)\b/i;
@@ -34,12 +36,20 @@ type Side = { readonly text: string; readonly topic: string };
 /** A question whose sides are clearly two items or more; null when it has one topic. */
 export function bySides(context: Context): readonly Frame[] | null {
   const { frame } = context;
-  if (frame.ids.length > 0 || !(frame.asksWho || frame.compares)) return null;
+  if (frame.ids.length > (VERSUS.test(frame.text) ? 1 : 0) || !(frame.asksWho || frame.compares)) return null;
   const pieces = piecesOf(context);
   if (pieces.length < 2 || pieces.length > MOST_PIECES) return null;
   if (asksEachDifferently(pieces)) return null;
   const best = bestCut(context, pieces);
   return best === null ? null : best.map(({ text }) => partFrame(context, text, false));
+}
+
+/** Topics set against each other in so many words are two, even where neither has a name near them. */
+export function byVersus(context: Context): readonly Frame[] | null {
+  const sides = context.frame.text.replace(LEAD, '').split(VERSUS);
+  if (sides.length < 2) return null;
+  const parts = sides.map((side) => partFrame(context, side, false));
+  return parts.some((part) => contentStems(topicOf(part, { letters: true, strict: true })).length === 0) ? null : parts;
 }
 
 /** The text between the borders, without roles, asking words and what has no topic. */
@@ -62,7 +72,7 @@ function topicsIn(context: Context, all: readonly string[]): readonly string[] {
   for (const piece of all) {
     const before = pieces.at(-1);
     const said = before === undefined ? piece.trim() : withAntecedent(piece.trim(), before, THEM);
-    if (namesTopic(context, topicOfSide(context.frame, said))) pieces.push(said);
+    if (namesTopic(context, topicOfSide(context, said))) pieces.push(said);
   }
   return shareObject(pieces);
 }
@@ -73,7 +83,11 @@ function namesTopic(context: Context, topic: string): boolean {
   return contentStems(topic).length > 0 && (find(context, topic, raciOnly(context), 1)[0]?.entry ?? 0) >= LEAST.exact;
 }
 
-function topicOfSide(frame: Frame, text: string): string {
+/** What a side is about; an id is about what its item is. */
+function topicOfSide({ frame, library }: Context, side: string): string {
+  const [id] = frame.ids;
+  const title = library.items.get(id?.id ?? '')?.title;
+  const text = id === undefined || title === undefined ? side : side.replace(frame.text.slice(id.start, id.end), title);
   return topicOf({ ...frame, text: text.replace(COMPARING, ' '), ids: [], roles: [] }, { letters: true, strict: true });
 }
 
@@ -115,7 +129,7 @@ function bestCut(context: Context, pieces: readonly string[]): readonly Side[] |
     if (!near.has(topic)) near.set(topic, find(context, topic, raciOnly(context), 1)[0]);
     return near.get(topic);
   };
-  const cuts = cutsOf(frame, pieces).map((sides) => {
+  const cuts = cutsOf(context, pieces).map((sides) => {
     const tops = sides.map(nearest);
     const distinct = new Set(tops.map((top) => top?.id)).size === sides.length;
     return { sides, worst: distinct ? Math.min(...tops.map((top) => top?.entry ?? 0)) : 0 };
@@ -125,7 +139,7 @@ function bestCut(context: Context, pieces: readonly string[]): readonly Side[] |
   const best = most ?? cuts.sort((a, b) => b.worst - a.worst)[0];
   if (best === undefined || best.worst < (several ? LEAST.several : LEAST.unsaid)) return null;
   if (several || best.worst >= LEAST.exact) return best.sides;
-  const whole = nearest({ text: '', topic: topicOfSide(frame, pieces.join(' and ')) });
+  const whole = nearest({ text: '', topic: topicOfSide(context, pieces.join(' and ')) });
   const substantial = best.sides.every(({ topic }) => contentStems(topic).length > 1);
   const apart = (whole?.entry ?? 0) < LEAST.whole || best.worst >= (whole?.entry ?? 0);
   return substantial && apart ? best.sides : null;
@@ -134,10 +148,10 @@ function bestCut(context: Context, pieces: readonly string[]): readonly Side[] |
 const SEVERAL = /\b(?:teams|roles|execs|people|respectively|those)\b/;
 
 /** Two sides at each border, and every piece by itself. */
-function cutsOf(frame: Frame, pieces: readonly string[]): readonly (readonly Side[])[] {
+function cutsOf(context: Context, pieces: readonly string[]): readonly (readonly Side[])[] {
   const side = (from: number, to: number): Side => {
     const text = pieces.slice(from, to).join(' and ');
-    return { text, topic: topicOfSide(frame, text) };
+    return { text, topic: topicOfSide(context, text) };
   };
   const cuts = pieces.slice(1).map((_, at) => [side(0, at + 1), side(at + 1, pieces.length)]);
   if (pieces.length > 2 && pieces.length <= MOST_SIDES) cuts.push(pieces.map((_, at) => side(at, at + 1)));
