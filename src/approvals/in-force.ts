@@ -28,6 +28,8 @@ type GateCode =
   | 'control_overdue'
   | 'exception_missing'
   | 'exception_not_in_force'
+  | 'alias_changed'
+  | 'alias_overdue'
   | 'use_case_stopped'
   | 'use_case_exceeded';
 export type GateReason = {

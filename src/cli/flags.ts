@@ -120,4 +120,5 @@ export type DescribeFlags = ByFlags & {
 export type VersionFlags = ByFlags & { readonly manifest: string };
 
 /** Options of `system decommission` and `system step`. */
+export type AliasFlags = ByFlags & { readonly changed?: true };
 export type StepFlags = ByFlags & { readonly reason?: string; readonly note?: string };

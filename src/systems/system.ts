@@ -42,6 +42,8 @@ export type SystemVersion = {
   readonly reviewEveryDays: number | null;
   readonly addedAt: string;
   readonly reviewedAt: string;
+  /** When a look found that the alias means another model; null while it means what it meant. */
+  readonly changedAt: string | null;
 };
 
 export const PHASES = ['proposed', 'approved', 'deployed', 'suspended', 'ended'] as const;
@@ -95,7 +97,10 @@ export type SystemEvent =
       };
     }
   | { readonly type: 'system.described'; readonly data: { readonly facts: Partial<SystemFacts> } }
-  | { readonly type: 'system.version_added'; readonly data: Omit<SystemVersion, 'addedAt' | 'reviewedAt'> }
+  | {
+      readonly type: 'system.version_added';
+      readonly data: Omit<SystemVersion, 'addedAt' | 'reviewedAt' | 'changedAt'>;
+    }
   | { readonly type: 'system.alias_reviewed'; readonly data: { readonly digest: string; readonly changed: boolean } }
   | { readonly type: 'system.request_followed'; readonly data: SystemRequest & { readonly status: SystemStatus } }
   | {
@@ -140,10 +145,12 @@ export function applySystem(
     case 'system.version_added': {
       // The parts of a version that was known by its digest alone.
       const others = state.versions.filter((one) => one.digest !== event.data.digest);
-      return { ...next, versions: [...others, { ...event.data, addedAt: atIso, reviewedAt: atIso }] };
+      return { ...next, versions: [...others, { ...event.data, addedAt: atIso, reviewedAt: atIso, changedAt: null }] };
     }
     case 'system.alias_reviewed': {
-      const reviewed = (v: SystemVersion) => (v.digest === event.data.digest ? { ...v, reviewedAt: atIso } : v);
+      const { digest, changed } = event.data;
+      const reviewed = (v: SystemVersion) =>
+        v.digest === digest ? { ...v, reviewedAt: atIso, changedAt: changed ? atIso : v.changedAt } : v;
       return { ...next, versions: state.versions.map(reviewed) };
     }
     case 'system.request_followed': {

@@ -2,7 +2,7 @@
 
 import { handleGovernance } from '#src/delivery/inbox/governance/systems-commands.ts';
 import type { Groups } from '#src/delivery/people/groups.ts';
-import { bulletin } from '#src/delivery/people/notices.ts';
+import { aliasReminder, type Bulletin, bulletin } from '#src/delivery/people/notices.ts';
 import type { InboxItem, NewTimer, OutboxItem } from '#src/delivery/ports.ts';
 import { adminsAt } from '#src/directory/governed.ts';
 import { sendBulletin } from '#src/slack/bulletin.ts';
@@ -62,9 +62,15 @@ export function createGovernanceHooks({
     return [...(await people.slackUsersOf([...persons])).values()];
   };
   const slackUsersOf = (persons: readonly string[]) => people.slackUsersOf(persons);
-  const remind = async (timer: NewTimer, title: string, owner: string | null): Promise<void> => {
+  const remind = async (
+    timer: NewTimer,
+    title: string,
+    owner: string | null,
+    lines: readonly string[] = [],
+    buttons: Bulletin['buttons'] = [],
+  ): Promise<void> => {
     const to = owner === null ? ({ kind: 'admins' } as const) : ({ kind: 'person', person: owner } as const);
-    await outbox.put([bulletin(`due:${timer.id}`, to, title)]);
+    await outbox.put([bulletin(`due:${timer.id}`, to, title, lines, buttons)]);
     await timers.done(timer.id, core.now());
     wake();
   };
@@ -85,11 +91,15 @@ export function createGovernanceHooks({
       directory: (timer) => systems.people.remind(timer.id),
       system: async (timer) => {
         const row = await records.read('system', timer.subject.slice('system:'.length));
-        const title =
-          timer.kind === 'approval_due'
-            ? `${row?.id ?? timer.subject} ran before approvals were asked for; its approval is due now.`
-            : `${row?.id ?? timer.subject}: look again at what the vendor's floating alias means, and record the review.`;
-        await remind(timer, title, row?.parent ?? null);
+        const key = row?.id ?? timer.subject.slice('system:'.length);
+        const owner = row?.parent ?? null;
+        if (timer.kind === 'approval_due')
+          return remind(timer, `${key} ran before approvals were asked for; its approval is due now.`, owner);
+        const [, kind, digest] = /^(alias_\w+):(.*)$/.exec(timer.kind) ?? [];
+        const version = (await systems.inventory.read(key))?.versions.find((one) => one.digest === digest);
+        if (version === undefined) return timers.done(timer.id, core.now());
+        const { title, lines, buttons } = aliasReminder({ key, ...version }, kind === 'alias_overdue');
+        await remind(timer, title, owner, lines, buttons);
       },
       risk: async (timer) => {
         const id = timer.subject.slice('risk:'.length);

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DeploymentDocument, ExceptionDocument } from '#src/approvals/document.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
-import { MANIFEST_FORMAT } from '#src/systems/manifest.ts';
+import { MANIFEST_FORMAT, type VendorReference } from '#src/systems/manifest.ts';
 import { newId, newNonce } from '#src/wire/ids.ts';
 import { loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 import type { RunningServer } from '#src/wire/server.ts';
@@ -95,7 +95,7 @@ export async function approved(server: RunningServer, document: DeploymentDocume
 }
 
 /** The manifest of a version that rests on a vendor's pinned service. */
-export const vendorManifest = (provider: string) => ({
+export const vendorManifest = (provider: string, change: Partial<VendorReference> = {}) => ({
   format: MANIFEST_FORMAT,
   vendors: [
     {
@@ -106,6 +106,7 @@ export const vendorManifest = (provider: string) => ({
       region: 'eu',
       contract: 'C-1',
       reviewEveryDays: null,
+      ...change,
     },
   ],
 });

@@ -118,6 +118,26 @@ describe('the inventory', () => {
     expect([shown.ssrm, shown.versions.length]).toEqual(['AIC', 1]);
   });
 
+  it('keeps what a look at a floating alias found', async () => {
+    const manifest = join(folder, 'floating.json');
+    const vendor = '--provider Nimbus --service chat --service-version latest --region eu --contract C-1';
+    await countersign(['manifest', 'digest', ...vendor.split(' '), '--review-days', '30', '--out', manifest]);
+    await started.run('system', 'add-version', 'Helper', '2.0', '--manifest', manifest, '--by', 'U0MILO');
+    const look = (version: string, ...more: readonly string[]) =>
+      started.run('system', 'review-alias', 'Helper', version, ...more);
+    const fixed = await look('1.0', '--by', 'U0MILO');
+    expect([fixed.code, fixed.err.replace(/\s+/g, ' ')]).toEqual([2, expect.stringContaining('Those that do: 2.0.')]);
+    expect((await look('2.0', '--by', 'U0EMMA')).code).toBe(1);
+    expect((await look('2.0', '--changed', '--by', 'U0MILO')).code).toBe(0);
+    const shown = JSON.parse((await started.run('system', 'show', 'Helper', '--json')).out) as {
+      versions: readonly { version: string; changedAt: string | null }[];
+    };
+    expect(shown.versions.map((v) => [v.version, v.changedAt !== null])).toEqual([
+      ['1.0', false],
+      ['2.0', true],
+    ]);
+  });
+
   it('is left by the checklist, each step by its role', async () => {
     const begun = await started.run('system', 'decommission', 'Helper', '--reason', 'Replaced', '--by', 'U0MILO');
     expect([begun.code, begun.out.includes('stop_traffic')]).toEqual([0, true]);

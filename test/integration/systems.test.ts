@@ -108,10 +108,10 @@ describe('versions', () => {
         `SELECT round(extract(epoch FROM due_at - now()) / 86400)::int AS days FROM timer
          WHERE subject = 'system:twin' AND kind LIKE 'alias_review:%' AND done_at IS NULL`,
       );
-    expect((await timers()).rows).toEqual([{ days: 30 }]);
+    expect((await timers()).rows).toEqual([{ days: 23 }]);
     const review = { type: 'review_alias', digest: added?.digest ?? '', changed: false } as const;
     expect(await inventory.act('twin', review, await actor('U0MILO'), 'a1')).toMatchObject({ ok: true });
-    expect((await timers()).rows).toEqual([{ days: 30 }]);
+    expect((await timers()).rows).toEqual([{ days: 23 }]);
     const again = await inventory.act(
       'twin',
       { type: 'add_version', version: '3', manifest },

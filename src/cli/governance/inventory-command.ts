@@ -1,7 +1,7 @@
 /** `system describe`, `use-case`, `add-version`, `decommission`, `step`: changes of the inventory. */
 import type { Command } from 'commander';
 import type { Cli } from '../context.ts';
-import type { DescribeFlags, StepFlags, VersionFlags } from '../flags.ts';
+import type { AliasFlags, DescribeFlags, StepFlags, VersionFlags } from '../flags.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 const BY = ['--by <user>', 'Slack member id of who does this: the owner, an administrator, or a role holder'] as const;
@@ -49,6 +49,25 @@ export function registerInventoryChanges(system: Command, cli: Cli): void {
       cli.action(async (name: string, version: string, flags: VersionFlags) => {
         const change = await import('./systems-change.ts');
         return change.addVersion(cli.context, name, version, flags);
+      }),
+    );
+  registerLifeCycle(system, cli);
+}
+
+/** What is done to a system later on: looks at floating aliases, and the end. */
+function registerLifeCycle(system: Command, cli: Cli): void {
+  system
+    .command('review-alias')
+    .description("record what a vendor's floating alias was found to mean")
+    .argument('<name>', 'the system')
+    .argument('<version>', 'the version that rests on it')
+    .option('--changed', 'it means another model: the gate denies it until it is approved anew')
+    .requiredOption(...BY)
+    .option('--json', 'print the result as one JSON object')
+    .action(
+      cli.action(async (name: string, version: string, flags: AliasFlags) => {
+        const change = await import('./systems-change.ts');
+        return change.reviewAlias(cli.context, name, version, flags);
       }),
     );
   system

@@ -6,7 +6,7 @@ import { adminsAt } from '#src/directory/governed.ts';
 import type { FactsInput, SystemActor, SystemCommand } from '#src/systems/decide-system.ts';
 import { CHECKLIST, DECOMMISSION_STEPS } from '#src/systems/decommission.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
-import type { DescribeFlags, StepFlags, VersionFlags } from '../flags.ts';
+import type { AliasFlags, DescribeFlags, StepFlags, VersionFlags } from '../flags.ts';
 import { paragraph, table } from '../terminal.ts';
 import { type Desks, personOf, withDesks } from './session.ts';
 
@@ -45,6 +45,24 @@ export function addVersion(context: CliContext, name: string, version: string, f
       );
     }
     return run(context, desks, name, flags, { type: 'add_version', version, manifest });
+  });
+}
+
+/** Records a look at a floating alias. */
+export function reviewAlias(context: CliContext, name: string, label: string, flags: AliasFlags): Promise<ExitCode> {
+  return withDesks(context, async (desks) => {
+    const floating = (await desks.systems.read(name))?.versions.filter((one) => one.reviewEveryDays !== null) ?? [];
+    const version = floating.find((one) => one.version === label);
+    if (version === undefined) {
+      const known = floating.map((one) => one.version).join(', ') || 'none';
+      throw new CommandError(
+        'input_invalid',
+        `No version ${label} of ${name} rests on a floating alias. Those that do: ${known}.`,
+        'Look at them with "countersign system show".',
+      );
+    }
+    const command = { type: 'review_alias', digest: version.digest, changed: flags.changed ?? false } as const;
+    return run(context, desks, name, flags, command);
   });
 }
 

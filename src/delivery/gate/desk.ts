@@ -7,9 +7,10 @@ import { createHash } from 'node:crypto';
 import { basisIdsOf } from '#src/approvals/basis.ts';
 import { minuteOf } from '#src/approvals/duration.ts';
 import { type GateAnswer, type GateQuery, gate } from '#src/approvals/gate.ts';
-import { type GateReason, no } from '#src/approvals/in-force.ts';
-import type { RequestState } from '#src/approvals/types.ts';
+import { askAnew, type GateReason, no } from '#src/approvals/in-force.ts';
+import type { RequestState, SubmittedState } from '#src/approvals/types.ts';
 import { canonicalText } from '#src/evidence/canonical.ts';
+import { aliasFlaw } from '#src/systems/alias.ts';
 import { type GateMode, type GateSettings, modeOf } from '#src/systems/gate-settings.ts';
 import { covers, scopeWords } from '#src/systems/holds.ts';
 import { systemKeyOf } from '#src/systems/names.ts';
@@ -17,7 +18,7 @@ import { createKeyedQueue } from '../streams/keyed-queue.ts';
 import type { MadeRow } from '../streams/made.ts';
 import { asRecord, type GateFacts, type GateStore, type RecordRow, type RecordStore } from '../streams/ports.ts';
 import { onStream, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
-import { holdOfRow, vendorsOfRow } from '../systems/rows.ts';
+import { aliasOfRow, holdOfRow, vendorsOfRow } from '../systems/rows.ts';
 import { createRequestCache, type RequestCache } from './requests.ts';
 
 /** Reasons that an entry repeats. */
@@ -111,7 +112,7 @@ async function judge(deps: GateLookDeps, requests: RequestCache, query: GateQuer
   const question = questionId(query);
   const { facts, states } = await lookUp(deps, requests, query, question);
   const now = deps.now();
-  const answer = withHolds(gate(states, query, now), facts, query);
+  const answer = withHolds(withAlias(gate(states, query, now), { facts, states }, query, now), facts, query);
   const mode = modeOf(deps.settings(), query.environment);
   const reply: GateLook = { ...answer, query, mode, pass: answer.allowed || mode === 'observe', answeredAt: now };
   return { question, facts, reply };
@@ -149,6 +150,43 @@ function missing(states: readonly RequestState[], asked: ReadonlySet<string>): r
     ...(state.document.kind !== 'deployment' && state.renewedBy ? [state.renewedBy] : []),
   ]);
   return [...new Set(named)].filter((id) => !known.has(id) && !asked.has(id));
+}
+
+/** A yes for a vendor's floating alias lasts until it must be looked at again, and ends when it means another model. */
+function withAlias(answer: GateAnswer, { facts, states }: Looked, query: GateQuery, now: Date): GateAnswer {
+  const watch = aliasOfRow(facts.system, query.digest);
+  if (!answer.allowed || watch === null) return answer;
+  const closed = (reason: GateReason): GateAnswer => ({ ...answer, allowed: false, until: null, reasons: [reason] });
+  if (watch === 'unreadable')
+    return closed(
+      no(
+        'alias_overdue',
+        `The inventory's row of ${query.system} cannot be read`,
+        'Tell an administrator of Countersign.',
+      ),
+    );
+  const permits = states.find((one): one is SubmittedState => one.status !== 'draft' && one.id === answer.request?.id);
+  // An emergency is permitted as it is submitted.
+  const decidedAtMs = permits?.decision?.atMs ?? permits?.submittedAtMs ?? null;
+  const flaw = aliasFlaw(watch, decidedAtMs, now.getTime());
+  const dueMs = Date.parse(watch.dueAt);
+  if (flaw === 'overdue')
+    return closed(
+      no(
+        'alias_overdue',
+        `The vendor's floating alias should have been looked at again by ${minuteOf(dueMs)}`,
+        `Its owner looks, and writes in Slack: /governance alias ${query.system} ${query.version} same`,
+      ),
+    );
+  if (flaw === 'changed' && permits !== undefined)
+    return closed(
+      no(
+        'alias_changed',
+        `The vendor's floating alias means another model since ${minuteOf(Date.parse(watch.changedAt ?? watch.dueAt))}; a later decision is needed`,
+        askAnew(permits),
+      ),
+    );
+  return { ...answer, until: new Date(Math.min(answer.until?.getTime() ?? dueMs, dueMs)) };
 }
 
 /** A hold, and the end of a system, deny whatever the requests say, and say so first. */

@@ -130,6 +130,26 @@ export function holdNotices(
   ];
 }
 
+/** What the owner of a system on a vendor's floating alias is reminded of; each button is a look that is recorded. */
+export function aliasReminder(
+  { key, version, digest }: { readonly key: string; readonly version: string; readonly digest: string },
+  overdue: boolean,
+): Pick<Bulletin, 'title' | 'lines' | 'buttons'> {
+  const look = (said: 'same' | 'changed') => `${said} ${digest} ${key}`;
+  return {
+    title: `${key} ${version}: look again at what the vendor's floating alias means.`,
+    lines: [
+      overdue
+        ? 'Nobody has looked in time: the gate denies it until somebody does.'
+        : 'Ask the vendor, or compare its answers with those of the approval. When the time is over, the gate denies it.',
+    ],
+    buttons: [
+      { label: 'It is the same model', action: 'gov_alias', value: look('same') },
+      { label: 'It is another model', action: 'gov_alias', value: look('changed') },
+    ],
+  };
+}
+
 /** What administrators are told about the rules. */
 export function policyNotices(events: readonly PolicyEvent[], state: PolicyState): readonly OutgoingMessage[] {
   return events.flatMap((event) => {

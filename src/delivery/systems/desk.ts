@@ -4,6 +4,7 @@ import type { DeploymentDocument } from '#src/approvals/document.ts';
 import { isApproved } from '#src/approvals/timers.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
 import { canonicalBytes } from '#src/evidence/canonical.ts';
+import { aliasWatch, remindAtMs } from '#src/systems/alias.ts';
 import {
   decideSystem,
   followRequest,
@@ -44,7 +45,6 @@ export type SystemsDesk = {
 };
 
 const streamOf = (key: string): string => `system:${key}`;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Makes the desk. Refusals are results; throws CommitError and what the stores throw. */
 export function createSystemsDesk(deps: SystemsDeskDeps): SystemsDesk {
@@ -145,7 +145,10 @@ export function rowOfSystem(state: SystemState): RecordRow {
   const { key, name, owner, vendors, approvalDue, ssrm, version, decommission } = state;
   const versions = state.versions
     .filter((one) => one.vendors.length > 0)
-    .map(({ digest, vendors: own, version: label }) => ({ version: label, digest, vendors: own }));
+    .map((one) => {
+      const alias = aliasWatch(one);
+      return { version: one.version, digest: one.digest, vendors: one.vendors, ...(alias === null ? {} : { alias }) };
+    });
   const tier = tierOfSystem(state);
   const row = { name, vendors, versions, tier, approvalDue, ssrm, decommissioning: decommission !== null };
   return { kind: 'system', id: key, parent: owner, status: statusOf(state), version, state: row };
@@ -201,10 +204,12 @@ function timersFor(
       timers.push({ id: deps.newId(at), dueAt: new Date(event.data.approvalDue), kind: 'approval_due', subject });
     const digest =
       event.type === 'system.version_added' || event.type === 'system.alias_reviewed' ? event.data.digest : '';
-    const days = state.versions.find((one) => one.digest === digest)?.reviewEveryDays ?? null;
-    if (days !== null) {
-      const dueAt = new Date(at.getTime() + days * DAY_MS);
-      timers.push({ id: deps.newId(at), dueAt, kind: `alias_review:${digest}`, subject });
+    const version = state.versions.find((one) => one.digest === digest);
+    const watch = version === undefined ? null : aliasWatch(version);
+    if (watch !== null) {
+      const early = new Date(remindAtMs(watch, version?.reviewEveryDays ?? 0));
+      timers.push({ id: deps.newId(at), dueAt: early, kind: `alias_review:${digest}`, subject });
+      timers.push({ id: deps.newId(at), dueAt: new Date(watch.dueAt), kind: `alias_overdue:${digest}`, subject });
     }
   }
   return timers;
@@ -212,7 +217,9 @@ function timersFor(
 
 function cancelledBy(state: SystemState, events: readonly SystemEvent[]): Commit['timersCancelled'] {
   const kinds = events.flatMap((event) =>
-    event.type === 'system.alias_reviewed' ? [`alias_review:${event.data.digest}`] : [],
+    event.type === 'system.alias_reviewed'
+      ? [`alias_review:${event.data.digest}`, `alias_overdue:${event.data.digest}`]
+      : [],
   );
   return kinds.length === 0 ? [] : [{ subject: streamOf(state.key), kinds }];
 }

@@ -1,5 +1,6 @@
 /** What stands in rows of `record`, read back with a schema: a row is a projection, and projections can be damaged. */
 import { z } from 'zod';
+import type { AliasWatch } from '#src/systems/alias.ts';
 import { type Hold, holdScopeSchema } from '#src/systems/holds.ts';
 import type { RecordRow } from '../streams/ports.ts';
 
@@ -31,6 +32,25 @@ const systemVendors = z.object({
   vendors: z.array(z.string()).default([]),
   versions: z.array(z.object({ digest: z.string(), vendors: z.array(z.string()).default([]) })).default([]),
 });
+
+const aliasesState = z.object({
+  versions: z
+    .array(
+      z.object({
+        digest: z.string(),
+        alias: z.object({ dueAt: z.iso.datetime(), changedAt: z.iso.datetime().nullable() }).optional(),
+      }),
+    )
+    .default([]),
+});
+
+/** The watch over the floating alias behind a digest; null where nothing floats, `unreadable` for a damaged row. */
+export function aliasOfRow(row: RecordRow | null, digest: string): AliasWatch | null | 'unreadable' {
+  if (row === null) return null;
+  const parsed = aliasesState.safeParse(row.state);
+  if (!parsed.success) return 'unreadable';
+  return parsed.data.versions.find((version) => version.digest === digest)?.alias ?? null;
+}
 
 /**
  * Vendors behind a digest: those of its version and those of the whole system. A version whose parts are unknown is

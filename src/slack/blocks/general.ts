@@ -23,7 +23,7 @@ export function renderHelp(): Message {
         '*Look*: `/governance status` lists what is open and who has to act; `systems`, `system NAME`, `roles`, `holds` and `proposals` show what stands behind it, `policy` the approval policy and what is proposed to it.',
       ),
       section(
-        '*Prove*: `/governance evidence DR-12` uploads a document, `/governance attest DR-12` stands for one in your role, `version NAME 1.4.0` computes the digest of what a version is made of. Administrators: `/governance import` brings a table of roles, systems or risks, `rules` proposes other periods and quorums, `gate` and `logging` other settings, `appoint`, `group` and `dismiss` change who holds what. Holders: `delegate` and `takeback`, `absent` and `back`.',
+        '*Prove*: `/governance evidence DR-12` uploads a document, `/governance attest DR-12` stands for one in your role, `version NAME 1.4.0` computes the digest of what a version is made of, `alias NAME 1.4.0 same` records a look at a vendor’s floating alias. Administrators: `/governance import` brings a table of roles, systems or risks, `rules` proposes other periods and quorums, `gate` and `logging` other settings, `appoint`, `group` and `dismiss` change who holds what. Holders: `delegate` and `takeback`, `absent` and `back`.',
       ),
       section(
         '*Stop*: `/governance suspend NAME INCIDENT why` stops a system at once, where your role permits it; also `version`, `vendor` and `environment` before the name. `review HOLD what was found` records the review after it, `lift HOLD DR-12` ends the hold by a fresh approval; `holds` shows the ids. `decommission NAME why` takes a system out of service for good, step by step.',

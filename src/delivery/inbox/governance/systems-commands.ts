@@ -16,7 +16,7 @@ import { policyCommand } from './policy-commands.ts';
 import { handleRules, proposeAgain } from './rules-commands.ts';
 import { gateCommand, loggingCommand } from './settings-commands.ts';
 import { absent, back, takeBack } from './standin-commands.ts';
-import { handleVersion } from './version-commands.ts';
+import { handleVersion, lookAtAlias, pressAlias } from './version-commands.ts';
 
 /** Handles a stored payload that is about governance; null for every other, which is somebody else's. */
 export async function handleGovernance(
@@ -78,6 +78,7 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
     const lines = rows.map(({ id, status, state }) => `${nameOf(state) ?? id}: ${status.replace('_', ' ')}`);
     return { title: rows.length === 0 ? 'No system is entered yet.' : `Systems (${rows.length})`, lines };
   },
+  alias: lookAtAlias,
   decommission,
   suspend: suspend,
   holds: async ({ records }) => {
@@ -121,6 +122,7 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
 const BUTTONS: Readonly<Record<string, Act['run']>> = {
   gov_accept: (deps, asked) => settle(deps, asked, 'support'),
   gov_refuse: (deps, asked) => settle(deps, asked, 'refuse'),
+  gov_alias: pressAlias,
   gov_step: tickOff,
   gov_again: proposeAgain,
   gov_recertify: async ({ directory }, { person, commandId }) => {
