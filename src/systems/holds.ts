@@ -17,6 +17,11 @@ export const holdScopeSchema = z.discriminatedUnion('by', [
 ]);
 export type HoldScope = z.infer<typeof holdScopeSchema>;
 
+/** How people write the id of a hold: its beginning, as far as it tells holds apart. */
+export function shortHold(id: string): string {
+  return id.slice(0, 8);
+}
+
 export type HoldStatus = 'active' | 'reviewed' | 'lifted';
 
 /** State of one hold: the fold of the stream `incident:<id>`. */

@@ -135,6 +135,8 @@ describe('conditions that cannot both hold', () => {
 
 describe('suspension and what replaces it', () => {
   it('when somebody without the role suspends, it is refused; a holder does it at once and all are told', async () => {
+    await stage.command('U0CISO', 'attest DR-1');
+    expect(await stage.whispered('U0CISO')).toContain('No captured file of DR-1');
     await stage.command('U0EMMA', 'suspend DR-1');
     expect((await stage.state('U0EMMA')).views).toEqual([]);
     await stage.ask('U0LEGAL', 'suspend DR-1', { text: 'Personal data in the logs.', incident: 'INC-7' });

@@ -150,12 +150,26 @@ describe('a system', () => {
     const [old] = await test.server.core.stores.ledger.listRequests({ systemId: 'shown', limit: 1 });
     expect(await say('U0CISO', `lift ${hold?.id} ${old?.shortId}`)).toContain('Not lifted');
     const fresh = await approved(test.server, deployment({ system: 'shown', replaces: old?.id ?? '' }));
-    expect(await say('U0CISO', `lift ${hold?.id} ${fresh.shortId}`)).toContain('Lifted');
+    // The beginning of the id is enough, as the message says it.
+    const short = hold?.id.slice(0, 8);
+    expect(await say('U0CISO', 'holds')).toContain(`${short}: the system shown`);
+    expect(await say('U0CISO', `lift ${short} ${fresh.shortId}`)).toContain('Lifted');
     expect(await gate('shown')).toBe(true);
   });
 
+  it('a name that the inventory does not know is stopped all the same, and said to be unknown', async () => {
+    const slip = await say('U0CISO', 'suspend Showm INC-10 leak');
+    expect(slip).toContain('Stopped: the system Showm');
+    expect(slip).toContain('The inventory has no system');
+    expect(await say('U0CISO', 'suspend version shown 9.9.9 INC-11 leak')).toContain('No version 9.9.9 of shown');
+    expect(await say('U0CISO', 'suspend version shown 1.4.0 INC-12 leak')).not.toContain('No version');
+  });
+
   it('what cannot be understood is answered with how it is written', async () => {
-    expect(await say('U0CISO', 'suspend shown')).toContain('Nothing was stopped');
+    expect(await say('U0CISO', 'suspend shown')).toContain('Nothing was stopped: the number of the incident');
+    expect(await say('U0CISO', 'review')).toContain('there is no such hold');
+    expect(await say('U0CISO', 'dismiss')).toContain('/governance dismiss U024BE7LH');
+    expect(await say('U0CISO', 'show')).toContain('Which request?');
     expect(await say('U0CISO', 'absent')).toContain('Until when');
   });
 });

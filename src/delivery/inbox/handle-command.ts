@@ -65,7 +65,8 @@ export async function handleCommand(
   if (form !== undefined) return openForm(deps, item, command, form, rest);
   const act = ACT_WORDS[word];
   if (act === undefined && word !== 'show' && word !== 'more') return say(deps, item, command, 'unknown_command');
-  const found = await deps.ledger.findRequest((rest[0] ?? '').toUpperCase());
+  if (rest[0] === undefined) return say(deps, item, command, 'which_request', word);
+  const found = await deps.ledger.findRequest(rest[0].toUpperCase());
   if (found === null) return say(deps, item, command, 'unknown_request');
   if (act === undefined) {
     const kind = word === 'show' ? 'details' : 'more';
@@ -120,7 +121,7 @@ function say(
   deps: HandlerDeps,
   item: InboxItem,
   command: Typed,
-  reason: 'unknown_command' | 'unknown_request' | 'no_policy' | 'kind_not_in_policy',
+  reason: 'unknown_command' | 'unknown_request' | 'which_request' | 'no_policy' | 'kind_not_in_policy',
   ...detail: readonly string[]
 ): Promise<readonly OutgoingMessage[]> {
   return refuseAct(deps, {

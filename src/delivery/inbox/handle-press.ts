@@ -133,8 +133,15 @@ export async function openAct(deps: HandlerDeps, request: ActRequest): Promise<r
   if (offer.ok) return [modal(id, from, specOf(act, state, from.channel, request.files), receivedAt)];
   const waiting = act === 'vote' && (offer.reason === 'self_approval' || offer.reason === 'role_missing');
   const detail = waiting ? tally(state, roster, receivedAt.getTime()).stillNeeded : offer.detail;
-  return refuse(requestId, offer.reason, detail);
+  return refuse(requestId, NOTHING[act]?.[offer.reason] ?? offer.reason, detail);
 }
+
+/** What an act without anything to act on means, where the refusal's own words are about something else. */
+const NOTHING: Readonly<Partial<Record<Act, Readonly<Partial<Record<RefusedAct['reason'], RefusedAct['reason']>>>>>> = {
+  attest: { nothing_changed: 'no_file_to_attest' },
+  condition_evidence: { unknown_condition: 'no_open_condition' },
+  condition_confirm: { unknown_condition: 'no_open_condition' },
+};
 
 /** Acts that lead to a revision are judged by the request's own policy. */
 const NEED_POLICY: ReadonlySet<Act> = new Set(['raise_tier', 'edit', 'add_evidence']);

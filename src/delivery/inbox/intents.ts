@@ -73,6 +73,9 @@ export type ModalSpec = z.infer<typeof modalView>;
 /** Codes of refusals that do not come from `decide`. */
 export const OTHER_REFUSALS = [
   'unknown_request',
+  'which_request',
+  'no_file_to_attest',
+  'no_open_condition',
   'unknown_command',
   'prohibited',
   'not_for_your_roles',

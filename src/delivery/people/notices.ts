@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { GovernedEvent, Proposal } from '#src/directory/governed.ts';
 import type { PolicyEnd, PolicyEvent, PolicyState } from '#src/directory/policies.ts';
-import { type Hold, type HoldEvent, scopeWords } from '#src/systems/holds.ts';
+import { type Hold, type HoldEvent, scopeWords, shortHold } from '#src/systems/holds.ts';
 import type { OutgoingMessage } from '../ports.ts';
 
 const line = z.string().max(600);
@@ -112,7 +112,10 @@ export function holdNotices(
   if (event === 'incident.hold_placed') {
     const title = `Stopped: ${what}. Incident ${incident}; the gate denies it.`;
     const lines = [`By ${by} as ${role}.`, 'It ends by a post-incident review and a decision newer than the incident.'];
-    const how = [`Review: /governance review ${id} what was found`, `Then: /governance lift ${id} DR-...`];
+    const how = [
+      `Review: /governance review ${shortHold(id)} what was found`,
+      `Then: /governance lift ${shortHold(id)} DR-...`,
+    ];
     return [
       bulletin(`hold:${id}`, { kind: 'committee' }, title, [...lines, ...how]),
       ...owners.map((owner) => bulletin(`hold:${id}:${owner}`, { kind: 'person', person: owner }, title, lines)),

@@ -79,6 +79,10 @@ const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   wrong_basis: 'The request named here is not an approval in force of the same thing. Nothing was changed.',
   wrong_kind: 'This does not exist for a request of this kind. Nothing was changed.',
   unknown_request: 'No request with that number is known here. Nothing was changed; see `/governance status`.',
+  which_request:
+    'Which request? Write its number behind the word, for instance `/governance {0} DR-12`; `/governance status` lists what is open.',
+  no_file_to_attest: 'No captured file of {id} waits for somebody to stand for it. Nothing was changed.',
+  no_open_condition: 'No condition of {id} waits for you. Nothing was changed; "Details" shows all of them.',
   unknown_command:
     'That command is not known. Try `/governance deploy`, `/governance status` or `/governance help`. Nothing was changed.',
   prohibited:

@@ -123,7 +123,7 @@ export async function proposeRole(
     (fromText !== undefined && from === null) ||
     (deputy !== undefined && deputyUser === null)
   )
-    return { title: 'Whom, and which role? For instance: /governance appoint U024BE7LH Legal Team until 2027-06-30' };
+    return { title: `Whom, and which role? For instance: /governance ${EXAMPLE[verb]}` };
   const who = await deps.people.personFor(user, null);
   const held = (await deps.ledger.listAssignments()).filter((a) => a.endedAt === null);
   const canonical = canonicalRole(deps, held, role);
@@ -165,9 +165,20 @@ export async function proposeRole(
   const behind = result.state.proposals.get(proposal)?.supporters[0]?.length ?? 0;
   return {
     title: `Proposed: ${changeWords(change)}.`,
-    lines: [`It takes ${2 - behind} more; the administrators are told.`],
+    lines: [
+      ...(verb === 'assign' && !knownRoles(deps, held).includes(canonical)
+        ? [`⚠️ No rule asks for the role ${canonical} and nobody holds it: whoever gets it decides nothing by it.`]
+        : []),
+      `It takes ${2 - behind} more; the administrators are told.`,
+    ],
   };
 }
+
+const EXAMPLE: Readonly<Record<'assign' | 'end' | 'delegate', string>> = {
+  assign: 'appoint U024BE7LH Legal Team until 2027-06-30',
+  end: 'dismiss U024BE7LH Legal Team',
+  delegate: 'delegate U024BE7LH Legal Team until 2027-01-31 because I am on leave',
+};
 
 /** What is wrong with a change, in words; each says what to write instead. */
 const WRONG: Readonly<Record<string, string>> = {
@@ -183,13 +194,14 @@ function notProposed({ reason, detail }: { readonly reason: string; readonly det
 }
 
 /** The role's name as the policy or the directory writes it. */
-export function canonicalRole(
-  deps: Pick<GovernanceHandlerDeps, 'policy'>,
-  held: readonly { readonly role: string }[],
-  role: string,
-): string {
-  const known = [...rolesNeeded(deps.policy()).keys(), ADMIN_ROLE, ...held.map((a) => a.role)];
-  return known.find((one) => sameRole(one, role)) ?? role;
+export function canonicalRole(deps: Pick<GovernanceHandlerDeps, 'policy'>, held: Held, role: string): string {
+  return knownRoles(deps, held).find((one) => sameRole(one, role)) ?? role;
+}
+
+type Held = readonly { readonly role: string }[];
+
+function knownRoles(deps: Pick<GovernanceHandlerDeps, 'policy'>, held: Held): readonly string[] {
+  return [...rolesNeeded(deps.policy()).keys(), ADMIN_ROLE, ...held.map((a) => a.role)];
 }
 
 /**

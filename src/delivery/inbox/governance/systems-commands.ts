@@ -2,7 +2,7 @@
  * `/governance` on systems, incidents, people and rules, and the buttons under bulletins. Each command is handled once
  * under its payload's id; what it may do is decided by the desks at that moment.
  */
-import { type HoldScope, scopeWords } from '#src/systems/holds.ts';
+import { type Hold, type HoldScope, scopeWords, shortHold } from '#src/systems/holds.ts';
 import { isLegacy, liveVersions, type SystemState, statusOf, tierOfSystem } from '#src/systems/system.ts';
 import { bulletin } from '../../people/notices.ts';
 import type { InboxItem, OutgoingMessage } from '../../ports.ts';
@@ -80,26 +80,35 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
   },
   alias: lookAtAlias,
   decommission,
-  suspend: suspend,
+  suspend,
   holds: async ({ records }) => {
-    const rows = (await records.list({ kind: 'hold', status: ['active', 'reviewed'] })).flatMap(
-      (row) => holdOfRow(row) ?? [],
-    );
+    const rows = await holdsNow(records);
     const lines = rows.map(
-      (h) => `${h.id}: ${scopeWords(h.scope)}, incident ${h.incident}, since ${h.placedAt.slice(0, 16)}, ${h.status}`,
+      (h) =>
+        `${shortHold(h.id)}: ${scopeWords(h.scope)}, incident ${h.incident}, since ${h.placedAt.slice(0, 16)}, ${h.status}`,
     );
     return { title: rows.length === 0 ? 'Nothing is held.' : 'Held now', lines };
   },
-  review: async ({ incidents }, { person, words, commandId }) => {
+  review: async ({ incidents, records }, { person, words, commandId }) => {
     const [hold = '', ...text] = words;
-    const result = await incidents.review(hold, { findings: text.join(' '), file: null }, { person, commandId });
-    if (!result.ok) return { title: `Not recorded (${result.reason}).`, lines: help('review') };
+    const result = await incidents.review(
+      await holdNamed(records, hold),
+      { findings: text.join(' '), file: null },
+      { person, commandId },
+    );
+    if (!result.ok) {
+      const why = LIFT[result.reason] ?? 'what was found is missing, or too long.';
+      return { title: `Not recorded: ${why}`, lines: [...result.detail.slice(0, 20), ...help('review')] };
+    }
     return {
       title: `The review of ${result.hold.incident} is recorded. It can be lifted by a decision newer than the incident.`,
     };
   },
-  lift: async ({ incidents }, { person, words, commandId }) => {
-    const result = await incidents.lift(words[0] ?? '', (words[1] ?? '').toUpperCase(), { person, commandId });
+  lift: async ({ incidents, records }, { person, words, commandId }) => {
+    const result = await incidents.lift(await holdNamed(records, words[0] ?? ''), (words[1] ?? '').toUpperCase(), {
+      person,
+      commandId,
+    });
     if (!result.ok) return { title: `Not lifted: ${LIFT[result.reason] ?? result.reason}`, lines: result.detail };
     return {
       title: `Lifted: ${scopeWords(result.hold.scope)}. Other approvals it stopped each need their own fresh decision.`,
@@ -132,6 +141,20 @@ const BUTTONS: Readonly<Record<string, Act['run']>> = {
     };
   },
 };
+
+type Records = GovernanceHandlerDeps['records'];
+
+async function holdsNow(records: Records): Promise<readonly Hold[]> {
+  const rows = await records.list({ kind: 'hold', status: ['active', 'reviewed'] });
+  return rows.flatMap((row) => holdOfRow(row) ?? []);
+}
+
+/** The hold whose id begins so, where it is the only one; else the word as it was written. */
+async function holdNamed(records: Records, word: string): Promise<string> {
+  const start = word.toLowerCase();
+  const named = (await holdsNow(records)).filter(({ id }) => id.startsWith(start));
+  return start.length >= 8 && named.length === 1 ? (named[0]?.id ?? word) : word;
+}
 
 const LIFT: Readonly<Record<string, string>> = {
   review_missing: 'the post-incident review is missing.',
@@ -178,7 +201,11 @@ async function suspend(deps: GovernanceHandlerDeps, { item, person, words, comma
   if (result.ok)
     return {
       title: `Stopped: ${scopeWords(scope)}, incident ${result.hold.incident}. The gate denies it from now on.`,
-      lines: [`Review: /governance review ${holdId} what was found`, 'Owners and informed roles are told.'],
+      lines: [
+        ...(await unknownIn(deps, scope)),
+        `Review: /governance review ${shortHold(holdId)} what was found`,
+        'Owners and informed roles are told.',
+      ],
     };
   await deps.refusals.put({
     at: item.receivedAt,
@@ -190,9 +217,28 @@ async function suspend(deps: GovernanceHandlerDeps, { item, person, words, comma
   if (result.reason === 'role_missing')
     return { title: 'Nothing was stopped: it takes one of these roles.', lines: result.detail };
   return {
-    title: `Nothing was stopped (${result.reason}: ${result.detail.join()}). Write what, the incident, and why:`,
+    title: `Nothing was stopped: ${MISSING[result.detail[0] ?? ''] ?? result.reason}. Write what, the incident, and why:`,
     lines: help('suspend'),
   };
+}
+
+const MISSING: Readonly<Record<string, string>> = {
+  scope: 'what is to stop is missing, or too long',
+  incident: 'the number of the incident is missing, or is none',
+  reason: 'the reason is missing, or too long',
+};
+
+/** A hold stops what it names, known or not; a slip of the pen would leave running what was meant. */
+async function unknownIn({ systems }: GovernanceHandlerDeps, scope: HoldScope): Promise<readonly string[]> {
+  if (scope.by !== 'system' && scope.by !== 'version') return [];
+  const state = await systems.read(scope.system);
+  if (state === null)
+    return [`⚠️ The inventory has no system "${scope.system}": look whether the name is right. "/governance systems"`];
+  const known = [...state.versions, ...state.requests].map(({ version }) => version);
+  if (scope.by === 'system' || known.includes(scope.version)) return [];
+  return [
+    `⚠️ No version ${scope.version} of ${state.name} is known. Known: ${[...new Set(known)].join(', ') || 'none'}`,
+  ];
 }
 
 function systemCard(state: SystemState, now: Date): Said {
