@@ -118,8 +118,7 @@ function applyCondition(state: SubmittedState, event: ConditionEvent): Patch {
     if (event.type === 'condition.overdue') return { ...condition, overdue: true };
     if (event.type === 'condition.confirmed')
       return { ...condition, status: 'confirmed', overdue: false, confirmedBy: event.actor };
-    const { url, title } = event.data.evidence;
-    return { ...condition, evidence: [...condition.evidence, { url, title }] };
+    return { ...condition, evidence: [...condition.evidence, event.data.evidence] };
   };
   return { conditions: state.conditions.map(change) };
 }

@@ -102,6 +102,7 @@ export const REFUSALS = [
   'expiry_too_soon',
   'invalid',
   'kind_not_in_policy',
+  'link_only',
   'no_break_glass_role',
   'no_conditions_offered',
   'no_information_asked',

@@ -1,13 +1,14 @@
 /** Conditions: accepted by the requester's side before the decision, met with evidence and confirmed after it. */
 import { canonicalJson } from './canonical.ts';
 import type { Command } from './commands.ts';
+import type { EvidenceItem } from './document.ts';
 import { evidenceItemSchema } from './document-schema.ts';
 import { byAsker, openNow, textGiven } from './guards.ts';
 import { emit, type Handled, type OpenRecorder, refuse } from './recorder.ts';
 import { authorityIn, isExcluded } from './seats.ts';
 import { LIMITS } from './text-limits.ts';
 import { isApproved } from './timers.ts';
-import type { ConditionState } from './types.ts';
+import type { ConditionState, Roster, Terms } from './types.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
@@ -65,8 +66,19 @@ export function decideConfirmCondition(recorder: OpenRecorder, command: CommandO
   if (command.by === condition.owner) return refuse('condition_owner');
   const authority = confirmer(recorder, condition);
   if (!authority) return refuse('role_missing', condition.confirmRole);
+  if (wantsFiles(recorder.state.terms) && !condition.evidence.some((item) => isKept(item, command.roster)))
+    return refuse('link_only', condition.id);
   emit(recorder, 'condition.confirmed', { ...authority, condition: condition.id, reason: command.reason });
   return null;
+}
+
+/** Where every piece of evidence has to be a captured file, a link meets no condition either. */
+function wantsFiles({ evidence }: Terms): boolean {
+  return evidence.length > 0 && evidence.every(({ captured }) => captured);
+}
+
+function isKept({ sha256 }: EvidenceItem, { conditionFiles = [] }: Roster): boolean {
+  return sha256 !== null && conditionFiles.includes(sha256);
 }
 
 /** Standing in for the requester's side or the owner would be confirming one's own. */

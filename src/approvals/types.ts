@@ -3,7 +3,7 @@
  * milliseconds since 1970 (UTC); events hold them as ISO strings, because auditors read those.
  */
 import type { Actor, Person, Tier } from './basics.ts';
-import type { RequestDocument, RequestKind, Scope } from './document.ts';
+import type { EvidenceItem, RequestDocument, RequestKind, Scope } from './document.ts';
 
 export { type Actor, type Person, TIERS, type Tier } from './basics.ts';
 
@@ -39,6 +39,8 @@ export type Roster = {
   readonly absent: readonly Person[];
   /** sha256 of the request's captured files that serve now: in force, and somebody outside its side stands for them. */
   readonly files?: readonly string[];
+  /** sha256 of captured files given for the request's conditions that are in force; whoever confirms stands for them. */
+  readonly conditionFiles?: readonly string[];
   /** User groups by which roles are held: whose members were found in them, and when that was read (ISO). */
   readonly groups?: readonly {
     readonly group: string;
@@ -201,7 +203,7 @@ export type ConditionState = Condition & {
   readonly dueAtMs: number;
   readonly status: 'open' | 'confirmed';
   readonly overdue: boolean;
-  readonly evidence: readonly { readonly url: string; readonly title: string }[];
+  readonly evidence: readonly EvidenceItem[];
   readonly confirmedBy: Person | null;
 };
 

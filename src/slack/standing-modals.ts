@@ -1,7 +1,7 @@
 /** The forms of what happens to an approval, and of its conditions. */
 import { conditionsFor } from '#src/delivery/requests/acts.ts';
 import type { Drawn } from './act-input.ts';
-import { choice, dateInput, section, textInput } from './blocks/build.ts';
+import { choice, dateInput, fileInput, section, textInput } from './blocks/build.ts';
 import { KIND_WORDS } from './blocks/kind-words.ts';
 import { formModal, type Modal, textModal } from './blocks/modal.ts';
 import { dateToken, inline } from './blocks/text.ts';
@@ -84,8 +84,14 @@ function conditionModal(drawn: Drawn, act: 'condition_evidence' | 'condition_con
   return formModal('condition_evidence', meta, 'Evidence', [
     section(text),
     which,
-    textInput('url', 'Address', { charsMax: 400, placeholder: 'https://…' }),
+    fileInput('upload', 'The file', { optional: true }),
+    textInput('url', 'Or its address', {
+      optional: true,
+      charsMax: 400,
+      placeholder: 'https://…',
+      hint: 'On the high tier only a file meets a condition.',
+    }),
     textInput('title', 'What it is', { charsMax: 120, optional: true }),
-    dateInput('date', 'Its date', { optional: true }),
+    dateInput('date', 'Its date', { optional: true, hint: 'A file needs it.' }),
   ]);
 }

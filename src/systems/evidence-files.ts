@@ -9,6 +9,9 @@ import { text } from './fields.ts';
 /** Largest file, in bytes. */
 export const FILE_BYTES_MAX = 5 * 1024 * 1024;
 
+/** Kind of a file that is given for a condition of an approval. */
+export const CONDITION_EVIDENCE = 'condition-evidence';
+
 /** A kind as people read it: `risk-assessment` is "risk assessment". */
 export function evidenceKindWords(kind: string): string {
   return kind.replace(/-/g, ' ');

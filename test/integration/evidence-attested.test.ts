@@ -70,6 +70,38 @@ describe('an exception of the high tier', () => {
     expect((await stage.told('U0LEGAL')).join()).toContain('You stand for the risk assessment as Legal Team');
   });
 
+  it('its compensating control is met by no link either: only by a file that is kept, in the word of who confirms', async () => {
+    const open = async () => (await stage.request('EX-2')).conditions.filter(({ status }) => status === 'open').length;
+    expect(await open()).toBe(1);
+    const condition = (await stage.request('EX-2')).conditions[0]?.id ?? '';
+    await stage.command('U0MILO', 'evidence EX-2');
+    await stage.submit('U0MILO', { condition, url: 'https://wiki.example.com/control', title: 'By hand' });
+    await stage.command('U0CISO', 'confirm EX-2');
+    expect((await stage.refusals()).at(-1)).toEqual({ action: 'open_condition_confirm', reason: 'link_only' });
+    expect(await stage.whispered('U0CISO')).toContain('cannot be confirmed by a link');
+
+    const forged = { kind: 'condition-evidence', title: 'x', url: 'https://wiki.example.com/control', date: null };
+    const { desk } = stage.test.server.core;
+    const command = { type: 'evidence_condition', commandId: 'forged', by: await stage.person('U0MILO') } as const;
+    const evidence = { ...forged, sha256: 'f'.repeat(64) };
+    expect(await desk.act((await stage.request('EX-2')).id, { ...command, condition, evidence })).toMatchObject({
+      ok: false,
+      reason: 'evidence_missing',
+    });
+
+    const upload = [await stage.test.driver.upload('U0MILO', 'control.txt', 'Released by hand.\n')];
+    await stage.command('U0MILO', 'evidence EX-2');
+    const undated = await stage.submit('U0MILO', { condition, upload });
+    expect(Object.keys(undated.errors ?? {})).toEqual(['date']);
+    await stage.submit('U0MILO', { condition, upload, date: '2026-11-20' });
+    await stage.command('U0CISO', 'confirm EX-2');
+    await stage.submit('U0CISO', { condition, text: null });
+    expect(await open()).toBe(0);
+    const given = (await stage.request('EX-2')).conditions[0]?.evidence.at(-1);
+    const kept = await stage.test.server.systems.evidence.read(given?.sha256 ?? '');
+    expect(kept).toMatchObject({ kind: 'condition-evidence', systems: ['ticket-router'], attested: null });
+  });
+
   it('when the asking side, a person without a role or without that role wants to stand for it, nothing is recorded', async () => {
     const sha256 = await capture('# Another risk\n', 'U0EMMA');
     await allButEvidence('EX-3', `https://wiki.example.com/risk#sha256=${sha256} 2026-11-01`);

@@ -19,7 +19,13 @@ import { type FieldErrors, type FormValues, many, one, shortIdsIn, text } from '
 import { MANIFEST_FORM, versionOfForm } from './manifest-form.ts';
 import { type PolicyChoices, RULES_FORM } from './policy-choices.ts';
 import { fieldErrors, kindOf, onBlocks, parseRequest, REQUEST_FORMS, type RequestForm } from './request-form.ts';
-import { addEvidenceErrors, tableErrors, uploadErrors, withAddresses } from './request-uploads.ts';
+import {
+  addEvidenceErrors,
+  conditionEvidenceErrors,
+  tableErrors,
+  uploadErrors,
+  withAddresses,
+} from './request-uploads.ts';
 import { voteErrors } from './vote-form.ts';
 
 export type Forms = {
@@ -224,10 +230,7 @@ function textErrors(form: string, values: FormValues): FieldErrors {
     if (one(values, 'answer') === 'decline' && !given) errors['text'] = 'Say why you decline; the committee reads it.';
     return errors;
   }
-  if (form === 'condition_evidence') {
-    if (!/^https?:\/\/\S+$/i.test(text(values, 'url'))) errors['url'] = 'Write an address that starts with https://.';
-    return errors;
-  }
+  if (form === 'condition_evidence') return conditionEvidenceErrors(values);
   if (form === 'add_evidence') return addEvidenceErrors(values);
   if (form === 'table_import') return tableErrors(values);
   if (form === 'record_meeting') return meetingErrors(values);

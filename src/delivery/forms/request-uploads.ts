@@ -54,6 +54,7 @@ function aboutIn(written: string): FileAbout | null {
 }
 
 const TOO_LARGE = `Upload a file of at most ${FILE_BYTES_MAX / 1_048_576} MB.`;
+const WHICH_DATE = 'Choose the date that the document bears.';
 const WRITE_DATE = 'Write the date of the uploaded document: 2026-01-31, or 2026-01-31 until 2027-01-31 v2.';
 
 /** What can be said before a file is fetched: it is too large, or nobody wrote its date. */
@@ -85,8 +86,21 @@ export function addEvidenceErrors(values: FormValues): FieldErrors {
   const [upload] = uploadsOf(many(values, 'upload'));
   if ('upload' in values && upload === undefined) errors['upload'] = 'Upload the document.';
   if (upload !== undefined && upload.sizeBytes > FILE_BYTES_MAX) errors['upload'] = TOO_LARGE;
-  if (one(values, 'date') === null) errors['date'] = 'Choose the date that the document bears.';
+  if (one(values, 'date') === null) errors['date'] = WHICH_DATE;
   if (one(values, 'kind') === null) errors['kind'] = 'Choose what it is.';
+  return errors;
+}
+
+/** What is missing in the form that gives evidence for a condition: a file with its date, or an address. */
+export function conditionEvidenceErrors(values: FormValues): FieldErrors {
+  const errors: Record<string, string> = {};
+  const [upload] = uploadsOf(many(values, 'upload'));
+  const url = text(values, 'url');
+  if (upload !== undefined && url !== '') errors['url'] = 'Give the file or an address, not both.';
+  else if (upload === undefined && !/^https?:\/\/\S+$/i.test(url))
+    errors['url'] = 'Upload the file, or write an address that starts with https://.';
+  if (upload !== undefined && upload.sizeBytes > FILE_BYTES_MAX) errors['upload'] = TOO_LARGE;
+  if (upload !== undefined && one(values, 'date') === null) errors['date'] = WHICH_DATE;
   return errors;
 }
 

@@ -38,16 +38,9 @@ export async function addEvidence(
     version: text(form.values, 'version') || '1',
   };
   const by = { itemId: item.id, user: form.user.id, person };
-  const kept = await keepUpload(deps, by, {
-    id: upload.id,
-    kind,
-    about: said,
-    systems: systemsOf(record.state.document),
-  });
-  if (!kept.ok) {
-    const to = { kind: 'user', user: form.user.id, channel: null } as const;
-    return [bulletin(`uploads:${item.id}`, to, `The file was not kept. ${kept.why}`, ['The request is as it was.'])];
-  }
+  const systems = systemsOf(record.state.document);
+  const kept = await keepUpload(deps, by, { id: upload.id, kind, about: said, systems });
+  if (!kept.ok) return notKept(item, form, kept.why);
   const { document } = record.state;
   const title = policy.policy.evidence[kind]?.title ?? evidenceKindWords(kind);
   const added: EvidenceItem = { kind, title, url: kept.address, sha256: kept.sha256, date };
@@ -58,4 +51,14 @@ export async function addEvidence(
   const { reason, detail } = result;
   const where = { id: item.id, at: item.receivedAt, user: form.user.id, person, channel: deps.committeeChannel };
   return refuseAct(deps, { ...where, requestId: about.r, action: 'add_evidence', reason, detail });
+}
+
+/** Tells whoever uploaded a file why it was not kept. */
+export function notKept(
+  { id }: Pick<InboxItem, 'id'>,
+  { user }: Pick<Form, 'user'>,
+  why: string,
+): readonly OutgoingMessage[] {
+  const to = { kind: 'user', user: user.id, channel: null } as const;
+  return [bulletin(`uploads:${id}`, to, `The file was not kept. ${why}`, ['The request is as it was.'])];
 }

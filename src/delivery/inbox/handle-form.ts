@@ -13,6 +13,7 @@ import type { InboxItem, OutgoingMessage } from '../ports.ts';
 import type { DeskCommand } from '../requests/desk.ts';
 import { reachWords } from '../systems/files.ts';
 import { addEvidence } from './add-evidence.ts';
+import { conditionEvidence } from './condition-evidence.ts';
 import { importTable } from './governance/import-table.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
@@ -31,6 +32,7 @@ export async function handleForm(deps: HandlerDeps, item: InboxItem, form: Form)
   const about = readAbout(aboutRequestSchema, form.about);
   if (about === null) return [];
   if (name === 'add_evidence') return addEvidence(deps, item, form, about, person);
+  if (name === 'condition_evidence') return conditionEvidence(deps, item, form, about, person);
   if (name === 'attest') return attest(deps, item, form, about, person);
   const command = await commandOf(deps, form, about, { commandId: commandIdOf(item.id), by: person });
   if (command === null) return [];
@@ -149,12 +151,6 @@ function standingCommand(form: Form, base: Base): DeskCommand | null {
       return { type: 'revoke', ...base, reason };
     case 'close':
       return { type: 'close', ...base, cause: one(values, 'cause') === 'done' ? 'done' : 'decommissioned', reason };
-    case 'condition_evidence': {
-      const url = text(values, 'url');
-      const title = one(values, 'title') ?? 'Evidence';
-      const evidence = { kind: 'link', title, url, sha256: null, date: parseMoment(text(values, 'date')) };
-      return { type: 'evidence_condition', ...base, condition: text(values, 'condition'), evidence };
-    }
     case 'condition_confirm':
       return { type: 'confirm_condition', ...base, condition: text(values, 'condition'), reason: reason || null };
     case 'record_deployment': {

@@ -135,12 +135,17 @@ type RosterNow = { readonly roster: Roster; readonly object: Commit['objects'][n
  */
 async function rosterNow(deps: DeskReaderDeps, of?: Evidenced, roles?: ReadonlySet<string>): Promise<RosterNow> {
   const now = deps.now();
-  const [held, standIns, files] = await Promise.all([
+  const [held, standIns, files, conditionFiles] = await Promise.all([
     deps.ledger.listAssignments(roles === undefined ? undefined : [...roles]),
     deps.standIns?.(now) ?? { delegations: [], absent: [] },
     of === undefined ? [] : filesInForce(deps, of, now),
+    of === undefined ? [] : conditionFilesInForce(deps, of, now),
   ]);
-  const roster = { ...rosterFrom(held, standIns, now), ...(files.length === 0 ? {} : { files }) };
+  const roster = {
+    ...rosterFrom(held, standIns, now),
+    ...(files.length === 0 ? {} : { files }),
+    ...(conditionFiles.length === 0 ? {} : { conditionFiles }),
+  };
   const object = objectOf(roster);
   return { roster: { ref: object.sha256, ...roster }, object };
 }
@@ -154,8 +159,9 @@ async function read(deps: DeskReaderDeps, requestId: string): Promise<RequestRec
   return { state, entries, events };
 }
 
-/** What evidence is judged with: the document, and the persons whose word for it does not count. */
-type Evidenced = Pick<SubmittedState, 'document' | 'requester' | 'owner' | 'submitter'>;
+/** What evidence is judged with: the document, the conditions, and the persons whose word for it does not count. */
+type Evidenced = Pick<SubmittedState, 'document' | 'requester' | 'owner' | 'submitter'> &
+  Partial<Pick<SubmittedState, 'conditions'>>;
 
 /** The captured files of a request that serve now, by sha256: those that serve wherever the request names them. */
 async function filesInForce(deps: DeskReaderDeps, of: Evidenced, at: Date): Promise<readonly string[]> {
@@ -170,19 +176,43 @@ async function filesInForce(deps: DeskReaderDeps, of: Evidenced, at: Date): Prom
   return [...serves].flatMap(([sha256, all]) => (all ? [sha256] : []));
 }
 
+/** Flaws of a file for which nobody's word counts here yet; otherwise it is what it was captured as, and in force. */
+const NO_WORD: ReadonlySet<string> = new Set(['not_attested', 'other_system', 'attested_by_requester']);
+
+/** The captured files given for conditions that are in force; nobody needs to stand for them but who confirms. */
+async function conditionFilesInForce(deps: DeskReaderDeps, of: Evidenced, at: Date): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const item of of.conditions?.flatMap(({ evidence }) => evidence) ?? []) {
+    const { sha256 } = item;
+    if (sha256 === null || deps.fileFlaw === undefined) continue;
+    const flaw = await deps.fileFlaw({ sha256, item, document: of.document, excluded: [], at });
+    if (flaw === null || NO_WORD.has(flaw)) found.push(sha256);
+  }
+  return found;
+}
+
 /**
  * The first piece of evidence that names a captured file which cannot serve: unknown, ended, of another kind, address or
  * day than it was captured with, or attested by the asking side. One that nobody stands for yet, or not for these
  * systems, may be submitted; until somebody does it is a mere assertion, which the terms judge. Null when there is none.
  */
-async function evidenceFlaw(deps: DeskDeps, command: DeskCommand, at: Date): Promise<string | null> {
-  if (deps.fileFlaw === undefined || !('document' in command)) return null;
+async function evidenceFlaw(
+  deps: DeskDeps,
+  state: RequestState,
+  command: DeskCommand,
+  at: Date,
+): Promise<string | null> {
+  if (deps.fileFlaw === undefined) return null;
   const excluded = [command.by, ...('requester' in command ? [command.requester, command.owner] : [])];
-  const { document } = command;
-  for (const item of document.evidence) {
+  const document = 'document' in command ? command.document : state.status === 'draft' ? null : state.document;
+  if (document === null) return null;
+  // A condition's file waits for nobody's word: whoever confirms the condition gives it.
+  const forCondition = command.type === 'evidence_condition';
+  const given = forCondition ? [command.evidence] : 'document' in command ? document.evidence : [];
+  for (const item of given) {
     const { sha256 } = item;
     const flaw = sha256 === null ? null : await deps.fileFlaw({ sha256, item, document, excluded, at });
-    if (flaw !== null && flaw !== 'not_attested' && flaw !== 'other_system')
+    if (flaw !== null && !(NO_WORD.has(flaw) && (forCondition || flaw !== 'attested_by_requester')))
       return `${item.kind}: ${flaw.replace(/_/g, ' ')}`;
   }
   return null;
@@ -212,7 +242,7 @@ async function attemptAct(
 ): Promise<Attempt<DeskResult>> {
   const stored = await deps.ledger.readStream(streamOf(requestId));
   const state = fold(restore(stored.events, stored.disclosures));
-  const flaw = await evidenceFlaw(deps, command, at);
+  const flaw = await evidenceFlaw(deps, state, command, at);
   if (flaw !== null)
     return { kind: 'settled', result: refused({ ok: false, reason: 'evidence_missing', detail: [flaw] }, state) };
   const roles = state.status === 'draft' ? undefined : rolesOf(state.terms);

@@ -28,7 +28,7 @@ const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   deadline_passed: 'The time to decide {id} is over, so this was not counted. It may be asked for again.',
   duplicate_command: 'This was recorded before; nothing was done twice.',
   evidence_missing:
-    'Some evidence that the policy demands is missing: {0}. Nothing was submitted; add a link for each and submit again.',
+    'Some evidence is missing or cannot serve: {0}. Nothing was recorded; upload the file or add a link for each, and send it again.',
   expiry_beyond_maximum:
     'The end date lies beyond what the policy permits ({0}). Nothing was submitted; choose an earlier date.',
   expiry_in_past: 'The end date lies in the past. Nothing was submitted; choose a later date.',
@@ -37,6 +37,8 @@ const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   invalid: 'Something in the form does not fit: {0}. Nothing was changed; correct it and send it again.',
   kind_not_in_policy:
     'The approval policy in force says nothing about requests of this kind ({0}), so nobody could decide it. Nothing was submitted; the policy has to be extended first.',
+  link_only:
+    'Condition {0} of {id} cannot be confirmed by a link: on this tier its owner uploads the document with "/governance evidence {id}". Nothing was confirmed; the condition stays open.',
   no_break_glass_role:
     'An emergency deployment needs one of these roles: {0}. Nothing was deployed; ask a holder, or submit a regular request.',
   no_conditions_offered: 'No conditions of {id} are waiting for an answer. Nothing was changed.',
