@@ -90,7 +90,7 @@ function revise(recorder: OpenRecorder, document: RequestDocument, nonce: string
 }
 
 /** What the votes are about, whatever the policy lists: a policy from before these fields could not name them. */
-const ALWAYS_MATERIAL: ReadonlySet<string> = new Set(['useCase', 'dataClasses', 'envelope', 'within']);
+const ALWAYS_MATERIAL: ReadonlySet<string> = new Set(['useCase', 'dataClasses', 'envelope', 'within', 'likeRequest']);
 
 function isMaterial(field: string, terms: Terms): boolean {
   return ALWAYS_MATERIAL.has(field) || terms.materialFields.includes(field);

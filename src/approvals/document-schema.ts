@@ -62,6 +62,10 @@ const within = z.strictObject({
   metrics: z.record(metric, z.number()).refine(some, `1 to ${LIMITS.metrics} metrics`),
 });
 
+const likeRequest = z
+  .strictObject({ request: z.string().regex(/^(DR|EX|UC)-\d{1,9}$/), revision: z.string().regex(/^[0-9a-f]{64}$/) })
+  .exactOptional();
+
 const deployment = z.strictObject({
   kind: z.literal('deployment'),
   system: seen(LIMITS.name, 'the system'),
@@ -81,6 +85,7 @@ const deployment = z.strictObject({
   scope: scopeSchema.nullable(),
   lastChange: moment.nullable(),
   restsOn: z.array(exceptionId).max(LIMITS.names),
+  likeRequest,
   replaces: id.nullable(),
   raisedTier: tier,
 });
@@ -100,6 +105,7 @@ const exception = z.strictObject({
   expiresAt: moment,
   answers,
   evidence,
+  likeRequest,
   replaces: id.nullable(),
   raisedTier: tier,
 });
@@ -112,6 +118,7 @@ const useCase = z.strictObject({
   dataClasses: names.min(1),
   answers,
   evidence,
+  likeRequest,
   replaces: id.nullable(),
   raisedTier: tier,
 });

@@ -48,6 +48,9 @@ export type EnvelopeClaim = {
   readonly metrics: { readonly [metric: string]: number };
 };
 
+/** The request from which another one was filled in: its short id, and the hash of its revision at the submission. */
+export type Likeness = { readonly request: string; readonly revision: string };
+
 /** Short id of an exception: `EX-3`. */
 export type ExceptionId = `EX-${number}`;
 
@@ -74,6 +77,8 @@ export type DeploymentDocument = {
   readonly lastChange: string | null;
   /** Exceptions without which this would not be permitted. */
   readonly restsOn: readonly ExceptionId[];
+  /** Left out where it was not filled in from another request. */
+  readonly likeRequest?: Likeness;
   /** Request id of the deployment this one replaces, renews or reinstates. */
   readonly replaces: string | null;
   /** A person may raise the tier, never lower it. */
@@ -96,6 +101,8 @@ export type ExceptionDocument = {
   readonly expiresAt: string;
   readonly answers: Answers;
   readonly evidence: readonly EvidenceItem[];
+  /** Left out where it was not filled in from another request. */
+  readonly likeRequest?: Likeness;
   /** Request id of the exception this one renews. */
   readonly replaces: string | null;
   readonly raisedTier: Tier | null;
@@ -113,6 +120,8 @@ export type UseCaseDocument = {
   readonly dataClasses: readonly string[];
   readonly answers: Answers;
   readonly evidence: readonly EvidenceItem[];
+  /** Left out where it was not filled in from another request. */
+  readonly likeRequest?: Likeness;
   /** Request id of the use case this one renews. */
   readonly replaces: string | null;
   readonly raisedTier: Tier | null;

@@ -156,7 +156,7 @@ export type ApprovalEvent =
 export type EventType = ApprovalEvent['type'];
 export type EventData<T extends EventType> = Extract<ApprovalEvent, { type: T }>['data'];
 
-/** Version of an event's data as it is written now; `fold` reads all of them. Two hid less, see docs/decisions/0016. */
+/** Version of an event's data as it is written now; `fold` reads all of them. Two hid less, see docs/decisions/0017. */
 const SCHEMA_VERSIONS: Partial<Readonly<Record<EventType, number>>> = {
   'request.submitted': 2,
   'request.refused': 2,

@@ -24,6 +24,7 @@ import { actModal } from './act-modals.ts';
 import { renderSource, renderSources } from './blocks/answer.ts';
 import { choice, fileInput, section } from './blocks/build.ts';
 import type { CardView } from './blocks/card.ts';
+import { likeLines } from './blocks/card-facts.ts';
 import type { RenderContext } from './blocks/card-view.ts';
 import { manifestModal } from './blocks/manifest-form.ts';
 import { formModal, link, loadingModal, type Modal, readingModal, textModal } from './blocks/modal.ts';
@@ -211,7 +212,7 @@ async function detailsModal(
     `*${state.shortId}* ${inline(view.title, 200)}: ${inline(state.status.replace(/_/g, ' '), 40)}`,
     inline(view.purpose, 1500),
     ...view.tierReasons.map((r) => `• ${inline(`${view.tier} tier: ${r}`, 300)}`),
-    ...detailFacts(state).map((f) => `• ${inline(f, 300)}`),
+    ...[...detailFacts(state), ...likeLines(context.like)].map((f) => `• ${inline(f, 300)}`),
     ...(replaced === null ? [] : [`• Replaces ${replaced.state.shortId} (${inline(titleOf(replaced.state), 160)})`]),
     ...part(
       '*Evidence*',

@@ -9,6 +9,7 @@ import { standingOfVote } from '#src/delivery/people/notices.ts';
 import type { PolicyDesk } from '#src/delivery/policy/desk.ts';
 import type { Ledger, Outbox } from '#src/delivery/ports.ts';
 import type { Desk, RequestRecord } from '#src/delivery/requests/desk.ts';
+import { comparedWithSource } from '#src/delivery/requests/likeness.ts';
 import { looksLike } from '#src/systems/look-alike.ts';
 import { sameName } from '#src/systems/names.ts';
 import type { SourceView } from './blocks/answer.ts';
@@ -60,7 +61,7 @@ export type OutboundDeps = {
 
 /** The card of a record at this moment, with everybody's Slack user resolved. */
 export async function viewOf(
-  deps: Pick<OutboundDeps, 'desk' | 'slackUsersOf' | 'systemNames' | 'rules' | 'now'>,
+  deps: Pick<OutboundDeps, 'desk' | 'findRequest' | 'slackUsersOf' | 'systemNames' | 'rules' | 'now'>,
   record: RequestRecord,
 ): Promise<{ readonly view: CardView; readonly context: RenderContext; readonly entry: number | null }> {
   const { state } = record;
@@ -87,6 +88,7 @@ export async function viewOf(
     slackUser: (p: string) => users.get(p),
     decisionEntry: entry,
     alike: await alikeOf(deps, state),
+    like: await comparedWithSource(deps, state.document),
     rules: state.document.kind === 'policy' ? standingOfVote(await deps.rules.read(), state.id) : null,
   };
   return { view: cardView(state, context), context, entry: entry ?? record.entries.at(-1)?.index ?? null };

@@ -61,7 +61,7 @@ export function parseRequest(
     raisedTier: base?.raisedTier ?? null,
   };
   if (kindOf(form) === 'use-case')
-    return withCaptured(parseUseCaseForm({ ...plain(values), ...shared }, { policy, now }), base);
+    return withKept(parseUseCaseForm({ ...plain(values), ...shared }, { policy, now }), base);
   if (kindOf(form) === 'exception') {
     const compensatingControls = filledGroups(values, 'control').map((i) => ({
       text: text(values, `control.${i}.text`),
@@ -72,7 +72,7 @@ export function parseRequest(
       { ...plain(values), ...shared, expires: text(values, 'expires'), compensatingControls },
       { policy, now },
     );
-    return withCaptured(parsed, base);
+    return withKept(parsed, base);
   }
   const envelope = {
     metrics: text(values, 'envelope.metrics'),
@@ -83,7 +83,7 @@ export function parseRequest(
     { ...plain(values), ...shared, envelope, scope: scopeIn(values), restsOn: shortIdsIn(text(values, 'restsOn')) },
     { policy, now, evidenceLater: form === 'emergency' },
   );
-  return withCaptured(parsed, base);
+  return withKept(parsed, base);
 }
 
 function ownerIn(values: FormValues, i: number, { person }: ParseContext): string {
@@ -126,8 +126,8 @@ export function scopeIn(values: FormValues): Scope | null {
   };
 }
 
-/** An edit that leaves a captured file's address as it was keeps the capture. */
-function withCaptured(parsed: FormResult<RequestDocument>, base: RequestDocument | null): FormResult<RequestDocument> {
+/** What an edit leaves as it was: the capture of a file whose address stayed, and the request it was filled in from. */
+function withKept(parsed: FormResult<RequestDocument>, base: RequestDocument | null): FormResult<RequestDocument> {
   if (!parsed.ok) return parsed;
   const keyOf = (item: EvidenceItem): string => `${item.kind} ${item.url} ${item.date ?? ''}`;
   const known = new Map((base?.evidence ?? []).map((item) => [keyOf(item), item]));
@@ -136,7 +136,8 @@ function withCaptured(parsed: FormResult<RequestDocument>, base: RequestDocument
     return sha256 === undefined ? item : { ...item, sha256 };
   };
   const evidence = parsed.document.evidence.map((item) => known.get(keyOf(item)) ?? named(item));
-  return { ...parsed, document: { ...parsed.document, evidence } };
+  const like = base !== null && 'likeRequest' in base ? { likeRequest: base.likeRequest } : {};
+  return { ...parsed, document: { ...parsed.document, evidence, ...like } };
 }
 
 /** An address that names the captured file it stands for; whether that file serves is checked at submission. */

@@ -1,4 +1,5 @@
 /** A submitted request form: a new request, an emergency deployment, or a revision of a request. */
+import type { Likeness, RequestDocument } from '#src/approvals/document.ts';
 import { PREFIX_OF } from '#src/approvals/document-facts.ts';
 import { type AboutForm, aboutFormSchema, readAbout } from '../forms/about.ts';
 import { type FormValues, filledGroups, one } from '../forms/form-values.ts';
@@ -64,7 +65,7 @@ async function take(deps: HandlerDeps, item: InboxItem, form: RequestFormIn, per
   }
   const bringer = { itemId: item.id, user: form.user.id, person, at: item.receivedAt };
   const kept = await keepLinks(deps, bringer, parsed.document);
-  const document = { ...parsed.document, evidence: kept.evidence };
+  const document = { ...parsed.document, evidence: kept.evidence, ...(await likenessIn(deps, about, parsed.document)) };
   const requestId = about.e ?? deps.requestIdFor(item.id, item.receivedAt);
   const command: DeskCommand =
     about.e === undefined
@@ -81,6 +82,17 @@ async function take(deps: HandlerDeps, item: InboxItem, form: RequestFormIn, per
     return { shortId: result.state?.shortId ?? null, messages: [], notes: kept.notes };
   const { reason, detail } = result;
   return refuse({ requestId: result.state === null ? null : requestId, action, reason, detail });
+}
+
+/** A request that was filled in from one of its kind says from which, as that one stands at this moment. */
+async function likenessIn(
+  { desk }: Pick<HandlerDeps, 'desk'>,
+  { l: id, why }: AboutForm,
+  { kind }: RequestDocument,
+): Promise<{ readonly likeRequest?: Likeness }> {
+  const source = id === undefined || why !== 'like' ? null : await desk.read(id);
+  if (source?.state.document.kind !== kind) return {};
+  return { likeRequest: { request: source.state.shortId, revision: source.state.revision.hash } };
 }
 
 /** What was not kept and what to do about it. Where nothing was submitted, the form is kept as a draft. */

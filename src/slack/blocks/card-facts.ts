@@ -1,5 +1,6 @@
 /** What a reader of a card has to know beside the votes: what stops it, what it rests on, what it changes. Pure. */
 import type { Person, SubmittedState } from '#src/approvals/types.ts';
+import type { Compared } from '#src/delivery/requests/likeness.ts';
 import { basisLines } from './basis-lines.ts';
 import { dateToken, inline } from './text.ts';
 
@@ -7,6 +8,27 @@ export function alikeFact(alike: string | null): readonly string[] {
   return alike === null
     ? []
     : [`⚠️ The name looks like *${inline(alike, 120)}*, which is another system of the inventory.`];
+}
+
+/** Differences that a card lists. */
+const DIFFERENCES_MAX = 6;
+
+/** What differs from the request from which it was filled in, shortly. */
+export function likeFacts(like: Compared | null): readonly string[] {
+  const [first, ...lines] = likeLines(like);
+  if (first === undefined) return [];
+  const more = lines.length - DIFFERENCES_MAX;
+  const shown = lines.slice(0, DIFFERENCES_MAX).map((line) => `• ${inline(line, 200)}`);
+  return [inline(first, 200), ...shown, ...(more > 0 ? [`and ${more} more behind "Details".`] : [])];
+}
+
+/** The same whole, and raw. */
+export function likeLines(like: Compared | null): readonly string[] {
+  if (like === null) return [];
+  const { request, number, lines } = like;
+  if (lines === null) return [`⚠️ It names ${request} as what it was filled in from, in a revision that is not known.`];
+  const from = `Filled in from ${request}, revision ${number}`;
+  return lines.length === 0 ? [`${from}; nothing differs.`] : [`${from}. What differs:`, ...lines];
 }
 
 /** What a reader of the card has to know beside the votes; after the decision, what it changed. Mentions are ready; texts are still raw. */

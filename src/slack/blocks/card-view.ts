@@ -3,8 +3,9 @@ import { flawsInWords } from '#src/approvals/basis.ts';
 import { purposeOf } from '#src/approvals/document-facts.ts';
 import { type Tally, tally } from '#src/approvals/tally.ts';
 import type { Person, Roster, SubmittedState, Vote } from '#src/approvals/types.ts';
+import type { Compared } from '#src/delivery/requests/likeness.ts';
 import type { CardView } from './card.ts';
-import { alikeFact, factsOf } from './card-facts.ts';
+import { alikeFact, factsOf, likeFacts } from './card-facts.ts';
 import { KIND_WORDS } from './kind-words.ts';
 import { titleOf } from './request-facts.ts';
 import { mention } from './text.ts';
@@ -19,6 +20,8 @@ export type RenderContext = {
   readonly decisionEntry: number | null;
   /** Another system of the inventory that the name looks like. */
   readonly alike: string | null;
+  /** How it differs from the request from which it was filled in; null where it was not. */
+  readonly like: Compared | null;
   /** Of a vote on the rules: what has become of them. */
   readonly rules: string | null;
 };
@@ -48,7 +51,10 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     evidenceMissing: missing.map(
       (m) => `${m.demand.title} ${WHY_MISSING[m.why ?? 'missing']} (${m.demand.serves.join(', ')})`,
     ),
-    facts: [...(state.decision === null ? alikeFact(context.alike) : []), ...factsOf(state, who)],
+    facts: [
+      ...(state.decision === null ? [...alikeFact(context.alike), ...likeFacts(context.like)] : []),
+      ...factsOf(state, who),
+    ],
     needed: neededOf(state, standing),
     votes: state.votes.map((vote) => ({
       who: who(vote.by),

@@ -7,6 +7,7 @@ import type { FormKind } from '#src/approvals/document.ts';
 import { placesInWords } from '#src/approvals/tally.ts';
 import type { EvidenceDemand, Terms } from '#src/approvals/types.ts';
 import type { AboutForm } from '#src/delivery/forms/about.ts';
+import { fieldWord } from '#src/delivery/forms/field-words.ts';
 import { type FormValues, one } from '#src/delivery/forms/form-values.ts';
 import { kindOf, type RequestForm } from '#src/delivery/forms/request-form.ts';
 import { actions, button, choice, context, fileInput, section, textInput, userInput } from './build.ts';
@@ -68,33 +69,6 @@ function titleOf({ form, about, from }: RequestFormView): string {
   return { deployment: 'Request a deployment', exception: 'Request an exception', 'use-case': 'Request a use case' }[
     kindOf(form)
   ];
-}
-
-const FIELD_WORDS: Readonly<Record<string, string>> = {
-  restsOn: 'exceptions it rests on',
-  useCase: 'use case',
-  dataClasses: 'data',
-  within: 'envelope it claims',
-  metrics: 'what was measured',
-  affected: 'who is affected',
-  lastChange: 'last significant change',
-  deviatesFrom: 'controls deviated from',
-  compensatingControls: 'compensating controls',
-  remediationPlan: 'remediation plan',
-  residualRisk: 'remaining risk',
-  residualRiskLevel: 'residual risk',
-  expires: 'end',
-};
-
-/** A block's name as a reader knows it. */
-function fieldWord(field: string): string {
-  const [group = '', rest = ''] = field.split('.');
-  if ((group === 'evidence' || group === 'file') && rest !== '') return `evidence: ${rest.replace(/-/g, ' ')}`;
-  if (group === 'answers') return `answer on ${rest.replace(/([A-Z])/g, ' $1').toLowerCase()}`;
-  if (group === 'control') return 'compensating controls';
-  if (group === 'scope') return 'scope';
-  if (group === 'envelope') return 'envelope for later versions';
-  return FIELD_WORDS[field] ?? field;
 }
 
 function fromPart({ about, from }: RequestFormView): KnownBlock[] {

@@ -3,6 +3,7 @@ import { voteOffer } from '#src/approvals/offers.ts';
 import { isExcluded, rolesOf } from '#src/approvals/seats.ts';
 import type { Person, SubmittedState } from '#src/approvals/types.ts';
 import { tierWord } from './card.ts';
+import { likeLines } from './card-facts.ts';
 import { cardView, type RenderContext } from './card-view.ts';
 import { KIND_WORDS } from './kind-words.ts';
 import { detailFacts } from './request-facts.ts';
@@ -35,6 +36,7 @@ export function voteView(state: SubmittedState, person: Person, context: RenderC
       `${tierWord(view.tier)}${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`,
       view.purpose,
       ...detailFacts(state),
+      ...likeLines(context.like),
       ...(view.evidenceMissing.length > 0 ? [`Evidence missing: ${view.evidenceMissing.join(', ')}`] : []),
       ...(view.needed.length > 0 ? [`Still needed: ${view.needed.join('; ')}`] : []),
     ],

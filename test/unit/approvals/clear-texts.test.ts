@@ -50,6 +50,7 @@ const ABOUT = [
 const DOCUMENT = [
   ...['kind', 'system', 'version', 'digest', 'environment', 'useCase', 'replaces', 'lastChange', 'raisedTier'],
   ...['restsOn.*', 'evidence.*.kind', 'evidence.*.sha256', 'evidence.*.date', 'scope.until', 'within.request'],
+  ...['likeRequest.request', 'likeRequest.revision'],
   ...['envelope.environments.*', 'envelope.until', 'deviatesFrom.*', 'systems.*', 'environments.*', 'expiresAt'],
   ...['compensatingControls.*.owner', 'compensatingControls.*.dueAt', 'residualRisk.level'],
   ...['from.sha256', 'from.version', 'to.sha256', 'to.version'],
@@ -163,7 +164,8 @@ function everything(): readonly Desk[] {
 
   const renewed = approvedDesk(marked);
   renewed.ok('service', { type: 'renew', basis: at(1, {}, { requestId: 'r4' }).state });
-  const closed = approvedDesk(marked);
+  const likeRequest = { request: 'DR-1', revision: 'ab'.repeat(32) };
+  const closed = approvedDesk({ ...marked, likeRequest });
   closed.ok(MILO, { type: 'close', reason: MARK });
 
   const refused = desk();
