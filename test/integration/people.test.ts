@@ -218,10 +218,10 @@ describe('a policy file that was edited on the server', () => {
       expect(edited.server.work.forms.policy()?.policy.version).toBe('1.0');
       await edited.server.idle();
       const told = (await edited.driver.state('U0CTO')).messages.filter((m) => m.channel === 'D0CTO');
-      const command = /\/governance policy (\S+)/.exec(JSON.stringify(told.at(-1)?.blocks))?.[1] ?? '';
-      await edited.driver.command('U0CTO', 'C0ASK', `/governance policy ${command} The number was wrong`);
+      const proposal = /"gov_vote:0","value":"([^"]+)"/.exec(JSON.stringify(told.at(-1)?.blocks))?.[1] ?? '';
+      await edited.driver.command('U0CTO', 'C0ASK', `/governance policy ${proposal} The number was wrong`);
       await edited.server.idle();
-      await approve(edited.server, command, ['U0CISO', 'U0LEGAL', 'U0ETHIC']);
+      await approve(edited.server, proposal, ['U0CISO', 'U0LEGAL', 'U0ETHIC']);
       await edited.server.idle();
       expect(edited.server.work.forms.policy()?.policy.version).toBe('1.1');
       edited = await edited.restart();
