@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGateToken } from '#src/delivery/gate/tokens.ts';
-import type { HoldScope } from '#src/systems/holds.ts';
+import { onStream } from '#src/delivery/streams/stream.ts';
+import { HOLD_HIDDEN, type HoldScope } from '#src/systems/holds.ts';
 import { readManifest } from '#src/systems/manifest.ts';
 import { approved, DIGEST, deployment, vendorManifest } from './deployments.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
@@ -88,6 +89,27 @@ describe('one holder of a named role stops at once', () => {
     await approved(test.server, deployment({ system: 'calm' }));
     expect(await stop({ by: 'system', system: 'calm' }, 'U0EMMA')).toMatchObject({ ok: false, reason: 'role_missing' });
     expect((await gate('calm')).allowed).toBe(true);
+  });
+
+  it('when a hold from before names its incident in several words, what it covers is suspended all the same', async () => {
+    const { deps, incidents } = test.server.systems;
+    const { id } = await approved(test.server, deployment({ system: 'former' }));
+    const hold = randomUUID();
+    const authority = { role: 'Chief Information Security Officer', assignment: 'a-1' };
+    const scope = { by: 'system', system: 'former' } as const;
+    const data = { ...authority, hold, scope, incident: 'the leak of October', reason: 'Leaked.' };
+    const command = { stream: `incident:${hold}`, actor: await person('U0CISO'), commandId: hold };
+    const drafts = [{ type: 'incident.hold_placed', data, hide: HOLD_HIDDEN['incident.hold_placed'] }];
+    const step = { kind: 'commit', drafts, records: [], result: () => null } as const;
+    await onStream(
+      deps,
+      { ...command, commandKind: 'incident.place' },
+      () => step,
+      async () => null,
+    );
+    await incidents.enforce(hold);
+    await test.server.idle();
+    expect((await test.server.core.desk.read(id))?.state.suspension).toMatchObject({ incident: hold });
   });
 
   it('when no incident is named, it is refused', async () => {

@@ -221,7 +221,8 @@ async function enforce(deps: IncidentDeps, holdId: string, read: IncidentDesk['r
       commandId: `hold:${hold.id}:${id}`,
       by: hold.by,
       reason: placed?.reason ?? hold.incident,
-      incident: hold.incident,
+      // Holds from before this was one word say theirs in the reason; the hold itself is a reference as well.
+      incident: isReference(hold.incident) ? hold.incident : hold.id,
     });
   }
 }
