@@ -45,6 +45,18 @@ export function envelopeFlaws(
   ];
 }
 
+/** The bounds of an approval that later versions may still claim; null for none. `related`: what replaced it. */
+export function envelopeInForce(
+  found: SubmittedState,
+  related: readonly SubmittedState[],
+  nowMs: number,
+): Envelope | null {
+  const { document } = found;
+  if (document.kind !== 'deployment' || document.envelope === undefined || document.within !== undefined) return null;
+  const ended = [...standing(found, document.envelope, nowMs), ...replaced(found, related)];
+  return ended.length === 0 ? document.envelope : null;
+}
+
 /** The approval must be in force by a decision; an emergency permission is none. */
 function standing(found: SubmittedState, envelope: Envelope, nowMs: number): readonly BasisFlaw[] {
   const flaws: BasisFlaw[] = ownReasons(found, nowMs).map(({ code }) => ({ code: 'not_in_force', what: code }));

@@ -1,5 +1,7 @@
 /** Where governance meets the pumps: its commands and buttons, its bulletins, its timers. */
 
+import type { GateQuery } from '#src/approvals/gate.ts';
+import { lookAtGate } from '#src/delivery/gate/desk.ts';
 import { handleGovernance } from '#src/delivery/inbox/governance/systems-commands.ts';
 import type { Groups } from '#src/delivery/people/groups.ts';
 import { aliasReminder, type Bulletin, bulletin } from '#src/delivery/people/notices.ts';
@@ -40,7 +42,7 @@ export function createGovernanceHooks({
   groups,
   wake,
 }: HookParts): GovernanceHooks {
-  const { ledger, records, people, refusals, outbox, timers } = core.stores;
+  const { ledger, records, people, refusals, outbox, timers, gate } = core.stores;
   const handler = {
     ledger,
     records,
@@ -52,6 +54,8 @@ export function createGovernanceHooks({
     choices: systems.choices,
     systems: systems.inventory,
     incidents: systems.incidents,
+    requests: core.desk,
+    gate: (query: GateQuery) => lookAtGate({ gate, settings: () => rules.gate.settings, now: core.now }, query),
     roster: core.desk.roster,
     groups,
     policy: () => rules.policy.policy,

@@ -124,6 +124,7 @@ describe('a system', () => {
     expect(card).toContain('shown: approved, minimal tier');
     expect(card).toContain('Owner <@U0MILO>');
     expect(card).not.toContain('<!channel>');
+    expect(card).toMatch(/1\.4\.0 in staging \(abababab\): DR-\d+ approved\. Gate: yes, DR-\d+ permits it until/);
     expect(await say('U0EMMA', 'systems')).toContain('shown: approved');
     expect(await say('U0EMMA', 'system nothing')).toContain('no system');
   });
@@ -319,4 +320,19 @@ describe('timers', () => {
     const told = (await test.driver.state('U0MILO')).messages.filter((m) => m.channel === 'D0MILO');
     expect(told.at(-1)?.text).toContain('its approval is due now');
   });
+});
+
+it('a system that is held says so first, and of each version what the gate says', async () => {
+  const next = { system: 'halted', version: '1.5.0', digest: `sha256:${'cd'.repeat(32)}` };
+  const first = await approved(test.server, deployment({ system: 'halted' }));
+  await approved(test.server, deployment({ ...next, replaces: first.id }));
+  await say('U0CISO', 'suspend version halted 1.5.0 INC-3 routes to nowhere');
+  await test.server.idle();
+  const card = await say('U0EMMA', 'system Halted');
+  expect(card).toMatch(/halted 1\.5\.0, incident INC-3, since .*, active/);
+  expect(card).toMatch(/1\.5\.0 in staging \(cdcdcdcd\): DR-\d+ suspended\. Gate: NO, Stopped since/);
+  expect(card).toMatch(/1\.4\.0 in staging .* was superseded and stays valid for a rollback until/);
+  expect(await say('U0EMMA', 'system shown')).not.toContain('INC-3');
+  await say('U0CISO', 'suspend environment staging INC-4 the whole cluster');
+  expect(await say('U0EMMA', 'system shown')).toContain('the environment staging, incident INC-4');
 });

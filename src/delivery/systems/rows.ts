@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { AliasWatch } from '#src/systems/alias.ts';
 import { type Hold, holdScopeSchema } from '#src/systems/holds.ts';
-import type { RecordRow } from '../streams/ports.ts';
+import type { RecordRow, RecordStore } from '../streams/ports.ts';
 
 const holdState = z.object({
   scope: holdScopeSchema,
@@ -26,6 +26,12 @@ export function holdOfRow({ id, status, version, state }: RecordRow): Hold | nul
   const parsed = holdState.safeParse(state);
   if (!parsed.success || (status !== 'active' && status !== 'reviewed' && status !== 'lifted')) return null;
   return { id, status, version, ...parsed.data };
+}
+
+/** What is held now. Rows that cannot be read are left out: the gate alone says what those stop. */
+export async function holdsNow(records: Pick<RecordStore, 'list'>): Promise<readonly Hold[]> {
+  const rows = await records.list({ kind: 'hold', status: ['active', 'reviewed'] });
+  return rows.flatMap((row) => holdOfRow(row) ?? []);
 }
 
 const systemVendors = z.object({

@@ -1,4 +1,5 @@
 /** What the commands of governance work with, and what they say. */
+import type { GateAnswer, GateQuery } from '#src/approvals/gate.ts';
 import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
 import type { Roster } from '#src/approvals/types.ts';
 import type { PolicyChoices } from '../../forms/policy-choices.ts';
@@ -8,6 +9,7 @@ import type { Bulletin } from '../../people/notices.ts';
 import type { PolicyDesk } from '../../policy/desk.ts';
 import type { PolicyVote } from '../../policy/vote.ts';
 import type { InboxItem, Ledger, OutgoingMessage, PeopleStore, RefusalStore } from '../../ports.ts';
+import type { Desk } from '../../requests/desk.ts';
 import type { RecordStore } from '../../streams/ports.ts';
 import type { SystemsDesk } from '../../systems/desk.ts';
 import type { IncidentDesk } from '../../systems/incidents.ts';
@@ -23,6 +25,9 @@ export type GovernanceHandlerDeps = {
   readonly choices: Pick<PolicyChoices, 'propose'>;
   readonly systems: SystemsDesk;
   readonly incidents: IncidentDesk;
+  readonly requests: Pick<Desk, 'read'>;
+  /** What the gate says now; a look, which is neither counted nor recorded. */
+  readonly gate: (query: GateQuery) => Promise<GateAnswer>;
   readonly roster: () => Promise<Roster>;
   readonly groups: Groups;
   readonly policy: () => ApprovalPolicy;

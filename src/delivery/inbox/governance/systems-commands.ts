@@ -2,11 +2,10 @@
  * `/governance` on systems, incidents, people and rules, and the buttons under bulletins. Each command is handled once
  * under its payload's id; what it may do is decided by the desks at that moment.
  */
-import { type Hold, type HoldScope, scopeWords, shortHold } from '#src/systems/holds.ts';
-import { isLegacy, liveVersions, type SystemState, statusOf, tierOfSystem } from '#src/systems/system.ts';
+import { type HoldScope, scopeWords, shortHold } from '#src/systems/holds.ts';
 import { bulletin } from '../../people/notices.ts';
 import type { InboxItem, OutgoingMessage } from '../../ports.ts';
-import { holdOfRow } from '../../systems/rows.ts';
+import { holdsNow } from '../../systems/rows.ts';
 import { commandIdOf } from '../handler-deps.ts';
 import { type Incoming, incomingSchema } from '../incoming.ts';
 import { decommission, tickOff } from './decommission-commands.ts';
@@ -16,6 +15,7 @@ import { policyCommand } from './policy-commands.ts';
 import { handleRules, proposeAgain } from './rules-commands.ts';
 import { gateCommand, loggingCommand } from './settings-commands.ts';
 import { absent, back, takeBack } from './standin-commands.ts';
+import { holdWords, systemCommand } from './system-card.ts';
 import { handleVersion, lookAtAlias, pressAlias } from './version-commands.ts';
 
 /** Handles a stored payload that is about governance; null for every other, which is somebody else's. */
@@ -67,12 +67,7 @@ function wordsOf(text: string): readonly string[] {
 }
 
 const COMMANDS: Readonly<Record<string, Act['run']>> = {
-  system: async ({ systems, now }, { words }) => {
-    const state = await systems.read(words.join(' '));
-    if (state === null)
-      return { title: `The inventory has no system "${words.join(' ')}". "/governance systems" lists them.` };
-    return systemCard(state, now());
-  },
+  system: systemCommand,
   systems: async ({ records }) => {
     const rows = await records.list({ kind: 'system', limit: 40 });
     const lines = rows.map(({ id, status, state }) => `${nameOf(state) ?? id}: ${status.replace('_', ' ')}`);
@@ -82,12 +77,8 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
   decommission,
   suspend,
   holds: async ({ records }) => {
-    const rows = await holdsNow(records);
-    const lines = rows.map(
-      (h) =>
-        `${shortHold(h.id)}: ${scopeWords(h.scope)}, incident ${h.incident}, since ${h.placedAt.slice(0, 16)}, ${h.status}`,
-    );
-    return { title: rows.length === 0 ? 'Nothing is held.' : 'Held now', lines };
+    const lines = (await holdsNow(records)).map(holdWords);
+    return { title: lines.length === 0 ? 'Nothing is held.' : 'Held now', lines };
   },
   review: async ({ incidents, records }, { person, words, commandId }) => {
     const [hold = '', ...text] = words;
@@ -143,11 +134,6 @@ const BUTTONS: Readonly<Record<string, Act['run']>> = {
 };
 
 type Records = GovernanceHandlerDeps['records'];
-
-async function holdsNow(records: Records): Promise<readonly Hold[]> {
-  const rows = await records.list({ kind: 'hold', status: ['active', 'reviewed'] });
-  return rows.flatMap((row) => holdOfRow(row) ?? []);
-}
 
 /** The hold whose id begins so, where it is the only one; else the word as it was written. */
 async function holdNamed(records: Records, word: string): Promise<string> {
@@ -239,30 +225,6 @@ async function unknownIn({ systems }: GovernanceHandlerDeps, scope: HoldScope): 
   return [
     `⚠️ No version ${scope.version} of ${state.name} is known. Known: ${[...new Set(known)].join(', ') || 'none'}`,
   ];
-}
-
-function systemCard(state: SystemState, now: Date): Said {
-  const live = liveVersions(state).map((v) => `${v.version} in ${v.environment}`);
-  const vendors = [...new Set([...state.vendors, ...state.versions.flatMap((v) => v.vendors)])];
-  const open = state.requests.filter((r) => r.phase !== 'ended').map((r) => `${r.shortId} ${r.phase}`);
-  const overdue = isLegacy(state) && Date.parse(state.approvalDue ?? '') < now.getTime();
-  return {
-    title: `${state.name}: ${statusOf(state).replace('_', ' ')}, ${tierOfSystem(state) ?? 'no'} tier`,
-    lines: [
-      state.purpose === '' ? 'No purpose is stated.' : state.purpose.slice(0, 500),
-      `Owner ${state.owner}`,
-      `Runs now: ${live.join(', ') || state.runsIn.join(', ') || 'nowhere'}`,
-      `Data: ${state.data.map((d) => `${d.name} (${d.classification})`).join(', ') || 'not stated'}`,
-      `Vendors: ${vendors.join(', ') || 'none known'}`,
-      ...(state.useCases.length === 0
-        ? []
-        : [`Use cases: ${state.useCases.map((u) => `${u.shortId} ${u.phase}`).join(', ')}`]),
-      `Requests: ${open.join(', ') || 'none'}`,
-      ...(isLegacy(state)
-        ? [`Was there before; approval due ${state.approvalDue?.slice(0, 10)}${overdue ? ', OVERDUE' : ''}`]
-        : []),
-    ],
-  };
 }
 
 function nameOf(state: unknown): string | null {
