@@ -30,6 +30,7 @@ import { manifestModal } from './blocks/manifest-form.ts';
 import { formModal, link, loadingModal, type Modal, readingModal, textModal } from './blocks/modal.ts';
 import { moreModal } from './blocks/more.ts';
 import { detailFacts, titleOf } from './blocks/request-facts.ts';
+import { riskModal } from './blocks/risk-form.ts';
 import { rulesModal } from './blocks/rules-form.ts';
 import { dateToken, inline, mention } from './blocks/text.ts';
 import { voteModal } from './blocks/vote-form.ts';
@@ -110,6 +111,8 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
       return tableModal();
     case 'manifest':
       return manifestModal(spec.system, spec.version);
+    case 'risk':
+      return riskForm(deps, spec.risk, user);
     case 'rules':
       return rulesForm(deps, await deps.choices.startOf(await deps.personFor(user)), {});
     case 'policy_vote':
@@ -127,6 +130,13 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
     default:
       return requestModal(deps, spec, user);
   }
+}
+
+async function riskForm(deps: OutboundDeps, id: string | null, user: string): Promise<Modal> {
+  const risk = id === null ? null : await deps.risk(id);
+  if (id !== null && risk === null) return readingModal('Not found', [`The register has no risk ${id}.`]);
+  const owner = risk === null ? user : (await deps.slackUsersOf([risk.owner])).get(risk.owner);
+  return riskModal(risk, owner ?? null);
 }
 
 async function rulesForm(deps: OutboundDeps, hash: string | null, values: FormValues): Promise<Modal> {

@@ -12,6 +12,7 @@ import type { Desk, RequestRecord } from '#src/delivery/requests/desk.ts';
 import { comparedWithSource } from '#src/delivery/requests/likeness.ts';
 import { looksLike } from '#src/systems/look-alike.ts';
 import { sameName } from '#src/systems/names.ts';
+import type { Risk } from '#src/systems/risks.ts';
 import type { SourceView } from './blocks/answer.ts';
 import type { CardView } from './blocks/card.ts';
 import { cardView, type RenderContext } from './blocks/card-view.ts';
@@ -53,6 +54,8 @@ export type OutboundDeps = {
   readonly told: (requestId: string, role: string, persons: readonly string[]) => Promise<void>;
   /** What "Verify" shows for a request. */
   readonly verification: (requestId: string) => Promise<readonly string[]>;
+  /** A risk of the register; null when there is none of this id. */
+  readonly risk: (id: string) => Promise<Risk | null>;
   /** Names of the systems in the inventory. */
   readonly systemNames: () => Promise<readonly string[]>;
   readonly newNonce: () => string;

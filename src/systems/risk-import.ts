@@ -5,6 +5,8 @@ import { tableRows } from './table-rows.ts';
 
 export type RiskProblem = { readonly line: number; readonly column: string; readonly problem: string };
 export type RiskRow = Omit<RiskFacts, 'owner'> & {
+  /** The risk that the line changes; null where it is a new one. */
+  readonly id: string | null;
   /** Slack user id. */
   readonly owner: string;
 };
@@ -17,7 +19,8 @@ const ROWS_MAX = 2_000;
 
 /**
  * Reads rows whose first is the header: asset, threat, vulnerability, likelihood and impact (1 to 5), treatment, owner,
- * review_by; measures, systems and requests may be left out. Lists are separated by `;`.
+ * review_by; id, measures, systems and requests may be left out. Lists are separated by `;`. A line with an id changes that
+ * risk, so that the exported register can be edited and brought back.
  * @param momentOf an ISO time, or a day that means its end in UTC; null for neither
  */
 export function readRisks(rows: readonly (readonly string[])[], momentOf: (text: string) => string | null): RiskTable {
@@ -30,7 +33,9 @@ export function readRisks(rows: readonly (readonly string[])[], momentOf: (text:
   }
   const risks: RiskRow[] = [];
   const problems: RiskProblem[] = [];
-  for (const { line, cell } of table.rows) {
+  for (const { line, cell: written } of table.rows) {
+    // The export's apostrophe before what a spreadsheet would compute is no part of the text.
+    const cell = (name: string) => written(name).replace(/^'(?=[=+\-@])/, '');
     const list = (name: string) =>
       cell(name)
         .split(';')
@@ -49,7 +54,7 @@ export function readRisks(rows: readonly (readonly string[])[], momentOf: (text:
       systems: list('systems'),
       requests: list('requests'),
     });
-    if (parsed.success) risks.push(parsed.data);
+    if (parsed.success) risks.push({ ...parsed.data, id: cell('id').toUpperCase() || null });
     else
       for (const issue of parsed.error.issues)
         problems.push({

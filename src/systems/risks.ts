@@ -4,7 +4,7 @@ import { text } from './fields.ts';
 
 const level = z.int().min(1).max(5);
 
-const TREATMENTS = ['avoid', 'mitigate', 'transfer', 'accept'] as const;
+export const TREATMENTS = ['avoid', 'mitigate', 'transfer', 'accept'] as const;
 
 export const riskSchema = z.strictObject({
   asset: text(200),
@@ -65,6 +65,12 @@ export function applyRisk(state: Risk | null, event: RiskEvent, at: Date): Risk 
   if (event.type === 'risk.changed')
     return { ...state, ...event.data.facts, reviewedAt: now, version: state.version + 1 };
   return { ...state, status: 'closed', version: state.version + 1 };
+}
+
+/** What somebody stated about a risk, without what the register adds. */
+export function factsOf(risk: Risk): RiskFacts {
+  const { id: _id, status: _status, recordedAt: _recorded, reviewedAt: _reviewed, version: _version, ...facts } = risk;
+  return facts;
 }
 
 /** Likelihood times impact, 1 to 25. */

@@ -56,6 +56,8 @@ export function createGovernanceHooks({
     incidents: systems.incidents,
     requests: core.desk,
     gate: (query: GateQuery) => lookAtGate({ gate, settings: () => rules.gate.settings, now: core.now }, query),
+    risks: systems.risks,
+    newRiskId: () => ledger.nextShortId('RK'),
     roster: core.desk.roster,
     groups,
     policy: () => rules.policy.policy,
@@ -108,7 +110,8 @@ export function createGovernanceHooks({
       risk: async (timer) => {
         const id = timer.subject.slice('risk:'.length);
         const row = await records.read('risk', id);
-        await remind(timer, `The risk ${id} is due for its review.`, row?.parent ?? null);
+        const look = [{ label: 'Look at it again', action: 'gov_risk', value: id }];
+        await remind(timer, `The risk ${id} is due for its review.`, row?.parent ?? null, [], look);
       },
     },
   };

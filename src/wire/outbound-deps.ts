@@ -4,6 +4,7 @@ import type { Config } from '#src/config.ts';
 import { homeParts } from '#src/delivery/people/home.ts';
 import type { RequestRow } from '#src/delivery/ports.ts';
 import { followUp, restsOn } from '#src/delivery/requests/follow-up.ts';
+import { readRisk } from '#src/delivery/systems/risks.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import { adminsAt } from '#src/directory/governed.ts';
 import type { Library } from '#src/knowledge/library.ts';
@@ -42,6 +43,7 @@ export function outboundDeps(
     desk: core.desk,
     findRequest: ledger.findRequest,
     systemNames: () => core.stores.records.names('system'),
+    risk: (id) => readRisk(ledger, id),
     places: outbox,
     channels: {
       committee: config.committeeChannel ?? 'C0COMMITTEE',

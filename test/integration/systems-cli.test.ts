@@ -198,10 +198,25 @@ describe('risks', () => {
     const table = await put('risks.csv', [head, ...rows].join('\n'));
     expect(JSON.parse((await started.run('risk', 'import', table, '--by', 'U0CISO', '--json')).out)).toEqual({
       recorded: ['RK-1', 'RK-2'],
+      left: [],
     });
     const lines = (await started.run('risk', 'export')).out.split('\r\n');
     expect(lines[0]).toMatch(/^id,status,asset,/);
     expect([lines[1]?.slice(0, 4), lines[2]?.slice(0, 4)]).toEqual(['RK-2', 'RK-1']);
+    const edited = lines
+      .join('\r\n')
+      .replace('RK-1,open,Chat,Injection,No filter,2', 'RK-1,open,Chat,Injection,No filter,4');
+    const back = await put('edited.csv', `${edited}`);
+    const changed = await started.run('risk', 'import', back, '--by', 'U0CISO', '--json');
+    expect(JSON.parse(changed.out)).toEqual({ recorded: ['RK-1'], left: ['RK-2 (unchanged)'] });
+    expect((await started.run('risk', 'export')).out).toContain('RK-1,open,Chat,Injection,No filter,4');
+    const close = (...more: readonly string[]) =>
+      started.run('risk', 'close', 'rk-2', '--reason', 'Log is shut', ...more);
+    expect((await close('--by', 'U0EMMA')).out).toContain('not_owner');
+    expect((await close('--by', 'U0MILO')).code).toBe(0);
+    expect((await started.run('risk', 'export')).out).toContain('RK-2,closed,');
+    const late = await started.run('risk', 'import', back, '--by', 'U0CISO', '--json');
+    expect(JSON.parse(late.out)).toEqual({ recorded: [], left: ['RK-2 (unchanged)', 'RK-1 (unchanged)'] });
     const bad = await put('bad-risks.csv', [head, 'Chat,Leak,Open log,9,5,mitigate,milo,2027-01-31,'].join('\n'));
     const refused = await started.run('risk', 'import', bad, '--by', 'U0CISO');
     expect([refused.code, refused.err.includes('line 2: likelihood'), refused.err.includes('line 2: owner')]).toEqual([

@@ -242,6 +242,68 @@ describe('what a version is made of, by form', () => {
   });
 });
 
+describe('the risk register', () => {
+  const risk = {
+    asset: 'Mail Sorter',
+    threat: 'Somebody *injects* a prompt',
+    vulnerability: 'No filter',
+    likelihood: '3',
+    impact: '5',
+    treatment: 'mitigate',
+    owner: 'U0EMMA',
+    reviewBy: day(90),
+    systems: 'Mail Sorter',
+    requests: 'DR-1',
+  };
+  const open = async (as: string, text: string) => {
+    await test.driver.command(as, 'C0ASK', `/governance ${text}`);
+    await test.server.idle();
+  };
+  const submit = async (as: string, change: Readonly<Record<string, string>> = {}) => {
+    const result = await test.driver.submit(as, { ...risk, ...change });
+    await test.server.idle();
+    return result;
+  };
+  const direct = async (as: string) =>
+    (await test.driver.state(as)).messages.filter((m) => m.channel === `D${as.slice(1)}`).at(-1);
+
+  it('takes a risk from whoever answers for it, with what is wrong at its field', async () => {
+    await open('U0EMMA', 'risk');
+    const bad = await submit('U0EMMA', { requests: 'that one' });
+    expect(Object.keys(bad.errors ?? {})).toEqual(['requests']);
+    expect(await submit('U0EMMA')).toMatchObject({ ok: true });
+    expect((await direct('U0EMMA'))?.text).toContain('RK-1, high (3 × 5)');
+    expect(JSON.stringify(await direct('U0EMMA'))).not.toContain('*injects*');
+    await open('U0AUDIT', 'risk');
+    await submit('U0AUDIT');
+    expect((await direct('U0AUDIT'))?.text).toContain('risks that you answer for');
+    expect(await say('U0AUDIT', 'risks')).toContain('RK-1, high (15)');
+  });
+
+  it('is looked at again by its owner, and an older form changes nothing', async () => {
+    await say('U0EMMA', 'risk rk-1');
+    await test.driver.pressUnseen('U0EMMA', 'RK-1');
+    await test.server.idle();
+    await say('U0CISO', 'risk RK-1');
+    await test.driver.pressUnseen('U0CISO', 'RK-1');
+    await test.server.idle();
+    await submit('U0EMMA', { likelihood: '1' });
+    expect((await direct('U0EMMA'))?.text).toContain('Looked at again: RK-1, medium (1 × 5)');
+    await submit('U0CISO', { likelihood: '5' });
+    expect((await direct('U0CISO'))?.text).toContain('changed meanwhile');
+    expect((await test.server.systems.risks.read('RK-1'))?.likelihood).toBe(1);
+  });
+
+  it('is closed with a reason, by its owner or an administrator', async () => {
+    expect(await say('U0AUDIT', 'risk RK-1 close I say so')).toContain('its owner or an administrator');
+    expect(await say('U0EMMA', 'risk RK-1 close')).toContain('Why is it closed?');
+    expect(await say('U0CISO', 'risk RK-1 close the filter is built')).toContain('RK-1 is closed');
+    expect(await say('U0EMMA', 'risk RK-1')).not.toContain('gov_risk');
+    expect(await say('U0EMMA', 'risks')).toContain('No risk is open');
+    expect(await say('U0EMMA', 'risk RK-9')).toContain('no such risk');
+  });
+});
+
 describe('taking a system out of service', () => {
   it('each step is ticked off by its role, the accountable one confirms, the committee reads of it, the gate denies', async () => {
     await approved(test.server, deployment({ system: 'old bot' }));

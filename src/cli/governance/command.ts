@@ -183,7 +183,9 @@ const registerRisks: Register = (program, cli) => {
     );
   risk
     .command('import')
-    .description('record the risks of a CSV file; columns as "risk export" prints them')
+    .description(
+      'record the risks of a CSV file, columns as "risk export" prints them; a line with an id changes that risk',
+    )
     .argument('<file>', 'the CSV file')
     .requiredOption(...BY)
     .option('--json', 'print the result as one JSON object')
@@ -191,6 +193,19 @@ const registerRisks: Register = (program, cli) => {
       cli.action(async (file: string, flags: ByFlags) => {
         const { importRisks } = await import('./risks.ts');
         return importRisks(cli.context, file, flags);
+      }),
+    );
+  risk
+    .command('close')
+    .description('end a risk; its owner or an administrator does')
+    .argument('<id>', 'the risk, such as RK-3')
+    .requiredOption('--reason <text>', 'why')
+    .requiredOption(...BY)
+    .option('--json', 'print the result as one JSON object')
+    .action(
+      cli.action(async (id: string, flags: ByFlags & { reason: string }) => {
+        const { closeRisk } = await import('./risks.ts');
+        return closeRisk(cli.context, id, flags);
       }),
     );
 };

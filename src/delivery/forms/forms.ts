@@ -26,6 +26,7 @@ import {
   uploadErrors,
   withAddresses,
 } from './request-uploads.ts';
+import { RISK_FORM, riskOfForm } from './risk-form.ts';
 import { voteErrors } from './vote-form.ts';
 
 export type Forms = {
@@ -96,15 +97,16 @@ export function createForms(deps: FormsDeps): Forms {
           : form === RULES_FORM
             ? await deps.choices.check(about, values)
             : form === MANIFEST_FORM
-              ? manifestErrors(values)
-              : textErrors(form, values);
+              ? errorsOf(versionOfForm(values))
+              : form === RISK_FORM
+                ? errorsOf(riskOfForm(values))
+                : textErrors(form, values);
       return Object.keys(errors).length === 0 ? null : errors;
     },
   };
 }
 
-function manifestErrors(values: FormValues): FieldErrors {
-  const read = versionOfForm(values);
+function errorsOf(read: { readonly ok: true } | { readonly ok: false; readonly errors: FieldErrors }): FieldErrors {
   return read.ok ? {} : read.errors;
 }
 

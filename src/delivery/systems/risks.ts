@@ -40,9 +40,14 @@ export type RiskDesk = {
 
 const streamOf = (id: string): string => `risk:${id}`;
 
+/** One risk with its texts; null when there is none of this id. */
+export async function readRisk(ledger: StreamDeps['ledger'], id: string): Promise<Risk | null> {
+  return foldRisk(await readEvents(ledger, streamOf(id)));
+}
+
 /** Makes the desk. Throws CommitError and what the ledger throws. */
 export function createRiskDesk(deps: RiskDeskDeps): RiskDesk {
-  const read = async (id: string) => foldRisk(await readEvents(deps.ledger, streamOf(id)));
+  const read = (id: string) => readRisk(deps.ledger, id);
   const act = (
     id: string,
     by: By,

@@ -20,7 +20,7 @@ export function renderHelp(): Message {
         '*Act on a request*: `/governance show DR-12` for its history, `/governance more DR-12` for what you may do on it now and why not the rest.',
       ),
       section(
-        '*Look*: `/governance status` lists what is open and who has to act; `systems`, `system NAME`, `roles`, `holds` and `proposals` show what stands behind it, `policy` the approval policy and what is proposed to it.',
+        '*Look*: `/governance status` lists what is open and who has to act; `systems`, `system NAME`, `roles`, `holds` and `proposals` show what stands behind it, `policy` the approval policy and what is proposed to it; `risks` the register, `risk` records one.',
       ),
       section(
         '*Prove*: `/governance evidence DR-12` uploads a document, `/governance attest DR-12` stands for one in your role, `version NAME 1.4.0` computes the digest of what a version is made of, `alias NAME 1.4.0 same` records a look at a vendor’s floating alias. Administrators: `/governance import` brings a table of roles, systems or risks, `rules` proposes other periods and quorums, `gate` and `logging` other settings, `appoint`, `group` and `dismiss` change who holds what. Holders: `delegate` and `takeback`, `absent` and `back`.',

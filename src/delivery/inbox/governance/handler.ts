@@ -13,6 +13,7 @@ import type { Desk } from '../../requests/desk.ts';
 import type { RecordStore } from '../../streams/ports.ts';
 import type { SystemsDesk } from '../../systems/desk.ts';
 import type { IncidentDesk } from '../../systems/incidents.ts';
+import type { RiskDesk } from '../../systems/risks.ts';
 
 export type GovernanceHandlerDeps = {
   readonly ledger: Pick<Ledger, 'listAssignments'>;
@@ -28,6 +29,9 @@ export type GovernanceHandlerDeps = {
   readonly requests: Pick<Desk, 'read'>;
   /** What the gate says now; a look, which is neither counted nor recorded. */
   readonly gate: (query: GateQuery) => Promise<GateAnswer>;
+  readonly risks: RiskDesk;
+  /** The next free id of the register (`RK-3`). */
+  readonly newRiskId: () => Promise<string>;
   readonly roster: () => Promise<Roster>;
   readonly groups: Groups;
   readonly policy: () => ApprovalPolicy;

@@ -12,11 +12,13 @@ import { decommission, tickOff } from './decommission-commands.ts';
 import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
 import { proposals, proposeGroup, proposeRole, REFUSED, roles, settle, uuidFor } from './people-commands.ts';
 import { policyCommand } from './policy-commands.ts';
+import { handleRisk, listRisks, oneRisk } from './risk-commands.ts';
 import { handleRules, proposeAgain } from './rules-commands.ts';
 import { gateCommand, loggingCommand } from './settings-commands.ts';
 import { absent, back, takeBack } from './standin-commands.ts';
 import { holdWords, systemCommand } from './system-card.ts';
 import { handleVersion, lookAtAlias, pressAlias } from './version-commands.ts';
+import { wordsOf } from './words.ts';
 
 /** Handles a stored payload that is about governance; null for every other, which is somebody else's. */
 export async function handleGovernance(
@@ -26,10 +28,10 @@ export async function handleGovernance(
   const parsed = incomingSchema.safeParse(item.payload);
   if (!parsed.success) return null;
   const incoming = parsed.data;
-  const rules = await handleRules(deps, item, incoming);
-  if (rules !== null) return rules;
-  const version = await handleVersion(deps, item, incoming, incoming.kind === 'command' ? wordsOf(incoming.text) : []);
-  if (version !== null) return version;
+  for (const handle of [handleRules, handleVersion, handleRisk]) {
+    const messages = await handle(deps, item, incoming);
+    if (messages !== null) return messages;
+  }
   const act = actOf(incoming);
   if (act === null || (incoming.kind !== 'command' && incoming.kind !== 'press')) return null;
   const person = await deps.people.personFor(incoming.user.id, incoming.user.name);
@@ -61,11 +63,6 @@ function actOf(incoming: Incoming): Act | null {
   return run === undefined ? null : { words: incoming.value.split(' '), run };
 }
 
-/** Words of a command; quotes keep a name with blanks together. */
-function wordsOf(text: string): readonly string[] {
-  return [...text.matchAll(/["“”]([^"“”]*)["“”]|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
-}
-
 const COMMANDS: Readonly<Record<string, Act['run']>> = {
   system: systemCommand,
   systems: async ({ records }) => {
@@ -75,6 +72,8 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
   },
   alias: lookAtAlias,
   decommission,
+  risks: listRisks,
+  risk: oneRisk,
   suspend,
   holds: async ({ records }) => {
     const lines = (await holdsNow(records)).map(holdWords);

@@ -1,4 +1,6 @@
 /** Tables (CSV) that an administrator brings, on the server or in Slack: roles, systems that run already, risks. */
+
+import { isDeepStrictEqual } from 'node:util';
 import { parseMoment } from '#src/approvals/duration.ts';
 import { wantedFrom } from '#src/directory/file.ts';
 import { adminsAt } from '#src/directory/governed.ts';
@@ -6,6 +8,7 @@ import { changesTo } from '#src/directory/plan.ts';
 import { directoryFromRows } from '#src/directory/table.ts';
 import { readLegacy } from '#src/systems/legacy-import.ts';
 import { readRisks } from '#src/systems/risk-import.ts';
+import { factsOf } from '#src/systems/risks.ts';
 import type { PeopleDesk } from '../../people/desk.ts';
 import type { Ledger } from '../../ports.ts';
 import type { SystemsDesk } from '../../systems/desk.ts';
@@ -18,7 +21,7 @@ type Rows = readonly (readonly string[])[];
 export type TableDeps = {
   readonly directory: Pick<PeopleDesk, 'read' | 'act'>;
   readonly systems: Pick<SystemsDesk, 'act'>;
-  readonly risks: Pick<RiskDesk, 'record'>;
+  readonly risks: Pick<RiskDesk, 'record' | 'change' | 'read'>;
   readonly ledger: Pick<Ledger, 'nextShortId'>;
   /** Pseudonym of a Slack user id, made where it is new. */
   readonly personFor: (slackUserId: string) => Promise<string>;
@@ -102,12 +105,20 @@ async function recordRisks(deps: TableDeps, rows: Rows, by: TableBy): Promise<Ta
   if (!read.ok) return unusable(read.problems);
   const done: string[] = [];
   const left: string[] = [];
-  for (const [index, facts] of read.risks.entries()) {
-    const id = await deps.ledger.nextShortId('RK');
+  for (const [index, { id, ...row }] of read.risks.entries()) {
+    const facts = { ...row, owner: await deps.personFor(row.owner) };
     const actor = { person: by.person, commandId: by.commandId(`risk ${index}`), isAdmin: true };
-    const result = await deps.risks.record(id, { ...facts, owner: await deps.personFor(facts.owner) }, actor);
+    const known = id === null ? null : await deps.risks.read(id);
+    if (known !== null && isDeepStrictEqual(factsOf(known), facts)) {
+      left.push(`${known.id} (unchanged)`);
+      continue;
+    }
+    const result =
+      id === null
+        ? await deps.risks.record(await deps.ledger.nextShortId('RK'), facts, actor)
+        : await deps.risks.change(id, facts, actor);
     if (result.ok) done.push(result.risk.id);
-    else left.push(`${facts.asset} (${result.reason})`);
+    else left.push(`${id ?? facts.asset} (${result.reason})`);
   }
   return { ok: true, done, left, proposal: null };
 }

@@ -9,14 +9,15 @@ import { commandIdOf } from '../handler-deps.ts';
 import type { Incoming } from '../incoming.ts';
 import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
 import { systemActorOf } from './system-actor.ts';
+import { wordsOf } from './words.ts';
 
 /** Messages that answer; null where the payload is about something else. */
 export async function handleVersion(
   deps: GovernanceHandlerDeps,
   item: InboxItem,
   incoming: Incoming,
-  words: readonly string[],
 ): Promise<readonly OutgoingMessage[] | null> {
+  const words = incoming.kind === 'command' ? wordsOf(incoming.text) : [];
   if (incoming.kind === 'command' && words[0]?.toLowerCase() === 'version') {
     // The version is the last word; a name of several words needs no quotes.
     const [system, version] = words.length > 2 ? [words.slice(1, -1).join(' '), words.at(-1)] : [words[1], ''];
