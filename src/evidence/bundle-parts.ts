@@ -7,6 +7,7 @@ import { EvidenceError } from './errors.ts';
 import type { FindingList } from './findings.ts';
 import type { Crypto, KnownKey } from './ports.ts';
 import { keyIdOf, publicKeyOfPem } from './public-key.ts';
+import type { Statement } from './statement.ts';
 
 const KEYS_MAX = 100;
 
@@ -138,6 +139,32 @@ function onlyTexts(source: BundleSource): BundleSource {
       }
     },
   };
+}
+
+/** Which objects of the bundle its entries name; anybody could add others. */
+export function createObjectNames(source: BundleSource): {
+  see(statement: Statement): void;
+  readonly named: ReadonlySet<string>;
+} {
+  const named = new Set<string>();
+  const present = [...source.files.keys()].some((name) => name.startsWith('objects/'));
+  return {
+    see: (statement) => {
+      if (!present) return;
+      for (const [hash] of JSON.stringify(statement).matchAll(/(?<=")[0-9a-f]{64}(?=")/g)) {
+        if (source.files.has(`objects/${hash}`)) named.add(`objects/${hash}`);
+      }
+    },
+    named,
+  };
+}
+
+/** File names in one line; those of a folder are counted where there are many. */
+export function filesInWords(names: readonly string[]): string {
+  const groups = Map.groupBy(names, (name) => name.slice(0, name.lastIndexOf('/') + 1));
+  return [...groups]
+    .flatMap(([folder, files]) => (folder === '' || files.length < 3 ? files : [`${files.length} files in ${folder}`]))
+    .join(', ');
 }
 
 /** Each object's bytes must hash to its name. */

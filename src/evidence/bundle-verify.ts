@@ -2,7 +2,7 @@
  * Verifies a bundle without database, network or Slack. Everything in it is a stranger's claim, the manifest included:
  * what counts in the end is the checkpoint's signature by a key that the verifier brought along.
  */
-import { type Anchor, type AnchorResult, checkAnnounced, checkpointFinding } from './anchors.ts';
+import { type Anchor, type AnchorResult, checkAnnounced, checkpointFinding, keyIdsOf } from './anchors.ts';
 import { type BundleSource, hashing, linesOf } from './bundle-files.ts';
 import { FILES, type Manifest, parseEntryLine, parseProofLine, readManifest } from './bundle-format.ts';
 import { type SignedHead, verifyAnchors, verifyOlderCheckpoints } from './bundle-history.ts';
@@ -10,6 +10,7 @@ import {
   type BundleJob,
   createDisclosureReader,
   createLineCursor,
+  createObjectNames,
   readKeys,
   readSmall,
   verifyObjects,
@@ -43,7 +44,7 @@ export type BundleReport = {
   readonly checkpointsChecked: number;
   readonly disclosuresChecked: number;
   readonly anchors: readonly AnchorResult[];
-  /** Files that only the manifest speaks for: pages, schemas. Do not rely on them. */
+  /** Files that nothing signed speaks for: pages, schemas, objects that no entry names. Do not rely on them. */
   readonly unvouched: readonly string[];
   readonly findings: readonly Finding[];
   readonly findingsTotal: number;
@@ -77,6 +78,7 @@ export async function verifyBundle(
     disclosures: 0,
     checkpoints: 0,
     anchors: [],
+    vouched: new Set<string>([FILES.manifest]),
   };
   try {
     await verifyParts(crypto, source, findings, trusted, options, state);
@@ -96,7 +98,7 @@ export async function verifyBundle(
     checkpointsChecked: state.checkpoints,
     disclosuresChecked: state.disclosures,
     anchors: state.anchors,
-    unvouched: [...source.files.keys()].filter((name) => name.endsWith('.html') || name.startsWith('schemas/')),
+    unvouched: [...source.files.keys()].filter((name) => !name.startsWith('keys/') && !state.vouched.has(name)),
     findings: findings.kept,
     findingsTotal: findings.total(),
   };
@@ -109,6 +111,8 @@ type Progress = {
   disclosures: number;
   checkpoints: number;
   anchors: readonly AnchorResult[];
+  /** Files whose content the signed checkpoint leads to, and the manifest. */
+  readonly vouched: Set<string>;
 };
 
 function abortCode(error: EvidenceError, state: Progress): FindingCode {
@@ -144,10 +148,11 @@ async function verifyParts(
   const allKeys = [...trusted, ...ownKeys];
   const known = await verifyOlderCheckpoints(job, checkpoint, allKeys);
   state.checkpoints = known.length + 1;
-  state.entries = await verifyBundleEntries(job, checkpoint, known, options, (count) => {
-    state.disclosures = count;
-  });
+  state.entries = await verifyBundleEntries(job, checkpoint, known, options, state);
   await checkAnnounced(crypto, signedBy, state.entries, findings);
+  const vouched: string[] = [FILES.checkpoint, FILES.entries, FILES.proofs, FILES.consistency];
+  if (await areOwn(crypto, ownKeys, trusted, state.entries)) vouched.push(FILES.vkeys);
+  for (const name of vouched) state.vouched.add(name);
   state.anchors = await verifyAnchors(job, checkpoint, known, options.anchors ?? [], allKeys);
   await verifyObjects(job);
   await verifyOtherFiles(job);
@@ -191,7 +196,7 @@ async function verifyBundleEntries(
   head: Checkpoint,
   known: readonly SignedHead[],
   options: VerifyBundleOptions,
-  onDisclosures: (count: number) => void,
+  state: Progress,
 ): Promise<EntryReport> {
   const { crypto, source, findings, manifest } = job;
   const treeOnly = options.signatures === false;
@@ -207,6 +212,7 @@ async function verifyBundleEntries(
   list(listingHeader());
   const useProofs = !manifest.complete || (source.files.get(FILES.proofs) ?? 0) > 0;
   const heads: readonly (Checkpoint & Partial<SignedHead>)[] = [...known, head];
+  const objects = createObjectNames(source);
   let checked = 0;
   let listable = !treeOnly;
   const report = await verifyEntries(
@@ -223,13 +229,19 @@ async function verifyBundleEntries(
             proofs: {
               size: head.size,
               root: head.root,
-              next: async (index: number) => (await proofs.at(index))[0]?.proof ?? null,
+              next: async (index: number) => {
+                const found = await proofs.at(index);
+                return found.length === 1 ? (found[0]?.proof ?? null) : null;
+              },
             },
           }
         : {}),
       onEntry: async (index, statement, hidden) => {
         if (statement === null) listable = false;
-        else list(listingLine(index, statement));
+        else {
+          list(listingLine(index, statement));
+          objects.see(statement);
+        }
         await disclosures.check(index, statement === null ? null : hidden);
         checked += 1;
         if (checked % PROGRESS_EVERY === 0) await options.onProgress?.(checked, manifest.count);
@@ -242,7 +254,10 @@ async function verifyBundleEntries(
   }
   const left = await proofs.rest();
   if (left > 0) findings.add('manifest_mismatch', null, `${left} proofs without an entry`);
-  if (!treeOnly) onDisclosures(await disclosures.end());
+  if (!treeOnly) {
+    state.disclosures = await disclosures.end();
+    for (const name of [FILES.disclosures, FILES.listing, ...objects.named]) state.vouched.add(name);
+  }
   if (
     report.entries !== manifest.count ||
     report.firstIndex !== manifest.firstIndex ||
@@ -256,6 +271,17 @@ async function verifyBundleEntries(
     findings.add('manifest_mismatch', null, 'listing.csv does not say what the entries say');
   }
   return report;
+}
+
+/** Whether verifier keys of the bundle are those of whoever verifies, or named by the log itself. */
+async function areOwn(
+  crypto: Crypto,
+  keys: readonly VerifierKey[],
+  trusted: readonly VerifierKey[],
+  { announced }: EntryReport,
+): Promise<boolean> {
+  const ids = [...(await keyIdsOf(crypto, trusted)), ...(announced?.checkpoint.keys() ?? [])];
+  return (await keyIdsOf(crypto, keys)).every((id) => ids.includes(id));
 }
 
 function bySize<T extends Checkpoint>(heads: readonly T[]): readonly T[] {

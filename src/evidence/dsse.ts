@@ -81,8 +81,9 @@ export function parseEnvelope(leaf: Uint8Array): Envelope {
 }
 
 /**
- * Verifies every signature of an envelope whose key is known. Throws `signature_unknown_key` when none is by a known
- * key, `signature_invalid` when a known key's signature is wrong. Returns the ids of the keys that signed.
+ * Verifies every signature of an envelope. DSSE would let a signature of an unknown key pass beside a good one; an entry
+ * carries its log's own alone. Throws `signature_unknown_key` when one is by no known key, `signature_invalid` when one is
+ * wrong. Returns the ids of the keys that signed.
  */
 export async function verifyEnvelope(
   crypto: Crypto,
@@ -93,12 +94,11 @@ export async function verifyEnvelope(
   const signedBy: string[] = [];
   for (const { keyId, signature } of envelope.signatures) {
     const key = keys.get(keyId);
-    if (key === undefined) continue;
+    if (key === undefined) throw new EvidenceError('signature_unknown_key', `the key ${keyId} is not known`);
     if (!(await crypto.verifyEd25519(key.publicKey, message, signature))) {
       throw new EvidenceError('signature_invalid', `the signature of key ${keyId} does not match`);
     }
     signedBy.push(keyId);
   }
-  if (signedBy.length === 0) throw new EvidenceError('signature_unknown_key', 'no signature of a known key');
   return signedBy;
 }

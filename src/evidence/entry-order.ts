@@ -85,12 +85,12 @@ function follows(order: Order, { index, statement, inPlace }: ReadEntry, signedB
   // The first entry is signed by the key it announces; a later announcement counts from the entry after it on.
   if (index === 0) order.announced = announcedAfter(order.announced, index, statement);
   const { announced, findings } = order;
-  const own = announced === null ? signedBy : signedBy.filter((id) => announced.statement.has(id));
-  if (own.length === 0 && !isExcused(order, index, signedBy)) return false;
+  const strange = announced === null ? [] : signedBy.filter((id) => !announced.statement.has(id));
+  if (strange.length > 0 && !isExcused(order, index, strange)) return false;
   if (!inOrder(order, index, statement)) return false;
   // The latest time so far, so that a statement that dates itself back gains nothing by it.
   const { lastTime } = order;
-  if (announced !== null && bestStanding(announced.statement, own, lastTime) === 'retired') {
+  if (announced !== null && bestStanding(announced.statement, signedBy, lastTime) === 'retired') {
     const detail = `signed by a key that was replaced and ended before ${lastTime}`;
     findings.add('signature_retired_key', index, detail);
   }
@@ -101,7 +101,7 @@ function follows(order: Order, { index, statement, inPlace }: ReadEntry, signedB
 /** Whether an entry before, which says nothing, may have announced these keys; each such key is named once. */
 function isExcused({ lost, strangers, findings }: Order, index: number, keys: readonly string[]): boolean {
   if (lost === 0) {
-    findings.add('signature_unknown_key', index, 'no signature of a key that the log announced');
+    findings.add('signature_unknown_key', index, 'signed by a key that the log did not announce');
     return false;
   }
   for (const key of keys) {

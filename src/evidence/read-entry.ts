@@ -9,7 +9,7 @@ import { parseStatement, type Statement } from './statement.ts';
 
 /** What an entry's place is held against. */
 export type PlaceChecks = {
-  /** Inclusion proofs for a selection; null where one is missing. */
+  /** Inclusion proofs for a selection; null where there is none, or more than one. */
   readonly proofs?: {
     readonly size: number;
     readonly root: Uint8Array;
@@ -74,7 +74,7 @@ async function isInPlace(
   if (proofs === undefined) return !other;
   const proof = await proofs.next(index);
   if (proof === null) {
-    findings.add('proof_missing', index, 'no inclusion proof');
+    findings.add('proof_missing', index, 'not exactly one inclusion proof');
     return false;
   }
   try {

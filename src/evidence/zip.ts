@@ -30,6 +30,7 @@ const END = 0x06054b50;
 const DESCRIPTOR = 0x08074b50;
 /** UTF-8 names; sizes and CRC follow the data. */
 const FLAGS = 0x0808;
+const DESCRIBED = 0x0008;
 const DEFLATED = 8;
 const STORED = 0;
 /** 1 January 1980: an archive of the same files has the same bytes. */
@@ -148,7 +149,9 @@ type Entry = {
   readonly packed: number;
   readonly size: number;
   readonly offset: number;
-  /** Where the next entry, or the central directory, begins: data must end before it. */
+  /** Flags, method, time, CRC and sizes, as the directory has them. */
+  readonly head: Uint8Array;
+  /** Where the next entry, or the central directory, begins: this one must end there. */
   limit: number;
 };
 
@@ -208,7 +211,7 @@ async function digestMatches(crypto: Crypto, blob: ZipBlob, comment: Uint8Array)
 async function readCentral(blob: ZipBlob, end: End): Promise<Map<string, Entry>> {
   const bytes = await blob.read(end.start, end.offset - end.start);
   const view = viewOf(bytes);
-  const entries = new Map<string, Entry>();
+  const all: Entry[] = [];
   let at = 0;
   let total = 0;
   for (let i = 0; i < end.count; i += 1) {
@@ -220,22 +223,40 @@ async function readCentral(blob: ZipBlob, end: End): Promise<Map<string, Entry>>
     const tail = view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     const offset = view.getUint32(at + 42, true);
     const name = nameOf(bytes.subarray(at + 46, at + 46 + nameLength));
+    const head = bytes.slice(at + 8, at + 28);
     at += 46 + nameLength + tail;
     if (at > bytes.length) throw bad('the central directory is cut off');
     if ((flags & ~FLAGS) !== 0 || (method !== DEFLATED && method !== STORED)) throw bad(`${name} is packed otherwise`);
-    // Other tools add an entry for each folder; it holds nothing.
-    if (name.endsWith('/')) continue;
     total += size;
     if (method === STORED && packed !== size) throw bad(`${name} has two sizes`);
     if (total > TOTAL_BYTES_MAX || (size > RATIO_FREE_BYTES && size > packed * RATIO_MAX))
       throw bad(`${name} is a bomb`);
-    if (entries.has(name)) throw bad(`${name} is there twice`);
-    entries.set(name, { name, method, packed, size, offset, limit: end.start });
+    all.push({ name, method, packed, size, offset, head, limit: end.start });
   }
   if (at !== bytes.length) throw bad('something stands after the central directory');
-  const sorted = [...entries.values()].sort((a, b) => a.offset - b.offset);
-  for (const [i, entry] of sorted.entries()) entry.limit = sorted[i + 1]?.offset ?? end.start;
-  return entries;
+  all.sort((a, b) => a.offset - b.offset);
+  for (const [i, entry] of all.entries()) entry.limit = all[i + 1]?.offset ?? end.start;
+  if ((all[0]?.offset ?? end.start) !== 0) throw bad('something stands before the first file');
+  return filesOf(blob, all);
+}
+
+/** Files by name. Other tools add an entry for each folder; it holds nothing. */
+async function filesOf(blob: ZipBlob, all: readonly Entry[]): Promise<Map<string, Entry>> {
+  const files = new Map<string, Entry>();
+  const taken = new Set<string>();
+  const folders = new Set<string>();
+  for (const entry of all) {
+    // Where letters' case counts for nothing, unpacking would put the second in place of the first.
+    const key = entry.name.toLowerCase().replace(/\/$/, '');
+    if (taken.has(key)) throw bad(`${entry.name} is there twice`);
+    taken.add(key);
+    for (let end = key.indexOf('/'); end > 0; end = key.indexOf('/', end + 1)) folders.add(key.slice(0, end));
+    if (!entry.name.endsWith('/')) files.set(entry.name, entry);
+    else if (entry.size > 0) throw bad(`${entry.name} holds something`);
+    else await dataStart(blob, entry);
+  }
+  for (const name of files.keys()) if (folders.has(name.toLowerCase())) throw bad(`${name} is a folder too`);
+  return files;
 }
 
 /** Relative, of plain characters, no dot segments. */
@@ -256,14 +277,7 @@ async function* readEntry(
   blob: ZipBlob,
   entry: Entry,
 ): AsyncGenerator<Uint8Array> {
-  const header = await blob.read(entry.offset, 30);
-  const view = viewOf(header);
-  if (header.length < 30 || view.getUint32(0, true) !== LOCAL) throw bad(`${entry.name} has no header`);
-  const nameLength = view.getUint16(26, true);
-  const start = entry.offset + 30 + nameLength + view.getUint16(28, true);
-  const name = await blob.read(entry.offset + 30, nameLength);
-  if (nameOf(name) !== entry.name || start + entry.packed > entry.limit) throw bad(`${entry.name} overlaps`);
-  const packed = readRange(blob, start, entry.packed);
+  const packed = readRange(blob, await dataStart(blob, entry), entry.packed);
   let size = 0;
   for await (const chunk of entry.method === STORED ? packed : codec.inflateRaw(packed)) {
     size += chunk.length;
@@ -271,6 +285,26 @@ async function* readEntry(
     yield chunk;
   }
   if (size !== entry.size) throw bad(`${entry.name} is smaller than it says`);
+}
+
+/**
+ * Where an entry's data begins. Its own header must say what the directory says, and the next entry must follow at once:
+ * otherwise a tool that reads from the front would find other files in this archive.
+ */
+async function dataStart(blob: ZipBlob, { name, offset, packed, head, limit }: Entry): Promise<number> {
+  const header = await blob.read(offset, 30);
+  const view = viewOf(header);
+  if (header.length < 30 || view.getUint32(0, true) !== LOCAL) throw bad(`${name} has no header`);
+  const nameLength = view.getUint16(26, true);
+  const start = offset + 30 + nameLength + view.getUint16(28, true);
+  if (nameOf(await blob.read(offset + 30, nameLength)) !== name) throw bad(`${name} has two names`);
+  const described = (view.getUint16(6, true) & DESCRIBED) !== 0;
+  const open = described && header.subarray(14, 26).every((byte) => byte === 0);
+  const said = open ? 8 : 20;
+  if (!equalBytes(header.subarray(6, 6 + said), head.subarray(0, said))) throw bad(`${name} has two headers`);
+  const left = limit - start - packed;
+  if (described ? left !== 12 && left !== 16 : left !== 0) throw bad(`${name} is not where the directory says`);
+  return start;
 }
 
 async function* readRange(blob: ZipBlob, start: number, length: number): AsyncGenerator<Uint8Array> {

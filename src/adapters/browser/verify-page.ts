@@ -1,6 +1,7 @@
 /** The verification page's script: everything happens in the browser, nothing is sent anywhere. */
 import { z } from 'zod';
 import { ANCHOR_STRENGTHS } from '#src/evidence/anchors.ts';
+import { filesInWords } from '#src/evidence/bundle-parts.ts';
 import { type BundleReport, verifyBundle } from '#src/evidence/bundle-verify.ts';
 import { fromHex, toBase64 } from '#src/evidence/encoding.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
@@ -82,10 +83,7 @@ function facts(report: BundleReport): readonly (readonly string[])[] {
       ['Who can reach the keys, as it says', manifest.anchors.keysReachableBy],
     );
   }
-  const schemas = report.unvouched.filter((name) => name.startsWith('schemas/')).length;
-  const pages = report.unvouched.filter((name) => !name.startsWith('schemas/'));
-  const unvouched = [...pages, ...(schemas > 0 ? [`${schemas} files in schemas/`] : [])];
-  if (unvouched.length > 0) rows.push(['Not vouched for by the log', unvouched.join(', ')]);
+  if (report.unvouched.length > 0) rows.push(['Not vouched for by the log', filesInWords(report.unvouched)]);
   return rows;
 }
 

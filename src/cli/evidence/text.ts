@@ -1,5 +1,6 @@
 /** Reports of a verification for a terminal: the verdict first, then what it rests on, then what does not hold. */
 import { ANCHOR_STRENGTHS, type AnchorStrength } from '#src/evidence/anchors.ts';
+import { filesInWords } from '#src/evidence/bundle-parts.ts';
 import type { BundleReport } from '#src/evidence/bundle-verify.ts';
 import { fromHex, toBase64 } from '#src/evidence/encoding.ts';
 import type { VerificationReport } from '#src/evidence/verify-log.ts';
@@ -66,6 +67,9 @@ export function bundleLines(report: BundleReport, extra: ReportExtra): readonly 
         ? []
         : [['checkpoint', `${count(checkpoint.size, 'entry', 'entries')}, log ${checkpoint.origin}`]]),
       ['checked', `${checkedWords(report)}, ${count(report.disclosuresChecked, 'text')}`],
+      ...(report.unvouched.length === 0
+        ? []
+        : [['unvouched', `nothing signed speaks for ${filesInWords(report.unvouched)}`]]),
       ...anchorRows(report, extra),
       ['keys', keysWords(extra)],
     ]),

@@ -1,11 +1,10 @@
 /** Bundles: what a stranger accepts, and everything that is refused, each with its code. */
 import { describe, expect, it } from 'vitest';
-import { openZipBytes, zlibCodec } from '#src/adapters/archive/zip-file.ts';
+import { openZipBytes } from '#src/adapters/archive/zip-file.ts';
 import { createMapSource } from '#src/evidence/bundle-files.ts';
 import { type VerifyBundleOptions, verifyBundle } from '#src/evidence/bundle-verify.ts';
 import { canonicalText } from '#src/evidence/canonical.ts';
 import { concat } from '#src/evidence/encoding.ts';
-import { createZipSink } from '#src/evidence/zip.ts';
 import {
   append,
   bundleOf,
@@ -19,6 +18,7 @@ import {
   statementSigner,
   vkey,
   withManifest,
+  zipOf,
 } from './fixtures.ts';
 
 type Files = Map<string, Uint8Array>;
@@ -39,21 +39,6 @@ const lines = (change: (lines: string[]) => string[]) => (all: string) =>
   change(all.trimEnd().split('\n'))
     .map((line) => `${line}\n`)
     .join('');
-
-async function zipOf(files: Files): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  const sink = createZipSink(crypto, zlibCodec, async (bytes) => void parts.push(bytes.slice()));
-  for (const [name, bytes] of files) {
-    await sink.add(
-      name,
-      (async function* () {
-        yield bytes;
-      })(),
-    );
-  }
-  await sink.finish();
-  return concat(...parts);
-}
 
 describe('a whole bundle', () => {
   it('is verified with the key from elsewhere, and only self-consistent without', async () => {

@@ -2,13 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import { createPrivateKey, hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { zlibCodec } from '#src/adapters/archive/zip-file.ts';
 import { createNodeCrypto } from '#src/adapters/crypto/node-crypto.ts';
 import { createSigner } from '#src/adapters/keys/key-files.ts';
 import { type BundleInput, buildBundle } from '#src/evidence/bundle-build.ts';
-import { createMapSink } from '#src/evidence/bundle-files.ts';
+import { createMapSink, once } from '#src/evidence/bundle-files.ts';
 import { type Manifest, writeManifest } from '#src/evidence/bundle-format.ts';
 import { hide } from '#src/evidence/disclose.ts';
 import { sealStatement } from '#src/evidence/dsse.ts';
+import { concat } from '#src/evidence/encoding.ts';
 import { integratePending, publishCheckpoint } from '#src/evidence/log.ts';
 import { emptyRoot, leafHash } from '#src/evidence/merkle.ts';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '#src/evidence/note.ts';
@@ -23,6 +25,7 @@ import type {
 } from '#src/evidence/ports.ts';
 import { buildStatement, type StatementInput, statementBytes } from '#src/evidence/statement.ts';
 import { createTileNodeReader } from '#src/evidence/tiles.ts';
+import { createZipSink } from '#src/evidence/zip.ts';
 
 export const crypto = createNodeCrypto();
 export const ORIGIN = 'countersign.example/log';
@@ -148,11 +151,16 @@ export function statementInput(n: number, data: unknown): StatementInput {
   };
 }
 
-/** Appends `count` entries, without integrating them. */
-export async function append(log: MemoryLog, count: number, signer: Signer = statementSigner): Promise<void> {
+/** Appends `count` entries, without integrating them; `more` stands in the data of each. */
+export async function append(
+  log: MemoryLog,
+  count: number,
+  signer: Signer = statementSigner,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
   for (let i = 0; i < count; i += 1) {
     const n = log.entries.length;
-    const plain = { choice: 'approve', reason: `reason number ${n}` };
+    const plain = { choice: 'approve', reason: `reason number ${n}`, ...more };
     const { data, disclosures } = await hide(crypto, plain, ['reason'], () => bytesOf(`salt ${n}`), `p_${n % 3}`);
     for (const disclosure of disclosures) log.disclosures.set(disclosure.hash, disclosure);
     const input = statementInput(n, data);
@@ -254,4 +262,15 @@ export async function withManifest(
   }));
   files.set('manifest.json', await writeManifest(crypto, { ...old, files: entries, ...changes }));
   return files;
+}
+
+/** A bundle's files as an archive. */
+export async function zipOf(files: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  const sink = createZipSink(crypto, zlibCodec, async (bytes) => void parts.push(bytes.slice()));
+  for (const [name, bytes] of files) {
+    await sink.add(name, once(bytes));
+  }
+  await sink.finish();
+  return concat(...parts);
 }
