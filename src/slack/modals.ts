@@ -26,8 +26,9 @@ import { choice, fileInput, section } from './blocks/build.ts';
 import type { CardView } from './blocks/card.ts';
 import { likeLines } from './blocks/card-facts.ts';
 import type { RenderContext } from './blocks/card-view.ts';
+import { evidenceText } from './blocks/evidence-lines.ts';
 import { manifestModal } from './blocks/manifest-form.ts';
-import { formModal, link, loadingModal, type Modal, readingModal, textModal } from './blocks/modal.ts';
+import { formModal, loadingModal, type Modal, readingModal, textModal } from './blocks/modal.ts';
 import { moreModal } from './blocks/more.ts';
 import { detailFacts, titleOf } from './blocks/request-facts.ts';
 import { riskModal } from './blocks/risk-form.ts';
@@ -214,7 +215,7 @@ async function detailsModal(
   const words = { who: (person: string) => mention(users.get(person)), quote: (text: string) => inline(text, 300) };
   const part = (title: string, lines: readonly string[]) => (lines.length > 0 ? [title, ...lines] : []);
   const conditions = state.conditions.map((c) => {
-    const links = c.evidence.map((e) => link(e.url, e.title)).join(', ');
+    const links = c.evidence.map((item) => evidenceText(item, state, context)).join(', ');
     return `• *${c.id}* ${inline(c.text, 240)}: ${who(c.owner)}, due ${dateToken(new Date(c.dueAtMs))}, ${c.overdue ? 'overdue' : c.status}, confirmed by ${inline(c.confirmRole, 80)}${links === '' ? '' : `; ${links}`}`;
   });
   const replaced = state.document.replaces === null ? null : await deps.desk.read(state.document.replaces);
@@ -224,12 +225,7 @@ async function detailsModal(
     ...view.tierReasons.map((r) => `• ${inline(`${view.tier} tier: ${r}`, 300)}`),
     ...[...detailFacts(state), ...likeLines(context.like)].map((f) => `• ${inline(f, 300)}`),
     ...(replaced === null ? [] : [`• Replaces ${replaced.state.shortId} (${inline(titleOf(replaced.state), 160)})`]),
-    ...part(
-      '*Evidence*',
-      state.document.evidence.map(
-        (e) => `• ${link(e.url, e.title || e.kind)}${e.date === null ? '' : ` (${e.date.slice(0, 10)})`}`,
-      ),
-    ),
+    ...part('*Evidence*', view.evidence),
     ...part('*Conditions*', conditions),
     ...(view.needed.length > 0 ? [`*Still needed*: ${view.needed.map((n) => inline(n, 200)).join(' · ')}`] : []),
     '*History*, with the entry of each line in the evidence log',

@@ -10,12 +10,14 @@ import type { PolicyDesk } from '#src/delivery/policy/desk.ts';
 import type { Ledger, Outbox } from '#src/delivery/ports.ts';
 import type { Desk, RequestRecord } from '#src/delivery/requests/desk.ts';
 import { comparedWithSource } from '#src/delivery/requests/likeness.ts';
+import type { EvidenceFile } from '#src/systems/evidence-files.ts';
 import { looksLike } from '#src/systems/look-alike.ts';
 import { sameName } from '#src/systems/names.ts';
 import type { Risk } from '#src/systems/risks.ts';
 import type { SourceView } from './blocks/answer.ts';
 import type { CardView } from './blocks/card.ts';
 import { cardView, type RenderContext } from './blocks/card-view.ts';
+import type { EvidenceContext } from './blocks/evidence-lines.ts';
 
 export type OutboundDeps = {
   readonly client: WebClient;
@@ -58,13 +60,20 @@ export type OutboundDeps = {
   readonly risk: (id: string) => Promise<Risk | null>;
   /** Names of the systems in the inventory. */
   readonly systemNames: () => Promise<readonly string[]>;
+  /** A captured file by its sha256; null when there is none. */
+  readonly fileOf: (sha256: string) => Promise<EvidenceFile | null>;
+  /** Address of a kept file for whoever may read the evidence; null where the pages have none. */
+  readonly keptAt: EvidenceContext['keptAt'];
   readonly newNonce: () => string;
   readonly now: () => Date;
 };
 
 /** The card of a record at this moment, with everybody's Slack user resolved. */
 export async function viewOf(
-  deps: Pick<OutboundDeps, 'desk' | 'findRequest' | 'slackUsersOf' | 'systemNames' | 'rules' | 'now'>,
+  deps: Pick<
+    OutboundDeps,
+    'desk' | 'findRequest' | 'slackUsersOf' | 'systemNames' | 'rules' | 'now' | 'fileOf' | 'keptAt'
+  >,
   record: RequestRecord,
 ): Promise<{ readonly view: CardView; readonly context: RenderContext; readonly entry: number | null }> {
   const { state } = record;
@@ -90,6 +99,8 @@ export async function viewOf(
     now: deps.now(),
     slackUser: (p: string) => users.get(p),
     decisionEntry: entry,
+    files: await filesOf(deps, state),
+    keptAt: deps.keptAt,
     alike: await alikeOf(deps, state),
     like: await comparedWithSource(deps, state.document),
     rules: state.document.kind === 'policy' ? standingOfVote(await deps.rules.read(), state.id) : null,
@@ -106,4 +117,15 @@ async function alikeOf(
   if (system === null) return null;
   const others = (await systemNames()).filter((name) => !sameName(name, system));
   return looksLike(system, others);
+}
+
+/** The captured files that a request and its conditions name. */
+async function filesOf(
+  { fileOf }: Pick<OutboundDeps, 'fileOf'>,
+  { document, conditions }: RequestRecord['state'],
+): Promise<ReadonlyMap<string, EvidenceFile>> {
+  const named = [...document.evidence, ...conditions.flatMap(({ evidence }) => evidence)];
+  const hashes = [...new Set(named.flatMap(({ sha256 }) => sha256 ?? []))];
+  const files = await Promise.all(hashes.map(async (sha256) => [sha256, await fileOf(sha256)] as const));
+  return new Map(files.flatMap(([sha256, file]) => (file === null ? [] : [[sha256, file] as const])));
 }

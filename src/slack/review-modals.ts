@@ -5,8 +5,9 @@ import { filesToAttest, openMeetings, ownRoles } from '#src/delivery/requests/ac
 import type { Drawn } from './act-input.ts';
 import { choice, dateInput, section, textInput, usersInput } from './blocks/build.ts';
 import type { RenderContext } from './blocks/card-view.ts';
+import { evidenceText } from './blocks/evidence-lines.ts';
 import { KIND_WORDS } from './blocks/kind-words.ts';
-import { formModal, link, type Modal, textModal } from './blocks/modal.ts';
+import { formModal, type Modal, textModal } from './blocks/modal.ts';
 import { dateToken, inline, mention } from './blocks/text.ts';
 
 /** What is said during the review. */
@@ -58,10 +59,7 @@ export function speakingModal(drawn: Drawn): Modal | null {
 /** Which file, in which role. The file is read where it was captured; its hash says that it is the same one. */
 function attestModal({ state, context, person, meta, intro }: Drawn): Modal {
   const files = filesToAttest(state, context.roster);
-  const lines = files.map(
-    ({ title, kind, url, sha256 }) =>
-      `• ${link(url.replace(/#sha256=.*$/, ''), title || kind)} (${inline(kind, 60)}), sha256 ${sha256?.slice(0, 12)}…`,
-  );
+  const lines = files.map((item) => `• ${evidenceText(item, state, context)}`);
   const options = files.map(({ kind, sha256 }) => {
     return { value: sha256 ?? '', label: `${kind.replace(/-/g, ' ')} ${sha256?.slice(0, 12)}` };
   });

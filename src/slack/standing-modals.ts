@@ -2,6 +2,7 @@
 import { conditionsFor } from '#src/delivery/requests/acts.ts';
 import type { Drawn } from './act-input.ts';
 import { choice, dateInput, fileInput, section, textInput } from './blocks/build.ts';
+import { evidenceText } from './blocks/evidence-lines.ts';
 import { KIND_WORDS } from './blocks/kind-words.ts';
 import { formModal, type Modal, textModal } from './blocks/modal.ts';
 import { dateToken, inline } from './blocks/text.ts';
@@ -69,7 +70,8 @@ function conditionModal(drawn: Drawn, act: 'condition_evidence' | 'condition_con
   const mine = new Set(conditionsFor(act, { state, person, roster: context.roster, now: context.now }));
   const open = state.conditions.filter((condition) => mine.has(condition.id));
   const lines = open.map((c) => {
-    const given = c.evidence.length === 0 ? 'no evidence yet' : `${c.evidence.length} given`;
+    const pieces = c.evidence.map((item) => evidenceText(item, state, context));
+    const given = pieces.length === 0 ? 'no evidence yet' : pieces.slice(-3).join(', ');
     return `• *${c.id}* ${inline(c.text, 240)}: wants ${inline(c.evidenceWanted, 160)}; ${given}; due ${dateToken(new Date(c.dueAtMs))}`;
   });
   const options = open.slice(0, 100).map((c) => ({ value: c.id, label: `${c.id} ${c.text}`.slice(0, 75) }));

@@ -218,8 +218,9 @@ function fileOf(
   kept: Dossier['objects'],
 ): Html {
   const hash = html`<code>sha256:${sha256}</code>`;
-  const file = kept.some((object) => object.sha256 === sha256)
-    ? html`<a href="/evidence/requests/${shortId}/objects/${sha256}">Download the file</a> ${hash}`
+  const stored = kept.find((object) => object.sha256 === sha256);
+  const file = stored
+    ? html`<a href="/evidence/requests/${shortId}/objects/${sha256}">Download the file</a> ${hash}<br><span class="soft">${stored.what}</span>`
     : html`<span class="soft">the file is not kept here</span> ${hash}`;
   // An upload's address says its hash; any other one is where the file was fetched from.
   const fetched = href !== null && !href.endsWith(`#sha256=${sha256}`);

@@ -4,6 +4,7 @@ import type { Config } from '#src/config.ts';
 import { homeParts } from '#src/delivery/people/home.ts';
 import type { RequestRow } from '#src/delivery/ports.ts';
 import { followUp, restsOn } from '#src/delivery/requests/follow-up.ts';
+import { fileReader } from '#src/delivery/systems/evidence.ts';
 import { readRisk } from '#src/delivery/systems/risks.ts';
 import { holdersOf } from '#src/directory/directory.ts';
 import { adminsAt } from '#src/directory/governed.ts';
@@ -35,9 +36,12 @@ export function outboundDeps(
   clients: SlackClients,
   newNonce: () => string,
   { choices, policies }: Pick<Governance, 'choices' | 'policies'>,
+  address: string,
 ): OutboundDeps {
   const { ledger, people, outbox } = core.stores;
   const sandbox = config.slack.kind === 'sandbox';
+  // With Slack the pages are shut unless people can sign in; on this machine they are open.
+  const pages = sandbox ? address : (config.signIn?.publicUrl ?? null);
   return {
     ...clients,
     desk: core.desk,
@@ -82,6 +86,8 @@ export function outboundDeps(
       });
     },
     verification: (requestId) => verificationLines(core, requestId),
+    fileOf: fileReader(ledger),
+    keptAt: (shortId, sha256) => (pages === null ? null : `${pages}/evidence/requests/${shortId}/objects/${sha256}`),
     newNonce,
     now: core.now,
   };

@@ -134,8 +134,9 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   const settings = () => rules.answers.settings;
   const answers = openAnswers({ engine, refresh, core, settings, committed, log });
   await recordOpening(context, core, governance, rules, engine.library());
-  const outbound = outboundDeps(config, core, engine.library, policy, slack.clients, newNonce, governance);
-  const evidence = openEvidence({ config, core, committed, log });
+  const address = addressOf(config.host, port);
+  const outbound = outboundDeps(config, core, engine.library, policy, slack.clients, newNonce, governance, address);
+  const evidence = openEvidence({ config, core, policy, committed, log });
   const { anchor } = evidence;
   const systems = openSystems({ core, rules, governance, knowledgeChanged: refresh, committed, log });
   const committeeChannel = outbound.channels.committee;
@@ -167,7 +168,6 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   evidence.start();
   void engine.openVectors();
   slack.sandbox?.resume();
-  const address = addressOf(config.host, port);
   return { address, port, core, work, systems, evidence, idle: () => idle(work, systems), engine, stop };
 }
 

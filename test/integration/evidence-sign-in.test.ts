@@ -8,6 +8,7 @@ import { createWebServer, type Handler, type WebServer } from '#src/web/server.t
 import { createTiles } from '#src/web/tiles.ts';
 import { mayRead } from '#src/wire/evidence/access.ts';
 import { random } from '#src/wire/ids.ts';
+import { loadPolicy } from '#src/wire/knowledge/knowledge.ts';
 import { chromiumPath, launchChromium } from '../browser/chromium.ts';
 import { createMemoryLog } from '../unit/evidence/fixtures.ts';
 import { databaseForTests } from './database.ts';
@@ -283,11 +284,12 @@ describe.skipIf(chromiumPath === null)('in a browser, with the issuer on another
 });
 
 describe('who may read', () => {
-  it('when the directory is asked, auditor, committee and administrators may, nobody else', async () => {
+  it('when the directory is asked, auditor, committee, administrators and whoever decides may, nobody else', async () => {
     const test = await startTestServer();
     const { core } = test.server;
-    for (const user of ['U0AUDIT', 'U0ETHIC', 'U0CISO']) expect(await mayRead(core, user)).toBe(true);
-    for (const user of ['U0EMMA', 'U0MILO', 'U0NOBODY', '']) expect(await mayRead(core, user)).toBe(false);
+    const policy = await loadPolicy();
+    for (const user of ['U0AUDIT', 'U0ETHIC', 'U0CISO', 'U0CTO']) expect(await mayRead(core, policy, user)).toBe(true);
+    for (const user of ['U0EMMA', 'U0MILO', 'U0NOBODY', '']) expect(await mayRead(core, policy, user)).toBe(false);
     await test.close();
   });
 });

@@ -66,6 +66,20 @@ describe('a file in the form', () => {
     expect(JSON.stringify((await stage.record('DR-1')).events)).toContain('is attested as Legal Team');
   });
 
+  it('is what the card leads to: the kept file, listed once, handed out as a download', async () => {
+    const sha256 = sha256Of(PDF);
+    const card = await stage.card('DR-1');
+    const address = `${stage.test.server.address}/evidence/requests/DR-1/objects/${sha256}`;
+    expect(card.split(address)).toHaveLength(2);
+    expect(card).toContain(`(pdf, sha256 ${sha256.slice(0, 12)}…, 2026-10-01, attested as Legal Team)`);
+    expect(card).not.toContain('files-pri');
+    const given = await fetch(address);
+    expect(given.headers.get('content-disposition')).toBe(`attachment; filename="${sha256}"`);
+    expect(await given.text()).toBe(PDF);
+    const page = await (await fetch(`${stage.test.server.address}/evidence/requests/DR-1`)).text();
+    expect(page).toContain('Captured evidence: risk assessment, pdf, of 2026-10-01, attested as Legal Team');
+  });
+
   it('that was uploaded before is the same file for another version or system, and nothing else may be stated of it', async () => {
     const [first] = (await stage.request('DR-1')).document.evidence;
     const again = async (form: Record<string, string>, beside: string) => {

@@ -82,7 +82,7 @@ const refuse = (reason: EvidenceRefusal, ...detail: readonly string[]): Evidence
 
 /** Makes the desk. Throws CommitError and what the ledger throws. */
 export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
-  const read = async (sha256: string) => foldFile(await readEvents(deps.ledger, streamOf(sha256)));
+  const read = fileReader(deps.ledger);
   const act = (
     sha256: string,
     by: By,
@@ -162,10 +162,16 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
   };
 }
 
+/** Reads a captured file by its sha256; null when there is none. */
+export function fileReader(ledger: StreamDeps['ledger']): (sha256: string) => Promise<EvidenceFile | null> {
+  return async (sha256) => foldFile(await readEvents(ledger, streamOf(sha256)));
+}
+
 /** Says of a captured file whether it serves a request, from the file's own stream. */
 export function fileFlawFrom(ledger: StreamDeps['ledger']): FileFlawOf {
+  const fileOf = fileReader(ledger);
   return async ({ sha256, item, document, excluded, at }) => {
-    const file = foldFile(await readEvents(ledger, streamOf(sha256)));
+    const file = await fileOf(sha256);
     const { kind, url, date } = item;
     return fileFlaw(file, { kinds: [kind], systems: systemsOf(document), url, date, excluded, now: at });
   };

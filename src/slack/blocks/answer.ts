@@ -3,7 +3,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Answer, AnswerRoles, Citation } from '#src/answers/types.ts';
 import { versionWords } from '#src/knowledge/listing.ts';
-import { actions, button, context, divider, type Message, plain, section } from './build.ts';
+import { actions, button, context, divider, type Message, plain, section, sections } from './build.ts';
 import { capital, cut, escapeText, inline, joinWords, mention } from './text.ts';
 
 const LINES_MAX = 7;
@@ -169,9 +169,9 @@ export function renderSource(source: SourceView) {
       ? [section(source.raci.map((r) => `*${r.letter}*: ${r.names.map((n) => inline(n, 100)).join(', ')}`).join('\n'))]
       : []),
     divider(),
-    ...chunks(
+    ...sections(
       source.statements.map((s) => (isQuoted(s, source.quote) ? `> *${inline(s, 1000)}*` : `• ${inline(s, 1000)}`)),
-    ).map((text) => section(text)),
+    ),
     context(`Item ${escapeText(source.id)} · sha256 ${escapeText(source.hash.slice(0, 16))}…`),
   ];
   return {
@@ -186,17 +186,6 @@ function isQuoted(statement: string, quote: string): boolean {
   return quote.length > 0 && (quote.includes(statement) || statement.includes(quote));
 }
 
-/** Lines joined to sections below Slack's limit. */
-function chunks(lines: readonly string[]): readonly string[] {
-  const out: string[] = [];
-  for (const line of lines) {
-    const last = out.at(-1);
-    if (last !== undefined && last.length + line.length < 2800) out[out.length - 1] = `${last}\n${line}`;
-    else out.push(line);
-  }
-  return out;
-}
-
 /** The modal that lists every source of an answer. */
 export function renderSources(sources: readonly SourceView[]) {
   const blocks = sources
@@ -205,7 +194,7 @@ export function renderSources(sources: readonly SourceView[]) {
       section(
         `*[${escapeText(source.id)}] ${inline(source.title, 200)}*\n${inline(source.document, 120)} · ${inline(versionWords(source.version), 40)} · ${inline(source.authority, 200)}`,
       ),
-      ...chunks(source.statements.slice(0, 12).map((s) => `• ${inline(s, 400)}`)).map((text) => section(text)),
+      ...sections(source.statements.slice(0, 12).map((s) => `• ${inline(s, 400)}`)),
       divider(),
     ]);
   return {

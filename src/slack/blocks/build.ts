@@ -28,6 +28,17 @@ export const section = (mrkdwn: string, accessory?: Button): SectionBlock => ({
   ...(accessory ? { accessory } : {}),
 });
 
+/** Lines joined to as few sections as Slack's limit allows. */
+export function sections(lines: readonly string[]): SectionBlock[] {
+  const texts: string[] = [];
+  for (const line of lines) {
+    const last = texts.at(-1);
+    if (last !== undefined && last.length + line.length < 2800) texts[texts.length - 1] = `${last}\n${line}`;
+    else texts.push(line);
+  }
+  return texts.map((text) => section(text));
+}
+
 export const context = (...lines: string[]): ContextBlock => ({
   type: 'context',
   elements: lines.slice(0, 10).map((line) => ({ type: 'mrkdwn', text: cut(line, LIMITS.context) })),

@@ -6,12 +6,13 @@ import type { Person, Roster, SubmittedState, Vote } from '#src/approvals/types.
 import type { Compared } from '#src/delivery/requests/likeness.ts';
 import type { CardView } from './card.ts';
 import { alikeFact, factsOf, likeFacts } from './card-facts.ts';
+import { type EvidenceContext, evidenceLines } from './evidence-lines.ts';
 import { KIND_WORDS } from './kind-words.ts';
 import { titleOf } from './request-facts.ts';
 import { mention } from './text.ts';
 
 /** What rendering needs beside the state. */
-export type RenderContext = {
+export type RenderContext = EvidenceContext & {
   readonly roster: Roster;
   readonly now: Date;
   /** Slack user id of a person; undefined after erasure. */
@@ -48,9 +49,7 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     purpose: purposeOf(d),
     evidenceHave: standing.evidence.length - missing.length,
     evidenceWanted: standing.evidence.length,
-    evidenceMissing: missing.map(
-      (m) => `${m.demand.title} ${WHY_MISSING[m.why ?? 'missing']} (${m.demand.serves.join(', ')})`,
-    ),
+    evidence: evidenceLines(state, standing.evidence, context),
     facts: [
       ...(state.decision === null ? [...alikeFact(context.alike), ...likeFacts(context.like)] : []),
       ...factsOf(state, who),
@@ -69,16 +68,6 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
   };
 }
 
-/** Why a piece of evidence does not count, in words. */
-const WHY_MISSING: Readonly<Record<string, string>> = {
-  missing: 'missing',
-  undated: 'without a usable date',
-  too_old: 'too old',
-  before_last_change: 'older than the last change',
-  not_captured: 'only linked; this tier wants the file: the requester adds it with Edit',
-  not_attested: 'waits for somebody of another side to stand for it (More, Stand for a file)',
-};
-
 function earliestOf(standing: Tally, now: Date): Date | null {
   const untils = standing.blockers.flatMap((b) => {
     if (b.code === 'minimum_review') return [b.untilMs];
@@ -95,7 +84,7 @@ function neededOf(state: SubmittedState, standing: Tally): readonly string[] {
       case 'quorum':
         return blocker.missing;
       case 'evidence':
-        return [`evidence: ${blocker.missing.map((m) => m.demand.title).join(', ')}`];
+        return [`evidence (${blocker.missing.length} of ${standing.evidence.length} missing)`];
       case 'use_case':
         return [`a use case that carries it (${flawsInWords(blocker.flaws, state.document).join('; ')})`];
       case 'information':

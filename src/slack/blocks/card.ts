@@ -1,6 +1,6 @@
 /** The committee card and what it becomes after the decision (screens.md, "Committee card"). Pure. */
 import type { Button, KnownBlock } from '@slack/types';
-import { actions, button, context, header, type Message, section } from './build.ts';
+import { actions, button, context, header, type Message, section, sections } from './build.ts';
 import { capital, dateToken, inline, joinWords } from './text.ts';
 
 /** Everything a card shows, with people already turned into mentions and texts still raw. */
@@ -21,7 +21,8 @@ export type CardView = {
   readonly purpose: string;
   readonly evidenceHave: number;
   readonly evidenceWanted: number;
-  readonly evidenceMissing: readonly string[];
+  /** Each piece that is demanded or was given, one a line, ready to show. */
+  readonly evidence: readonly string[];
   readonly facts: readonly string[];
   readonly needed: readonly string[];
   readonly votes: readonly {
@@ -84,6 +85,7 @@ function openCard(view: CardView): Message {
     section(inline(view.purpose, 600)),
     section([evidenceLine(view), waiting, votesLine(view), ...view.consulted].filter((l) => l.length > 0).join('\n')),
   ];
+  if (view.evidence.length > 0) blocks.push(...sections(view.evidence));
   if (view.facts.length > 0) blocks.push(section(view.facts.join('\n')));
   if (view.status !== 'withdrawn') blocks.push(actions(`request:${view.requestId}`, openButtons(view)));
   return { text, blocks };
@@ -137,9 +139,7 @@ export function tierWord(tier: string): string {
 
 function evidenceLine(view: CardView): string {
   if (view.evidenceWanted === 0) return 'Evidence: none demanded at this tier';
-  const missing =
-    view.evidenceMissing.length > 0 ? `: ${view.evidenceMissing.map((m) => inline(m, 120)).join(', ')}` : '';
-  return `Evidence ${view.evidenceHave} of ${view.evidenceWanted}${missing}`;
+  return `Evidence ${view.evidenceHave} of ${view.evidenceWanted}`;
 }
 
 function neededLine(view: CardView): string {

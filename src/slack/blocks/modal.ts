@@ -1,6 +1,6 @@
 /** What all modals are made of: the frame, the loading view, one with a single text, one that only shows lines. Pure. */
 import type { KnownBlock } from '@slack/types';
-import { plain, section, textInput } from './build.ts';
+import { plain, section, sections, textInput } from './build.ts';
 import { cut, escapeText, inline } from './text.ts';
 
 /** A modal view as `views.open` takes it. */
@@ -73,22 +73,12 @@ export function textModal(
 
 /** A modal that only shows lines; blocks that are ready go behind them. */
 export function readingModal(title: string, lines: readonly string[], after: readonly KnownBlock[] = []): Modal {
-  const blocks: KnownBlock[] = [];
-  let open = '';
-  for (const line of lines) {
-    if (open.length + line.length > 2800 && open.length > 0) {
-      blocks.push(section(open));
-      open = '';
-    }
-    open = open.length === 0 ? line : `${open}\n${line}`;
-  }
-  if (open.length > 0) blocks.push(section(open));
   const room = 100 - Math.min(after.length, 60);
   return {
     type: 'modal',
     title: plain(title, 24),
     close: plain('Close', 24),
-    blocks: [...blocks.slice(0, room), ...after.slice(0, 60)],
+    blocks: [...sections(lines).slice(0, room), ...after.slice(0, 60)],
   };
 }
 

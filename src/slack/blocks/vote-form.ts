@@ -2,9 +2,9 @@
 import type { KnownBlock } from '@slack/types';
 import { LIMITS } from '#src/approvals/text-limits.ts';
 import { type FormValues, one } from '#src/delivery/forms/form-values.ts';
-import { actions, button, choice, context, dateInput, section, textInput, userInput } from './build.ts';
+import { actions, button, choice, context, dateInput, section, sections, textInput, userInput } from './build.ts';
 import type { KindWords } from './kind-words.ts';
-import { formModal, link, type Modal, readingModal } from './modal.ts';
+import { formModal, type Modal, readingModal } from './modal.ts';
 import { inline } from './text.ts';
 
 export type VoteView = {
@@ -13,7 +13,8 @@ export type VoteView = {
   readonly shortId: string;
   readonly title: string;
   readonly facts: readonly string[];
-  readonly evidence: readonly { readonly title: string; readonly url: string }[];
+  /** Each piece of evidence, one a line, ready to show. */
+  readonly evidence: readonly string[];
   /** The role in which the vote counts, and for whom when not for the voter; null when it would not count. */
   readonly role: string | null;
   readonly standsFor: string | null;
@@ -42,9 +43,7 @@ export function voteModal(view: VoteView, about: string, values: FormValues, gro
   const facts: KnownBlock[] = [
     section(`*${inline(view.title, 250)}*`),
     section(view.facts.map((f) => `• ${inline(f, 400)}`).join('\n')),
-    ...(view.evidence.length > 0
-      ? [section(`*Evidence*\n${view.evidence.map((e) => `• ${link(e.url, e.title)}`).join('\n')}`)]
-      : []),
+    ...(view.evidence.length > 0 ? sections(['*Evidence*', ...view.evidence]) : []),
     ...view.blocked.map((b) => context(inline(b, 500))),
   ];
   if (view.role === null) return { ...readingModal(`Review ${view.shortId}`, []), blocks: facts };

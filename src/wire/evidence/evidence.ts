@@ -6,6 +6,7 @@ import { createEvidencePages } from '#src/web/evidence.ts';
 import type { Handler } from '#src/web/server.ts';
 import { createTiles } from '#src/web/tiles.ts';
 import type { Core } from '../core.ts';
+import type { LoadedPolicy } from '../knowledge/knowledge.ts';
 import type { Log } from '../log.ts';
 import { evidenceAccess } from './access.ts';
 import { anchorPlaces, openAnchors } from './anchors.ts';
@@ -27,13 +28,15 @@ export type Evidence = ErasureDesks & {
 export type EvidenceParts = {
   readonly config: Config;
   readonly core: Core;
+  /** Whoever decides under it reads the evidence. */
+  readonly policy: LoadedPolicy;
   readonly committed: () => void;
   readonly log: Log;
 };
 
 /** Puts the pages together; nothing runs before `start`. */
-export function openEvidence({ config, core, committed, log }: EvidenceParts): Evidence {
-  const access = evidenceAccess(config, core, log);
+export function openEvidence({ config, core, policy, committed, log }: EvidenceParts): Evidence {
+  const access = evidenceAccess(config, core, policy, log);
   const { crypto, workspace } = core;
   const kept = { origin: workspace.origin, crypto, store: core.stores.evidence };
   const anchors = openAnchors(config, kept, (kind, error) =>

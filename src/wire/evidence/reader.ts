@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { Config } from '#src/config.ts';
 import { nameInWords } from '#src/delivery/people/names.ts';
 import { genuine } from '#src/delivery/streams/disclosures.ts';
+import { fileReader } from '#src/delivery/systems/evidence.ts';
 import { hiddenHashes, reveal } from '#src/evidence/disclose.ts';
 import { toBase64 } from '#src/evidence/encoding.ts';
 import { proofFileFor } from '#src/evidence/log.ts';
 import type { Disclosure, RecordedKey } from '#src/evidence/ports.ts';
+import { type EvidenceFile, evidenceKindWords, FILE_TYPES, wordsFor } from '#src/systems/evidence-files.ts';
 import type { EntryView, EvidenceReader, LogStatus, ObjectRef } from '#src/web/evidence-ports.ts';
 import type { Core } from '../core.ts';
 import { ROOT } from '../paths.ts';
@@ -100,7 +102,22 @@ async function objectsOf({ stores }: Core, entries: readonly ReadEntry[]): Promi
   }
   const shown = [...named].slice(0, OBJECTS_MAX);
   const kept = await stores.ledger.objectsKept(shown.map(([sha256]) => sha256));
-  return shown.flatMap(([sha256, what]) => (kept.has(sha256) ? [{ sha256, what }] : []));
+  const fileOf = fileReader(stores.ledger);
+  const described = async ([sha256, what]: (typeof shown)[number]): Promise<ObjectRef> => {
+    const file = what === OBJECTS['sha256'] ? await fileOf(sha256) : null;
+    return { sha256, what: file === null ? what : `${what}: ${fileWords(file)}` };
+  };
+  return Promise.all(shown.filter(([sha256]) => kept.has(sha256)).map(described));
+}
+
+/** "risk assessment, pdf, of 2026-10-01, attested as Legal Team" */
+function fileWords(file: EvidenceFile): string {
+  const roles = [...new Set(wordsFor(file).map(({ role }) => role))];
+  const word = roles.length === 0 ? 'nobody stands for it' : `attested as ${roles.join(', ')}`;
+  const ended = file.withdrawn ? ['taken back'] : [];
+  return [evidenceKindWords(file.kind), FILE_TYPES[file.type], `of ${file.date.slice(0, 10)}`, word, ...ended].join(
+    ', ',
+  );
 }
 
 async function statusOf(config: Config, core: Core, places: ReaderParts['places']): Promise<LogStatus> {
