@@ -36,7 +36,7 @@ type Side = { readonly text: string; readonly topic: string };
 /** A question whose sides are clearly two items or more; null when it has one topic. */
 export function bySides(context: Context): readonly Frame[] | null {
   const { frame } = context;
-  if (frame.ids.length > (VERSUS.test(frame.text) ? 1 : 0) || !(frame.asksWho || frame.compares)) return null;
+  if (frame.ids.length > (VERSUS.test(frame.text) ? 1 : 0)) return null;
   const pieces = piecesOf(context);
   if (pieces.length < 2 || pieces.length > MOST_PIECES) return null;
   if (asksEachDifferently(pieces)) return null;
@@ -108,15 +108,16 @@ function asksEachDifferently(pieces: readonly string[]): boolean {
   return pieces.slice(1).some((piece, at) => {
     if (!STARTS_CLAUSE.test(piece)) return false;
     if (!ASKS_WHO.test(piece)) return true;
+    if (ELLIPTIC.test(piece) && letters[at + 1] === '') return false;
     if (letters[0] === '') return letters[at + 1] !== '' || !/^who/i.test(pieces[0] ?? '') || !/^who/i.test(piece);
-    return letters[at + 1] === '' && !ELLIPTIC.test(piece);
+    return letters[at + 1] === '';
   });
 }
 
 const STARTS_CLAUSE = new RegExp(`^${CLAUSE_START.source}`, 'i');
 const ASKS_WHO = /^(?:who|whos|who's|whose|whom|which|what)\b/i;
 /** "who on rollbacks", "which one for the cloud": the verb of the clause before is meant. */
-const ELLIPTIC = /^(?:who|whom|which|what)(?:'s|s)?(?: (?:one|team|role|exec))?(?: is)? (?:for|about|in|on|with|of)\b/i;
+const ELLIPTIC = /^(?:who|whom|which|what)(?:'s|s)?(?: (?:one|team|role|exec))?(?: is)? (?:for|about|in|on|with|of|to)\b/i;
 
 /** How near the item of each side has to come: less where the question says that it has several topics. */
 const LEAST = { several: 0.55, unsaid: 0.72, exact: 0.9, whole: 0.8 } as const;
