@@ -204,7 +204,7 @@ const REACHED: readonly {
       'compare-or-multi': 90,
       'out-of-scope': 100,
     },
-    abstained: 0.02,
+    abstained: 0.03,
   },
 ];
 

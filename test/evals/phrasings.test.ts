@@ -138,6 +138,34 @@ const OF_TWO_TOPICS: readonly { readonly letters: readonly RaciLetter[]; readonl
   { letters: ['responsible', 'accountable'], say: ['R and A for {a} as well as {b} pls'] },
   { letters: ['consulted'], say: ['who must be consulted on {a}, and who on {b}?'] },
   { letters: ['informed'], say: ['difference between {a} and {b} in who gets informed'] },
+  // Without a letter: both items have to be there.
+  {
+    letters: [],
+    say: [
+      'what is the difference between {a} and {b}?',
+      'which standards are named for {a} vs {b}',
+      'what does the paper say about {a} and about {b}?',
+      'how is {a} evaluated compared to {b}',
+    ],
+  },
+];
+
+/** Demands that no document meets, whatever the topic. */
+const OF_NO_DOCUMENT: readonly string[] = [
+  'give me the link to {}',
+  'show me the dashboard for {}',
+  'which jira board tracks {}',
+  'what is our current score on {}',
+  'what was the result of the last {}',
+  'when is the next {}',
+  'is {} done for the fraud model?',
+  'how many {} incidents did we have in 2024',
+  'in which country is {} performed',
+  'who was accountable for {} before the reorg',
+  'which team member is on call for {}',
+  'how does google do {}',
+  'how much does {} cost us',
+  'full name of the guy responsible for {}',
 ];
 
 /** A role within a chapter, named by number, by title or by a nickname. */
@@ -210,6 +238,18 @@ describe.each(OF_TWO_TOPICS)('who is $letters for each of two topics', ({ letter
       if (!said || ![one, other].every(({ id }) => cited.includes(id))) wrong.push(`${one.id}/${other.id}`);
     }
     expect(wrong.length / sections.length, wrong.join(', ')).toBeLessThanOrEqual(0.15);
+  });
+});
+
+describe('what stands in no document', () => {
+  test.each(OF_NO_DOCUMENT)('%s', async (phrase) => {
+    const topics = [...answerer.library.items.values()].filter((item) => item.raci !== undefined);
+    const answered: string[] = [];
+    for (const item of topics) {
+      const answer = await answerer.ask(phrase.replace('{}', item.title.toLowerCase()));
+      if (!answer.abstained) answered.push(item.id);
+    }
+    expect(answered.length / topics.length, answered.join(', ')).toBeLessThanOrEqual(0.1);
   });
 });
 

@@ -22,6 +22,7 @@ export function figureAnswer(context: Context, item: LibraryItem, query: Query):
   const count = countedAnswer(context, item, query);
   if (count !== null) return count;
   const figures = item.figures
+    .filter(({ value }) => value === null || !IN_TIME.test(frame.lower) || TIME_VALUE.test(value))
     .map((figure) => ({
       figure,
       score:
@@ -29,7 +30,7 @@ export function figureAnswer(context: Context, item: LibraryItem, query: Query):
         kindBonus(figure, frame.lower, frame.asksFrequency),
     }))
     .sort((a, b) => b.score - a.score);
-  const counted = COUNTED.exec(frame.lower)?.[1];
+  const counted = NOT_THINGS.test(frame.lower) ? undefined : COUNTED.exec(frame.lower)?.[1]?.replace(AFTER_COUNTED, '');
   const top =
     counted === undefined ||
     ANYTHING.test(counted) ||
@@ -92,7 +93,9 @@ const QUALIFIED = /\(.+\)/;
 
 /** A unit is asked for ("in requests per second"): a measure without a number does not answer it. */
 const UNIT =
-  /\b(?:in|how many) (?:ms|milliseconds|seconds|minutes|hours|days|weeks|months|years|requests|calls|tokens|characters|bits|gb|mb|euros?|dollars?)\b|\bhow long\b|\bscores?\b|\bon average\b|\bper (?:second|minute|hour|day)\b/;
+  /\b(?:in|how many) (?:ms|milliseconds|seconds|minutes|hours|days|weeks|months|years|requests|calls|tokens|characters|bits|gb|mb|euros?|dollars?)\b|\bhow long\b|\bscores?\b|\bdeadlines?\b|\bcvss\b|\bcut-?off\b|\bon average\b|\bper (?:second|minute|hour|day)\b/;
+
+const IN_TIME = /\bdeadlines?\b|\bin (?:ms|milliseconds|seconds|minutes|hours|days|weeks|months|years)\b/;
 
 /** The source has the measure and no number for it: says so, and cites where it should stand. */
 function withoutNumber(
@@ -148,6 +151,8 @@ function noNumberNotes(item: LibraryItem): readonly { readonly text: string }[] 
 }
 
 const COUNTED = /\b(?:how many|number of) ((?:[a-z-]+ ){0,3}[a-z-]+)/;
+
+const NOT_THINGS = /\bhow many (?:per ?cent|times)\b/;
 
 /** "how many items are on that list": whatever the figure counts. */
 const ANYTHING = /^(?:items?|things?|points?|entries|elements?|positions?|parts?|ones)\b/;

@@ -45,7 +45,10 @@ export function pick(context: Context): Target {
     return { item: null, reason: query.own.length === 0 ? 'unclear' : 'not_in_documents', near };
   }
   const chosen = prefer(context, ranked);
-  const missing = missingFocus(context, chosen, query) ?? unknownAcronym(context, ranked[0]?.entry ?? 0);
+  const missing =
+    missingFocus(context, chosen, query) ??
+    unknownAcronym(context, ranked[0]?.entry ?? 0) ??
+    strayAbbreviation(context, chosen, query, ranked[0]?.entry ?? 0);
   if (missing !== null) {
     context.trace('focus', `the item has nothing on "${missing}"`);
     return { item: null, reason: 'not_in_documents', near };
@@ -121,6 +124,19 @@ function unknownAcronym(context: Context, entry: number): string | null {
     isNeutral(word) ||
     isStopWord(word);
   return words.map((word) => word.toLowerCase()).find((word) => !known(word)) ?? null;
+}
+
+/** An abbreviation that the documents spell out and this item has in neither form ("the CVSS threshold for drift"). */
+function strayAbbreviation(context: Context, item: LibraryItem, query: Query, entry: number): string | null {
+  const { frame, index, library } = context;
+  if (entry >= CLEAR_ENTRY || frame.asksWho || frame.compares) return null;
+  const stems = index.stemsOf(index.number.get(item.id) ?? -1);
+  const stray = Object.keys(library.glossary.abbreviations).find((short) => {
+    const word = stem(short.toLowerCase());
+    const said = query.own.includes(word) && !stems.has(word) && !isStopWord(short.toLowerCase());
+    return said && query.offers.get(word)?.some((offer) => stems.has(offer)) !== true;
+  });
+  return stray ?? null;
 }
 
 /** "how often is the policy updated": the document is the subject, not the place to look. */

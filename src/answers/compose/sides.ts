@@ -117,7 +117,8 @@ function asksEachDifferently(pieces: readonly string[]): boolean {
 const STARTS_CLAUSE = new RegExp(`^${CLAUSE_START.source}`, 'i');
 const ASKS_WHO = /^(?:who|whos|who's|whose|whom|which|what)\b/i;
 /** "who on rollbacks", "which one for the cloud": the verb of the clause before is meant. */
-const ELLIPTIC = /^(?:who|whom|which|what)(?:'s|s)?(?: (?:one|team|role|exec))?(?: is)? (?:for|about|in|on|with|of|to)\b/i;
+const ELLIPTIC =
+  /^(?:who|whom|which|what)(?:'s|s)?(?: (?:one|team|role|exec))?(?: is)? (?:for|about|in|on|with|of|to)\b/i;
 
 /** How near the item of each side has to come: less where the question says that it has several topics. */
 const LEAST = { several: 0.55, unsaid: 0.72, exact: 0.9, whole: 0.8 } as const;

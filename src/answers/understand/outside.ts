@@ -11,7 +11,14 @@ const STATE_NOW =
   /\bcontracts? with (?:openai|microsoft|google|amazon|aws|azure|anthropic|meta|nvidia|ibm|oracle|sap)\b|\b(?:give|send|show|get|forward|hand) me (?:the|our|a copy of)\b[^?]*\b(?:contract|file|pdf|report|minutes|recording)s?\b|\bin our (?:\w+ )?contracts? with\b|\bwhich of our\b|\b(?:which|what) (?:vendors?|employees?|suppliers?|models?|teams?|projects?|systems?|colleagues?|departments?|persons?|people) (?:failed|broke|had|left|passed|caused|violated|missed|won|lost|leaked)\b|\bso far\b|\bdid (?:the|our|any|my)\b[^?]{0,40}\b(?:say|decide|find|reject|approve|fail|pass|win|complain|sign|vote|meet)\b|^(?:is|are) our \w+ (?:fair|accurate|safe|biased|good|ok|ready|down|working|slow)\b|\bwhy (?:is|was|are|were) (?:the|my|our) (?:\w+ ){1,3}(?:failing|failed|rejected|down|slow|broken|red|denied|late|delayed)\b|\bpending (?:approvals?|requests?|votes?)\b|\b(?:open|overdue) (?:requests|approvals|votes|tickets)\b|\b(?:who|whom) (?:reports? to|does .{3,40} report to)\b|\bwhat(?:'s| is| are) the (?:accuracy|latency|uptime|throughput|price|name|url|password|size|version|owner's name) of our\b|\bhow many (?:\w+ ){0,3}(?:are employed|do we employ|work here|work for us)\b|\bwhat(?:'s| is) the (?:current )?(?:password|pin|login|url|link|address|username)\b/;
 
 const PLACES =
-  /\bwhere (?:is|are) (?:\w+ ){1,5}(?:located|hosted|seated)\b|\bwhere (?:do|can) (?:i|we) (?:find|get|download) (?:the |our |a )?(?:\w+ ){0,3}(?:repo\w*|git|code|url|link|form|folder|dashboard|server|office|login|page|app)\b|\b(?:which|what) (?:room|floor|building(?! block)|city|country|office|address|time zone|slack channel|channel)\b|\burl of\b|\bgeographically\b|\bwhat time (?:is|does|do|are)\b|\bhow (?:do|can|to) (?:i |we )?(?:log ?in|sign ?in|log on|connect) (?:to|into)\b/;
+  /\bwhere (?:is|are) (?:\w+ ){1,5}(?:located|hosted|seated)\b|\bwhere (?:do|can) (?:i|we) (?:find|get|download) (?:the |our |a )?(?:\w+ ){0,3}(?:repo\w*|git|code|url|link|form|folder|dashboard|server|office|login|page|app)\b|\b(?:which|what) (?:address|slack channel|channel)\b|\burl of\b|\bgeographically\b|\bwhat time (?:is|does|do|are)\b|\bhow (?:do|can|to) (?:i |we )?(?:log ?in|sign ?in|log on|connect) (?:to|into)\b/;
+
+/** Records of what happened, and the tools they are kept in. */
+const RECORDS =
+  /\bour (?:current|latest|present|actual|last) (?:\w+ ){0,2}(?:scores?|rates?|levels?|percentages?|results?|counts?|maturity|figures?|values?)\b|\b(?:give|send|show|share|get|open) (?:me |us )?(?:the |a |our )?(?:\w+ )?(?:links?|urls?|dashboards?|folders?|repos?|tickets?)\b|\b(?:jira|confluence|servicenow|sharepoint|trello|github|gitlab|notion) (?:board|page|space|ticket|project|queue|repo|link)s?\b|\b(?:results?|outcomes?|findings|scores?) of (?:the|our|my) (?:last|latest|previous|recent)\b|\bhow many\b[^?]*\b(?:(?:did|have) we (?:have|had|seen?|report(?:ed)?|get|got|closed?|fix(?:ed)?|miss(?:ed)?)|do we have)\b(?! to)|^(?:is|are|was|were|has|have|did) .{3,60}\b(?:done|completed|finished|approved|passed|ready|signed off)\b.{0,12}\b(?:for|on|in|by) (?:the|our|my) (?!policy|paper)[\w-]+ (?:model|system|bot|app|chatbot|project|service|pipeline)\b|\bon[- ]call\b/;
+
+/** Who it was once. */
+const ONCE = /\bwho (?:was|were|used to be)\b[^?]*\b(?:before|previously|formerly|until|back then|in 20\d\d)\b/;
 
 const BODIES_INSIDE =
   /\b(?:quorum|chairs?|chaired|chairperson|chairman|chairwoman|elected|election|minutes|agenda|term of office)\b[^?]*\b(?:committee|board|issc)\b|\b(?:committee|board|issc)\b[^?]*\b(?:quorum|chair(?:s|ed|person|man|woman)?|elected|minutes|agenda|meets|meeting (?:place|time|schedule))\b|\bhow many (?:members|seats|people|persons)\b[^?]*\b(?:committee|board|issc)\b|\bhow (?:often|many times|much notice)\b[^?]*\b(?:committee|board)\b[^?]*\b(?:meet|convene|sit|need)\w*/;
@@ -27,7 +34,7 @@ const BRANDS =
 
 /** Another company's rules: the documents are ours, whatever the topic. */
 const OTHER_COMPANIES =
-  /\b(?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce|siemens|tesla|bosch|netflix|adobe|cisco|intel)(?:'s|s'|s)? (?:[\w-]+ ){0,3}(?:polic(?:y|ies)|terms|guidelines?|rules|approach|principles|code of conduct|practices?|frameworks?|standards?)\b|\b(?:at|inside|within) (?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce|siemens|tesla|netflix)\b|\b(?:polic(?:y|ies)|terms|guidelines?|rules|principles) (?:of|at|from) (?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce)\b|\b(?:other|another|most|competing|similar) (?:compan(?:y|ies)|organi[sz]ations?|firms?|competitors?) (?:do|does|handle|have|use|solve|approach)\b|\bhow (?:do|does) (?:other|another|most) (?:compan(?:y|ies)|organi[sz]ations?|firms?)\b/;
+  /\b(?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce|siemens|tesla|bosch|netflix|adobe|cisco|intel)(?:'s|s'|s)? (?:[\w-]+ ){0,3}(?:polic(?:y|ies)|terms|guidelines?|rules|approach|principles|code of conduct|practices?|frameworks?|standards?)\b|\b(?:at|inside|within) (?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce|siemens|tesla|netflix)\b|\b(?:polic(?:y|ies)|terms|guidelines?|rules|principles) (?:of|at|from) (?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce)\b|\b(?:other|another|most|competing|similar) (?:compan(?:y|ies)|organi[sz]ations?|firms?|competitors?) (?:do|does|handle|have|use|solve|approach)\b|\bhow (?:do|does) (?:other|another|most) (?:compan(?:y|ies)|organi[sz]ations?|firms?)\b|\bhow (?:do|does|did) (?:microsoft|google|amazon|aws|meta|facebook|apple|openai|anthropic|nvidia|ibm|oracle|sap|salesforce|siemens|tesla|netflix)\b/;
 
 /** "has the churn model passed its last assessment": what happened to one system is in no document. */
 const HAPPENED =
@@ -42,15 +49,18 @@ const CLASSES: readonly RegExp[] = [
   ABOUT_THE_MACHINE,
   STATE_NOW,
   PLACES,
+  RECORDS,
   BODIES_INSIDE,
   MODEL_TUNING,
   NO_SUCH_PART,
   BRANDS,
 ];
 
-/** Is another company or an outside text the subject, whatever the tables hold? `lower`: the folded question. */
+const ON_THE_MAP = /\b(?:which|what) (?:room|floor|building(?! block)|city|country|office|time zone)\b/;
+
+/** Another company, an outside text, a place or a time gone by is the subject, whatever the tables hold; `lower`: the folded question. */
 export function isAboutOthers(lower: string): boolean {
-  return OTHER_COMPANIES.test(lower) || DOCUMENTS_ELSEWHERE.test(lower);
+  return [OTHER_COMPANIES, DOCUMENTS_ELSEWHERE, ON_THE_MAP, ONCE].some((words) => words.test(lower));
 }
 
 /** Is the question of a class that no document can answer? `lower` is the folded question in lower case. */
