@@ -66,6 +66,9 @@ const likeRequest = z
   .strictObject({ request: z.string().regex(/^(DR|EX|UC)-\d{1,9}$/), revision: z.string().regex(/^[0-9a-f]{64}$/) })
   .exactOptional();
 
+/** What every document has that a form makes. */
+const asked = { answers, evidence, likeRequest, replaces: id.nullable(), raisedTier: tier };
+
 const deployment = z.strictObject({
   kind: z.literal('deployment'),
   system: seen(LIMITS.name, 'the system'),
@@ -80,14 +83,10 @@ const deployment = z.strictObject({
     .exactOptional(),
   envelope: envelope.exactOptional(),
   within: within.exactOptional(),
-  answers,
-  evidence,
+  ...asked,
   scope: scopeSchema.nullable(),
   lastChange: moment.nullable(),
   restsOn: z.array(exceptionId).max(LIMITS.names),
-  likeRequest,
-  replaces: id.nullable(),
-  raisedTier: tier,
 });
 
 const exception = z.strictObject({
@@ -103,11 +102,7 @@ const exception = z.strictObject({
   remediationPlan: text(LIMITS.longText, 'the remediation plan'),
   residualRisk: z.strictObject({ level: z.enum(['low', 'medium', 'high']), text: text(600, 'the residual risk') }),
   expiresAt: moment,
-  answers,
-  evidence,
-  likeRequest,
-  replaces: id.nullable(),
-  raisedTier: tier,
+  ...asked,
 });
 
 const useCase = z.strictObject({
@@ -116,11 +111,7 @@ const useCase = z.strictObject({
   purpose: text(LIMITS.purpose, 'the purpose'),
   affected: text(LIMITS.longText, 'who is affected'),
   dataClasses: names.min(1),
-  answers,
-  evidence,
-  likeRequest,
-  replaces: id.nullable(),
-  raisedTier: tier,
+  ...asked,
 });
 
 const policyVersion = z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), version: text(30, 'the version') });

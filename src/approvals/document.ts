@@ -51,10 +51,22 @@ export type EnvelopeClaim = {
 /** The request from which another one was filled in: its short id, and the hash of its revision at the submission. */
 export type Likeness = { readonly request: string; readonly revision: string };
 
+/** What every kind of request has beside what it is about. */
+type Asked = {
+  readonly answers: Answers;
+  readonly evidence: readonly EvidenceItem[];
+  /** Left out where it was not filled in from another request. */
+  readonly likeRequest?: Likeness;
+  /** Request id of the one of its kind that it renews; a deployment may also replace or reinstate another one. */
+  readonly replaces: string | null;
+  /** A person may raise the tier, never lower it. */
+  readonly raisedTier: Tier | null;
+};
+
 /** Short id of an exception: `EX-3`. */
 export type ExceptionId = `EX-${number}`;
 
-export type DeploymentDocument = {
+export type DeploymentDocument = Asked & {
   readonly kind: 'deployment';
   readonly system: string;
   readonly version: string;
@@ -70,24 +82,16 @@ export type DeploymentDocument = {
   readonly envelope?: Envelope;
   /** Left out where the version claims none. A version that claims one carries none. */
   readonly within?: EnvelopeClaim;
-  readonly answers: Answers;
-  readonly evidence: readonly EvidenceItem[];
   readonly scope: Scope | null;
   /** ISO time of the last significant change to the system or its data (POL-3.4); null when none was named. */
   readonly lastChange: string | null;
   /** Exceptions without which this would not be permitted. */
   readonly restsOn: readonly ExceptionId[];
-  /** Left out where it was not filled in from another request. */
-  readonly likeRequest?: Likeness;
-  /** Request id of the deployment this one replaces, renews or reinstates. */
-  readonly replaces: string | null;
-  /** A person may raise the tier, never lower it. */
-  readonly raisedTier: Tier | null;
 };
 
 export type CompensatingControl = { readonly text: string; readonly owner: Person; readonly dueAt: string };
 
-export type ExceptionDocument = {
+export type ExceptionDocument = Asked & {
   readonly kind: 'exception';
   /** Controls or clauses deviated from. */
   readonly deviatesFrom: readonly string[];
@@ -99,17 +103,10 @@ export type ExceptionDocument = {
   readonly remediationPlan: string;
   readonly residualRisk: { readonly level: 'low' | 'medium' | 'high'; readonly text: string };
   readonly expiresAt: string;
-  readonly answers: Answers;
-  readonly evidence: readonly EvidenceItem[];
-  /** Left out where it was not filled in from another request. */
-  readonly likeRequest?: Likeness;
-  /** Request id of the exception this one renews. */
-  readonly replaces: string | null;
-  readonly raisedTier: Tier | null;
 };
 
 /** A purpose that is to be approved before anything is built (POL-2.2, POL-7.1). It permits no deployment. */
-export type UseCaseDocument = {
+export type UseCaseDocument = Asked & {
   readonly kind: 'use-case';
   /** Name under which the inventory will know what is built. */
   readonly system: string;
@@ -118,20 +115,13 @@ export type UseCaseDocument = {
   readonly affected: string;
   /** Kinds of data it may use. */
   readonly dataClasses: readonly string[];
-  readonly answers: Answers;
-  readonly evidence: readonly EvidenceItem[];
-  /** Left out where it was not filled in from another request. */
-  readonly likeRequest?: Likeness;
-  /** Request id of the use case this one renews. */
-  readonly replaces: string | null;
-  readonly raisedTier: Tier | null;
 };
 
 /** A version of the approval policy: sha256 of its canonical JSON, and what it calls itself. */
 type PolicyVersion = { readonly sha256: string; readonly version: string };
 
 /** A change of the approval policy, decided under the policy that it would replace. It has no second revision. */
-export type PolicyDocument = {
+export type PolicyDocument = Omit<Asked, 'likeRequest'> & {
   readonly kind: 'policy';
   /** What was in force when it was put to the vote. */
   readonly from: PolicyVersion;
@@ -139,10 +129,6 @@ export type PolicyDocument = {
   readonly purpose: string;
   /** The difference in words, bounded; both versions are kept as objects. */
   readonly changes: readonly string[];
-  readonly answers: Answers;
-  readonly evidence: readonly EvidenceItem[];
-  readonly replaces: string | null;
-  readonly raisedTier: Tier | null;
 };
 
 export type RequestDocument = DeploymentDocument | ExceptionDocument | UseCaseDocument | PolicyDocument;
