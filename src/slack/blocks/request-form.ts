@@ -10,8 +10,9 @@ import type { AboutForm } from '#src/delivery/forms/about.ts';
 import { fieldWord } from '#src/delivery/forms/field-words.ts';
 import { type FormValues, one } from '#src/delivery/forms/form-values.ts';
 import { kindOf, type RequestForm } from '#src/delivery/forms/request-form.ts';
-import { actions, button, choice, context, fileInput, section, textInput, userInput } from './build.ts';
+import { actions, button, context, fileInput, section } from './build.ts';
 import { tierWord } from './card.ts';
+import { filledInputs } from './filled.ts';
 import { formModal, type Modal } from './modal.ts';
 import { basisPart, exceptionPart, purposePart, rarePart } from './request-form-parts.ts';
 import { inline, joinWords } from './text.ts';
@@ -84,39 +85,35 @@ function fromPart({ about, from }: RequestFormView): KnownBlock[] {
 }
 
 function whatPart({ form, values }: RequestFormView): KnownBlock[] {
-  const initial = (field: string) => ({ initial: one(values, field) ?? '' });
+  const input = filledInputs(values);
   return [
     section('*What is to be deployed*'),
     ...(form === 'emergency'
       ? [
-          textInput('reason', 'Why it cannot wait', {
+          input.text('reason', 'Why it cannot wait', {
             multiline: true,
             charsMax: 1000,
             hint: 'Kept as evidence. The permission lasts hours; the review after the fact starts at once.',
-            ...initial('reason'),
           }),
         ]
       : []),
-    textInput('system', 'System', { charsMax: 80, placeholder: 'credit-scoring', ...initial('system') }),
-    textInput('version', 'Version', { charsMax: 60, placeholder: '2.1.0', ...initial('version') }),
-    textInput('digest', 'Artefact digest', {
+    input.text('system', 'System', { charsMax: 80, placeholder: 'credit-scoring' }),
+    input.text('version', 'Version', { charsMax: 60, placeholder: '2.1.0' }),
+    input.text('digest', 'Artefact digest', {
       charsMax: 71,
       placeholder: 'sha256:…',
       hint: 'sha256 of the system’s manifest: sha256: and 64 hex digits.',
-      ...initial('digest'),
     }),
-    choice('environment', 'Environment', environments(one(values, 'environment')), {
+    input.pick('environment', 'Environment', environments(one(values, 'environment')), {
       as: 'select',
       redraws: true,
-      ...initial('environment'),
     }),
-    textInput('purpose', 'Purpose', {
+    input.text('purpose', 'Purpose', {
       multiline: true,
       charsMax: 1500,
       hint: 'What it does, for whom, in one or two sentences.',
-      ...initial('purpose'),
     }),
-    userInput('owner', 'Owner of the system, if not you', { optional: true, initial: one(values, 'owner') }),
+    input.person('owner', 'Owner of the system, if not you', { optional: true }),
   ];
 }
 
@@ -135,25 +132,24 @@ function environments(present: string | null) {
 /** The name looks like another system's: said, and asked. */
 function alikePart({ alike, values }: RequestFormView): KnownBlock[] {
   if (alike === null) return [];
+  const input = filledInputs(values);
   const answers = [{ value: 'yes', label: 'Yes, it is another system' }];
   return [
     section(
       `⚠️ This name looks like *${inline(alike, 120)}*, which is in the inventory. If you mean that one, write its name.`,
     ),
-    choice('anotherSystem', 'Is it really another one?', answers, {
+    input.pick('anotherSystem', 'Is it really another one?', answers, {
       optional: true,
-      initial: one(values, 'anotherSystem') ?? '',
     }),
   ];
 }
 
 function touchesPart(view: RequestFormView): KnownBlock[] {
   const { questions, values } = view;
+  const input = filledInputs(values);
   return [
     section('*What it touches*'),
-    ...questions.map((q) =>
-      choice(`answers.${q.key}`, q.ask, YES_NO, { redraws: true, initial: one(values, `answers.${q.key}`) ?? '' }),
-    ),
+    ...questions.map((q) => input.pick(`answers.${q.key}`, q.ask, YES_NO, { redraws: true })),
     section(tierLines(view).join('\n')),
   ];
 }
@@ -187,6 +183,7 @@ function tierLines({ terms, unfilled, admins }: Pick<RequestFormView, 'terms' | 
 }
 
 function proofPart({ terms, values }: RequestFormView): KnownBlock[] {
+  const input = filledInputs(values);
   const demanded = terms.tier === 'prohibited' ? [] : terms.evidence;
   const kinds = new Set(demanded.map((demand) => demand.kind));
   // An answer that was changed back and forth must not lose what was typed.
@@ -203,18 +200,16 @@ function proofPart({ terms, values }: RequestFormView): KnownBlock[] {
     ),
     ...demanded.flatMap((demand) => evidenceInputs(demand, values)),
     ...kept.map((kind) =>
-      textInput(`evidence.${kind}`, `${kind.replace(/-/g, ' ')} (not demanded now)`, {
+      input.text(`evidence.${kind}`, `${kind.replace(/-/g, ' ')} (not demanded now)`, {
         optional: true,
         charsMax: 430,
-        initial: one(values, `evidence.${kind}`) ?? '',
       }),
     ),
-    textInput('evidence', 'Other links', {
+    input.text('evidence', 'Other links', {
       multiline: true,
       optional: true,
       charsMax: 3000,
       hint: 'One address a line; “kind: address date” says what it is.',
-      initial: one(values, 'evidence') ?? '',
     }),
   ];
 }
@@ -228,12 +223,11 @@ function evidenceInputs(demand: EvidenceDemand, values: FormValues): KnownBlock[
     ? 'This tier wants the file: upload it below and write its date here, 2026-01-31, or 2026-01-31 until 2027-01-31 v2.'
     : 'Its address and date: https://… 2026-01-31. Or upload it below and write only its date here.';
   return [
-    textInput(`evidence.${demand.kind}`, `${demand.title} (${demand.serves.join(', ')})`, {
+    filledInputs(values).text(`evidence.${demand.kind}`, `${demand.title} (${demand.serves.join(', ')})`, {
       optional: true,
       charsMax: 430,
       placeholder: demand.captured ? '2026-01-31' : 'https://… 2026-01-31',
       hint: `${hint}${aged}${instead}`,
-      initial: one(values, `evidence.${demand.kind}`) ?? '',
     }),
     fileInput(`file.${demand.kind}`, `Upload: ${demand.title}`, { optional: true }),
   ];
