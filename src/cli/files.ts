@@ -6,7 +6,7 @@ import { createEvidenceDesk, type EvidenceResult, FILE_REFUSALS } from '#src/del
 import { reachWords } from '#src/delivery/systems/files.ts';
 import { wordsFor } from '#src/systems/evidence-files.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
-import type { AttestFlags, CaptureFlags } from './flags.ts';
+import type { AttestFlags, CaptureFlags, WithdrawFlags } from './flags.ts';
 import { type Desks, personOf, withDesks } from './governance/session.ts';
 import { deskOf } from './reading.ts';
 import { paragraph } from './terminal.ts';
@@ -53,6 +53,17 @@ export function attestFile(context: CliContext, sha256: string, flags: AttestFla
     const { systems, organisation } = word;
     if (flags.json) context.json({ ok: true, sha256: file.sha256, role: flags.role, systems, organisation });
     else context.text(...paragraph(`Attested as ${flags.role}, for ${reachWords(word)}.`));
+    return 0;
+  });
+}
+
+/** Takes a file back. Throws CommandError `input_invalid` with exit 1 where that does not count. */
+export function withdrawFile(context: CliContext, sha256: string, flags: WithdrawFlags): Promise<ExitCode> {
+  return withDesks(context, async (desks) => {
+    const by = { person: await personOf(desks, flags.by), commandId: desks.commandId('withdraw') };
+    const { file } = settled(await evidenceDesk(context, desks).withdraw(sha256.toLowerCase(), flags.reason, by));
+    if (flags.json) context.json({ ok: true, sha256: file.sha256 });
+    else context.text(...paragraph('Withdrawn. Requests that rest on it are looked at again.'));
     return 0;
   });
 }

@@ -105,6 +105,8 @@ export type AttestFlags = ByFlags & {
   readonly organisation?: boolean;
 };
 
+export type WithdrawFlags = ByFlags & { readonly reason: string };
+
 /** Options of `system describe` and `system use-case`. */
 export type DescribeFlags = ByFlags & {
   readonly purpose?: string;

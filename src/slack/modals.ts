@@ -27,6 +27,7 @@ import type { CardView } from './blocks/card.ts';
 import { likeLines } from './blocks/card-facts.ts';
 import type { RenderContext } from './blocks/card-view.ts';
 import { evidenceText } from './blocks/evidence-lines.ts';
+import { factsModal } from './blocks/facts-form.ts';
 import { manifestModal } from './blocks/manifest-form.ts';
 import { formModal, loadingModal, type Modal, readingModal, textModal } from './blocks/modal.ts';
 import { moreModal } from './blocks/more.ts';
@@ -112,6 +113,8 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
       return tableModal();
     case 'manifest':
       return manifestModal(spec.system, spec.version);
+    case 'facts':
+      return factsForm(deps, spec.system);
     case 'risk':
       return riskForm(deps, spec.risk, user);
     case 'rules':
@@ -131,6 +134,12 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
     default:
       return requestModal(deps, spec, user);
   }
+}
+
+async function factsForm(deps: OutboundDeps, name: string): Promise<Modal> {
+  const system = await deps.system(name);
+  if (system === null) return readingModal('Not found', [`The inventory has no system ${inline(name, 200)}.`]);
+  return factsModal(system, (await deps.slackUsersOf([system.owner])).get(system.owner) ?? null);
 }
 
 async function riskForm(deps: OutboundDeps, id: string | null, user: string): Promise<Modal> {

@@ -14,6 +14,7 @@ import type { EvidenceFile } from '#src/systems/evidence-files.ts';
 import { looksLike } from '#src/systems/look-alike.ts';
 import { sameName } from '#src/systems/names.ts';
 import type { Risk } from '#src/systems/risks.ts';
+import type { SystemState } from '#src/systems/system.ts';
 import type { SourceView } from './blocks/answer.ts';
 import type { CardView } from './blocks/card.ts';
 import { cardView, type RenderContext } from './blocks/card-view.ts';
@@ -56,6 +57,8 @@ export type OutboundDeps = {
   readonly told: (requestId: string, role: string, persons: readonly string[]) => Promise<void>;
   /** What "Verify" shows for a request. */
   readonly verification: (requestId: string) => Promise<readonly string[]>;
+  /** A system of the inventory by its name; null when there is none. */
+  readonly system: (name: string) => Promise<SystemState | null>;
   /** A risk of the register; null when there is none of this id. */
   readonly risk: (id: string) => Promise<Risk | null>;
   /** Names of the systems in the inventory. */

@@ -56,6 +56,7 @@ export function createGovernanceHooks({
     incidents: systems.incidents,
     requests: core.desk,
     gate: (query: GateQuery) => lookAtGate({ gate, settings: () => rules.gate.settings, now: core.now }, query),
+    files: systems.evidence,
     risks: systems.risks,
     newRiskId: () => ledger.nextShortId('RK'),
     roster: core.desk.roster,

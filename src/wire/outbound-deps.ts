@@ -4,6 +4,7 @@ import type { Config } from '#src/config.ts';
 import { homeParts } from '#src/delivery/people/home.ts';
 import type { RequestRow } from '#src/delivery/ports.ts';
 import { followUp, restsOn } from '#src/delivery/requests/follow-up.ts';
+import { readSystem } from '#src/delivery/systems/desk.ts';
 import { fileReader } from '#src/delivery/systems/evidence.ts';
 import { readRisk } from '#src/delivery/systems/risks.ts';
 import { holdersOf } from '#src/directory/directory.ts';
@@ -47,6 +48,7 @@ export function outboundDeps(
     desk: core.desk,
     findRequest: ledger.findRequest,
     systemNames: () => core.stores.records.names('system'),
+    system: (name) => readSystem(ledger, name),
     risk: (id) => readRisk(ledger, id),
     places: outbox,
     channels: {

@@ -254,6 +254,10 @@ describe('evidence files', () => {
     expect((await started.run(...attest, '--system', 'Churn')).out).toBe('Attested as Legal Team, for Churn.\n');
     const more = await started.run(...attest, '--organisation', '--json');
     expect(JSON.parse(more.out)).toMatchObject({ ok: true, systems: [], organisation: true });
+    const withdraw = ['file', 'withdraw', sha256, '--reason', 'The vendor changed', '--by'];
+    expect((await started.run(...withdraw, 'U0CISO')).code).toBe(1);
+    expect((await started.run(...withdraw, 'U0EMMA')).out).toContain('Withdrawn.');
+    expect((await started.run(...withdraw, 'U0EMMA')).code).toBe(1);
     const page = await put('page.html', '<html><script>1</script>');
     const refused = await started.run('file', 'capture', page, ...capture.slice(3));
     expect([refused.code, refused.err.includes('not taken')]).toEqual([1, true]);

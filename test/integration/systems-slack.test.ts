@@ -242,6 +242,88 @@ describe('what a version is made of, by form', () => {
   });
 });
 
+describe('what an owner states about a system', () => {
+  const direct = async (as: string) =>
+    (await test.driver.state(as)).messages.filter((m) => m.channel === `D${as.slice(1)}`).at(-1)?.text;
+  const open = async (as: string, name: string) => {
+    await test.driver.command(as, 'C0ASK', `/governance describe ${name}`);
+    await test.server.idle();
+  };
+  const submit = async (as: string, answers: Readonly<Record<string, string>>) => {
+    const result = await test.driver.submit(as, answers);
+    await test.server.idle();
+    return result;
+  };
+  const facts = {
+    purpose: 'Sorts mail.',
+    owner: 'U0MILO',
+    data: 'CRM = confidential\nNews=public',
+    lineage: 'Base model 4',
+    vendors: 'Nimbus AI',
+    links: 'model-card https://wiki.example.com/card',
+    ssrm: 'AIC',
+  };
+
+  it('names the line that cannot be read, then stands in the inventory', async () => {
+    await open('U0MILO', 'mail sorter');
+    const bad = await submit('U0MILO', { ...facts, data: 'News = public\nCRM = secret', links: 'nowhere' });
+    expect(bad.errors).toMatchObject({
+      data: expect.stringMatching(/^Line 2: /),
+      links: expect.stringMatching(/^Line 1: /),
+    });
+    expect(await submit('U0MILO', facts)).toMatchObject({ ok: true });
+    expect(await direct('U0MILO')).toContain('Stated: Mail Sorter');
+    expect(await test.server.systems.inventory.read('Mail Sorter')).toMatchObject({
+      purpose: 'Sorts mail.',
+      data: [
+        { name: 'CRM', classification: 'confidential' },
+        { name: 'News', classification: 'public' },
+      ],
+      ssrm: 'AIC',
+    });
+  });
+
+  it('is not stated by others, nor from a form that is older than the system', async () => {
+    await open('U0EMMA', 'Mail Sorter');
+    await submit('U0EMMA', { ...facts, owner: 'U0EMMA' });
+    expect(await direct('U0EMMA')).toContain('only the owner');
+    await open('U0MILO', 'Mail Sorter');
+    await open('U0CISO', 'Mail Sorter');
+    await submit('U0CISO', { ...facts, purpose: 'Sorts mail by topic.' });
+    await submit('U0MILO', { ...facts, purpose: 'Something else.' });
+    expect(await direct('U0MILO')).toContain('changed while the form was open');
+    expect((await test.server.systems.inventory.read('Mail Sorter'))?.purpose).toBe('Sorts mail by topic.');
+  });
+});
+
+describe('a captured file', () => {
+  it('is taken back by who brought it, named by the beginning of its sha256, and by nobody else', async () => {
+    const by = { person: await test.server.core.stores.people.personFor('U0EMMA', null), commandId: 'capture-1' };
+    const about = {
+      kind: 'bias-test',
+      title: 'Bias',
+      version: '1',
+      date: '2026-10-01T00:00:00.000Z',
+      validUntil: null,
+    };
+    const source = 'https://wiki.example.com/bias';
+    const kept = await test.server.systems.evidence.capture(
+      Buffer.from('No bias was found.'),
+      { ...about, systems: ['Mail Sorter'], source },
+      by,
+    );
+    const sha256 = kept.ok ? kept.file.sha256 : '';
+    expect(await say('U0EMMA', 'withdraw-file')).toContain('Which file, and why?');
+    expect(await say('U0EMMA', 'withdraw-file 0000000000 wrong')).toContain('Nothing was withdrawn');
+    expect(await say('U0MILO', `withdraw-file ${sha256.slice(0, 12)} I do not like it`)).toContain('Only who brought');
+    expect((await test.server.systems.evidence.read(sha256))?.withdrawn).toBe(false);
+    expect(await say('U0EMMA', `withdraw-file sha256:${sha256.slice(0, 12)} the sample was wrong`)).toContain(
+      'Withdrawn',
+    );
+    expect((await test.server.systems.evidence.read(sha256))?.withdrawn).toBe(true);
+  });
+});
+
 describe('the risk register', () => {
   const risk = {
     asset: 'Mail Sorter',

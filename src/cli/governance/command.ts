@@ -1,6 +1,14 @@
 /** `manifest`, `gate-token`, `policy`, `directory`, `system`, `risk`: what stands behind a quorum. */
 import type { Register } from '../context.ts';
-import type { AttestFlags, ByFlags, CaptureFlags, JsonFlags, ManifestFlags, NameFlags } from '../flags.ts';
+import type {
+  AttestFlags,
+  ByFlags,
+  CaptureFlags,
+  JsonFlags,
+  ManifestFlags,
+  NameFlags,
+  WithdrawFlags,
+} from '../flags.ts';
 import { registerInventoryChanges } from './inventory-command.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -244,6 +252,19 @@ const registerFiles: Register = (program, cli) => {
       cli.action(async (sha256: string, flags: AttestFlags) => {
         const { attestFile } = await import('../files.ts');
         return attestFile(cli.context, sha256, flags);
+      }),
+    );
+  file
+    .command('withdraw')
+    .description('take a file back that you brought or stood for; it serves no request any more')
+    .argument('<sha256>', 'its sha256')
+    .requiredOption('--reason <text>', 'why')
+    .requiredOption(...BY)
+    .option('--json', 'print the result as one JSON object')
+    .action(
+      cli.action(async (sha256: string, flags: WithdrawFlags) => {
+        const { withdrawFile } = await import('../files.ts');
+        return withdrawFile(cli.context, sha256, flags);
       }),
     );
 };

@@ -15,6 +15,7 @@ import type { Ledger } from '../ports.ts';
 import type { Desk } from '../requests/desk.ts';
 import { relatedTo } from '../requests/related.ts';
 import { type AboutForm, aboutFormSchema, readAbout } from './about.ts';
+import { FACTS_FORM, factsOfForm } from './facts-form.ts';
 import { type FieldErrors, type FormValues, many, one, shortIdsIn, text } from './form-values.ts';
 import { MANIFEST_FORM, versionOfForm } from './manifest-form.ts';
 import { type PolicyChoices, RULES_FORM } from './policy-choices.ts';
@@ -85,28 +86,33 @@ export function createForms(deps: FormsDeps): Forms {
     if (Object.keys(errors).length === 0) return { parsed, policy: inForce };
     return { parsed: { ok: false, errors: { ...(parsed.ok ? {} : parsed.errors), ...errors } }, policy: inForce };
   };
+  const errorsOf = async (form: string, about: string, values: FormValues): Promise<FieldErrors> => {
+    if (isRequestForm(form)) return requestErrors(request, form, about, values);
+    if (form === 'vote') return voteErrors(values, now());
+    if (form === RULES_FORM) return deps.choices.check(about, values);
+    return inventoryErrors(form, values) ?? textErrors(form, values);
+  };
   return {
     policy,
     policyOf,
     request,
     async validate(form, about, values) {
-      const errors = isRequestForm(form)
-        ? await requestErrors(request, form, about, values)
-        : form === 'vote'
-          ? voteErrors(values, now())
-          : form === RULES_FORM
-            ? await deps.choices.check(about, values)
-            : form === MANIFEST_FORM
-              ? errorsOf(versionOfForm(values))
-              : form === RISK_FORM
-                ? errorsOf(riskOfForm(values))
-                : textErrors(form, values);
+      const errors = await errorsOf(form, about, values);
       return Object.keys(errors).length === 0 ? null : errors;
     },
   };
 }
 
-function errorsOf(read: { readonly ok: true } | { readonly ok: false; readonly errors: FieldErrors }): FieldErrors {
+/** Forms about the inventory: each is judged by its answers alone. */
+const READERS: Readonly<Record<string, (values: FormValues) => { ok: true } | { ok: false; errors: FieldErrors }>> = {
+  [MANIFEST_FORM]: versionOfForm,
+  [RISK_FORM]: riskOfForm,
+  [FACTS_FORM]: factsOfForm,
+};
+
+function inventoryErrors(form: string, values: FormValues): FieldErrors | null {
+  const read = Object.hasOwn(READERS, form) ? READERS[form]?.(values) : undefined;
+  if (read === undefined) return null;
   return read.ok ? {} : read.errors;
 }
 

@@ -43,6 +43,8 @@ const modalView = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('manifest'), system: z.string().max(200), version: z.string().max(60) }),
   /** Why a waiting policy is put to the vote. */
   z.object({ kind: z.literal('policy_vote'), proposal: z.string().max(60) }),
+  /** Facts about a system, by the key of its name. */
+  z.object({ kind: z.literal('facts'), system: z.string().max(200) }),
   /** One risk of the register; null: a new one. */
   z.object({ kind: z.literal('risk'), risk: z.string().max(20).nullable() }),
   z.object({ kind: z.literal('more'), requestId }),

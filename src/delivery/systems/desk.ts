@@ -46,10 +46,15 @@ export type SystemsDesk = {
 
 const streamOf = (key: string): string => `system:${key}`;
 
+/** One system by its name, with what people stated about it; null when there is none. */
+export async function readSystem(ledger: StreamDeps['ledger'], name: string): Promise<SystemState | null> {
+  return foldSystem(await readEvents(ledger, streamOf(systemKeyOf(name))));
+}
+
 /** Makes the desk. Refusals are results; throws CommitError and what the stores throw. */
 export function createSystemsDesk(deps: SystemsDeskDeps): SystemsDesk {
   const queue = createKeyedQueue();
-  const read = async (name: string) => foldSystem(await readEvents(deps.ledger, streamOf(systemKeyOf(name))));
+  const read = (name: string) => readSystem(deps.ledger, name);
   return {
     read,
     act(name, command, by, commandId) {

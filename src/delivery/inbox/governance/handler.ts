@@ -12,6 +12,7 @@ import type { InboxItem, Ledger, OutgoingMessage, PeopleStore, RefusalStore } fr
 import type { Desk } from '../../requests/desk.ts';
 import type { RecordStore } from '../../streams/ports.ts';
 import type { SystemsDesk } from '../../systems/desk.ts';
+import type { EvidenceDesk } from '../../systems/evidence.ts';
 import type { IncidentDesk } from '../../systems/incidents.ts';
 import type { RiskDesk } from '../../systems/risks.ts';
 
@@ -29,6 +30,7 @@ export type GovernanceHandlerDeps = {
   readonly requests: Pick<Desk, 'read'>;
   /** What the gate says now; a look, which is neither counted nor recorded. */
   readonly gate: (query: GateQuery) => Promise<GateAnswer>;
+  readonly files: Pick<EvidenceDesk, 'withdraw'>;
   readonly risks: RiskDesk;
   /** The next free id of the register (`RK-3`). */
   readonly newRiskId: () => Promise<string>;

@@ -9,6 +9,8 @@ import { holdsNow } from '../../systems/rows.ts';
 import { commandIdOf } from '../handler-deps.ts';
 import { type Incoming, incomingSchema } from '../incoming.ts';
 import { decommission, tickOff } from './decommission-commands.ts';
+import { handleFacts } from './facts-commands.ts';
+import { withdrawFile } from './file-commands.ts';
 import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
 import { proposals, proposeGroup, proposeRole, REFUSED, roles, settle, uuidFor } from './people-commands.ts';
 import { policyCommand } from './policy-commands.ts';
@@ -28,7 +30,7 @@ export async function handleGovernance(
   const parsed = incomingSchema.safeParse(item.payload);
   if (!parsed.success) return null;
   const incoming = parsed.data;
-  for (const handle of [handleRules, handleVersion, handleRisk]) {
+  for (const handle of [handleRules, handleVersion, handleFacts, handleRisk]) {
     const messages = await handle(deps, item, incoming);
     if (messages !== null) return messages;
   }
@@ -72,6 +74,7 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
   },
   alias: lookAtAlias,
   decommission,
+  'withdraw-file': withdrawFile,
   risks: listRisks,
   risk: oneRisk,
   suspend,
