@@ -114,9 +114,15 @@ function ownFacts(request: ExportRequest): readonly (readonly [string, Html | st
 
 function requestFacts(request: ExportRequest, names: Names): Html {
   const own = ownFacts(request);
+  const { likeRequest } = request;
+  const like =
+    likeRequest === null
+      ? null
+      : html`<a href="/evidence/requests/${likeRequest.request}">${likeRequest.request}</a>, its revision <code>${likeRequest.revision}</code>`;
   return facts([
     ['Asked by', html`${personHtml(request.requester, names)}, ${time(request.submittedAt)}`],
     ['Owner', personHtml(request.owner, names)],
+    ['Filled in from', like],
     ...own,
     ['Tier', request.tier],
     [

@@ -45,6 +45,13 @@ describe('a request that was filled in from another one', () => {
     expect(rows).toEqual([{ like: { request: 'DR-1', revision: source.revision.hash } }]);
   });
 
+  it('is shown to auditors with the revision that it names', async () => {
+    await stage.test.server.work.publisher.publish();
+    const page = await (await fetch(`${stage.test.server.address}/evidence/requests/DR-2`)).text();
+    expect(page).toContain('Filled in from');
+    expect(page).toContain((await likeOf('DR-2'))?.revision);
+  });
+
   it('shows the committee what was added, removed and changed, escaped', async () => {
     const shown = await card('DR-2');
     for (const line of LINES) expect(shown).toContain(line);

@@ -31,6 +31,10 @@ const termsSchema = z.object({
   evidence: z.array(z.object({ kind: word, title: word, accepts: words, serves: words })).catch([]),
 });
 const versionSchema = z.object({ sha256: word, version: word });
+const askedSchema = {
+  evidence: evidenceSchema.catch([]),
+  likeRequest: z.object({ request: word, revision: word }).nullable().catch(null),
+};
 const documentSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('deployment'),
@@ -39,7 +43,7 @@ const documentSchema = z.discriminatedUnion('kind', [
     digest: word,
     environment: word,
     purpose: text,
-    evidence: evidenceSchema.catch([]),
+    ...askedSchema,
   }),
   z.object({
     kind: z.literal('exception'),
@@ -51,7 +55,7 @@ const documentSchema = z.discriminatedUnion('kind', [
     remediationPlan: text,
     residualRisk: z.object({ level: word, text }),
     expiresAt: word,
-    evidence: evidenceSchema.catch([]),
+    ...askedSchema,
   }),
   z.object({
     kind: z.literal('use-case'),
@@ -59,7 +63,7 @@ const documentSchema = z.discriminatedUnion('kind', [
     purpose: text,
     affected: text,
     dataClasses: texts,
-    evidence: evidenceSchema.catch([]),
+    ...askedSchema,
   }),
   z.object({
     kind: z.literal('policy'),
@@ -67,7 +71,7 @@ const documentSchema = z.discriminatedUnion('kind', [
     from: versionSchema,
     to: versionSchema,
     changes: texts,
-    evidence: evidenceSchema.catch([]),
+    ...askedSchema,
   }),
 ]);
 const submittedSchema = z.object({

@@ -48,6 +48,8 @@ type Common = {
   readonly tier: string | null;
   readonly requester: string;
   readonly owner: string;
+  /** The request from which it was filled in, by short id and hash of its revision; null where it was not. */
+  readonly likeRequest: { readonly request: string; readonly revision: string } | null;
   readonly submittedAt: string;
   readonly decidedAt: string | null;
   readonly outcome: string | null;
