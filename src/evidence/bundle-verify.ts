@@ -3,23 +3,14 @@
  * what counts in the end is the checkpoint's signature by a key that the verifier brought along.
  */
 import { type Anchor, type AnchorResult, checkAnnounced, checkpointFinding, keyIdsOf } from './anchors.ts';
-import { type BundleSource, hashing, linesOf } from './bundle-files.ts';
-import { FILES, type Manifest, parseEntryLine, parseProofLine, readManifest } from './bundle-format.ts';
-import { type SignedHead, verifyAnchors, verifyOlderCheckpoints } from './bundle-history.ts';
-import {
-  type BundleJob,
-  createDisclosureReader,
-  createLineCursor,
-  createObjectNames,
-  readKeys,
-  readSmall,
-  verifyObjects,
-  verifyOtherFiles,
-} from './bundle-parts.ts';
+import { type EntryOptions, verifyBundleEntries } from './bundle-entries.ts';
+import type { BundleSource } from './bundle-files.ts';
+import { FILES, type Manifest, readManifest } from './bundle-format.ts';
+import { verifyAnchors, verifyOlderCheckpoints } from './bundle-history.ts';
+import { type BundleJob, readSmall, verifyObjects, verifyOtherFiles } from './bundle-parts.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { fromUtf8, toBase64, toHex } from './encoding.ts';
 import { EvidenceError } from './errors.ts';
-import { listingHeader, listingLine } from './exports/csv.ts';
 import {
   createFindingList,
   type Finding,
@@ -29,8 +20,8 @@ import {
   verdictOf,
 } from './findings.ts';
 import { parseVerifierKey, type VerifierKey } from './note.ts';
-import type { Crypto, LogEntry } from './ports.ts';
-import { type EntryReport, verifyEntries } from './verify-entries.ts';
+import type { Crypto } from './ports.ts';
+import type { EntryReport } from './verify-entries.ts';
 
 export type BundleReport = {
   readonly verdict: Verdict;
@@ -50,17 +41,11 @@ export type BundleReport = {
   readonly findingsTotal: number;
 };
 
-export type VerifyBundleOptions = {
+export type VerifyBundleOptions = EntryOptions & {
   /** Verifier keys from elsewhere (`--vkey`). Without one the signer stays unproven. */
   readonly trusted?: readonly string[];
   readonly anchors?: readonly Anchor[];
-  /** False checks the tree alone: neither statements nor texts nor the listing. Default true. */
-  readonly signatures?: boolean;
-  /** Told after every 500 entries how many are checked, of as many as the manifest says; awaited. */
-  readonly onProgress?: (checked: number, count: number) => Promise<void>;
 };
-
-const PROGRESS_EVERY = 500;
 
 /** Verifies a bundle. Never throws for what the bundle holds; throws `vkey_invalid` for a bad trusted key. */
 export async function verifyBundle(
@@ -148,10 +133,12 @@ async function verifyParts(
   const allKeys = [...trusted, ...ownKeys];
   const known = await verifyOlderCheckpoints(job, checkpoint, allKeys);
   state.checkpoints = known.length + 1;
-  state.entries = await verifyBundleEntries(job, checkpoint, known, options, state);
-  await checkAnnounced(crypto, signedBy, state.entries, findings);
-  const vouched: string[] = [FILES.checkpoint, FILES.entries, FILES.proofs, FILES.consistency];
-  if (await areOwn(crypto, ownKeys, trusted, state.entries)) vouched.push(FILES.vkeys);
+  const { report, disclosures, borneOut } = await verifyBundleEntries(job, checkpoint, known, options);
+  state.entries = report;
+  state.disclosures = disclosures;
+  await checkAnnounced(crypto, signedBy, report, findings);
+  const vouched = [FILES.checkpoint, FILES.entries, FILES.proofs, FILES.consistency, ...borneOut];
+  if (await areOwn(crypto, ownKeys, trusted, report)) vouched.push(FILES.vkeys);
   for (const name of vouched) state.vouched.add(name);
   state.anchors = await verifyAnchors(job, checkpoint, known, options.anchors ?? [], allKeys);
   await verifyObjects(job);
@@ -191,88 +178,6 @@ async function openOwnCheckpoint(
   }
 }
 
-async function verifyBundleEntries(
-  job: BundleJob,
-  head: Checkpoint,
-  known: readonly SignedHead[],
-  options: VerifyBundleOptions,
-  state: Progress,
-): Promise<EntryReport> {
-  const { crypto, source, findings, manifest } = job;
-  const treeOnly = options.signatures === false;
-  const keys = await readKeys(job);
-  const proofs = createLineCursor(source, FILES.proofs, parseProofLine);
-  const disclosures = createDisclosureReader(job);
-  const listing = crypto.createSha256?.();
-  const listingParts: string[] = [];
-  const list = (text: string): void => {
-    if (listing === undefined) listingParts.push(text);
-    else listing.update(new TextEncoder().encode(text));
-  };
-  list(listingHeader());
-  const useProofs = !manifest.complete || (source.files.get(FILES.proofs) ?? 0) > 0;
-  const heads: readonly (Checkpoint & Partial<SignedHead>)[] = [...known, head];
-  const objects = createObjectNames(source);
-  let checked = 0;
-  let listable = !treeOnly;
-  const report = await verifyEntries(
-    crypto,
-    {
-      entries: readEntries(job),
-      complete: manifest.complete,
-      events: false,
-      keys,
-      heads: manifest.complete ? bySize(heads).map((one) => ({ ...one, label: 'checkpoint' })) : [],
-      treeOnly,
-      ...(useProofs
-        ? {
-            proofs: {
-              size: head.size,
-              root: head.root,
-              next: async (index: number) => {
-                const found = await proofs.at(index);
-                return found.length === 1 ? (found[0]?.proof ?? null) : null;
-              },
-            },
-          }
-        : {}),
-      onEntry: async (index, statement, hidden) => {
-        if (statement === null) listable = false;
-        else {
-          list(listingLine(index, statement));
-          objects.see(statement);
-        }
-        await disclosures.check(index, statement === null ? null : hidden);
-        checked += 1;
-        if (checked % PROGRESS_EVERY === 0) await options.onProgress?.(checked, manifest.count);
-      },
-    },
-    findings,
-  );
-  if (manifest.complete && report.entries !== head.size) {
-    findings.add('tail_cut', report.entries, `the checkpoint covers ${head.size} entries`);
-  }
-  const left = await proofs.rest();
-  if (left > 0) findings.add('manifest_mismatch', null, `${left} proofs without an entry`);
-  if (!treeOnly) {
-    state.disclosures = await disclosures.end();
-    for (const name of [FILES.disclosures, FILES.listing, ...objects.named]) state.vouched.add(name);
-  }
-  if (
-    report.entries !== manifest.count ||
-    report.firstIndex !== manifest.firstIndex ||
-    report.lastIndex !== manifest.lastIndex
-  ) {
-    findings.add('manifest_mismatch', null, 'the number of entries, or the first or last index, differ');
-  }
-  const digest = listing?.digest() ?? (await crypto.sha256(new TextEncoder().encode(listingParts.join(''))));
-  const listed = manifest.files.find(({ name }) => name === FILES.listing);
-  if (listable && listed !== undefined && listed.sha256 !== toHex(digest)) {
-    findings.add('manifest_mismatch', null, 'listing.csv does not say what the entries say');
-  }
-  return report;
-}
-
 /** Whether verifier keys of the bundle are those of whoever verifies, or named by the log itself. */
 async function areOwn(
   crypto: Crypto,
@@ -282,30 +187,4 @@ async function areOwn(
 ): Promise<boolean> {
   const ids = [...(await keyIdsOf(crypto, trusted)), ...(announced?.checkpoint.keys() ?? [])];
   return (await keyIdsOf(crypto, keys)).every((id) => ids.includes(id));
-}
-
-function bySize<T extends Checkpoint>(heads: readonly T[]): readonly T[] {
-  return heads.toSorted((a, b) => a.size - b.size);
-}
-
-async function* readEntries({ crypto, source, manifest, findings }: BundleJob): AsyncGenerator<LogEntry> {
-  const listed = manifest.files.find(({ name }) => name === FILES.entries);
-  const chunks = hashing(crypto, source.stream(FILES.entries), (sha256) => {
-    if (listed?.sha256 !== sha256) findings.add('file_mismatch', null, FILES.entries);
-  });
-  let lines = 0;
-  for await (const line of linesOf(chunks)) {
-    lines += 1;
-    yield entryOf(line, lines, manifest.complete);
-  }
-}
-
-/** In a whole log the n-th line is the entry n - 1, also when it cannot be read. */
-function entryOf(line: string, number: number, complete: boolean): LogEntry {
-  try {
-    return parseEntryLine(line);
-  } catch (cause) {
-    const at = complete ? { index: number - 1, cause } : { cause };
-    throw new EvidenceError('bundle_invalid', `${FILES.entries}, line ${number}: a line of another form`, at);
-  }
 }

@@ -5,7 +5,9 @@ import { crc32, createDeflateRaw, createInflateRaw } from 'node:zlib';
 import type { BundleSink, BundleSource } from '#src/evidence/bundle-files.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
-import { createZipSink, openZip, type ZipBlob, type ZipCodec } from '#src/evidence/zip.ts';
+import type { ZipCodec } from '#src/evidence/zip-format.ts';
+import { openZip, type ZipBlob } from '#src/evidence/zip-read.ts';
+import { createZipSink } from '#src/evidence/zip-write.ts';
 
 /** zlib behind the evidence room's port. */
 export const zlibCodec: ZipCodec = {

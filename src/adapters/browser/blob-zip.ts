@@ -2,7 +2,8 @@
 import type { BundleSource } from '#src/evidence/bundle-files.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
-import { openZip, type ZipCodec } from '#src/evidence/zip.ts';
+import type { ZipCodec } from '#src/evidence/zip-format.ts';
+import { openZip } from '#src/evidence/zip-read.ts';
 
 const inflate: Pick<ZipCodec, 'inflateRaw'> = {
   inflateRaw: async function* (chunks) {

@@ -12,12 +12,11 @@ import { SERVICE } from '../version.ts';
 import { anchorPlaces, openAnchors } from './anchors.ts';
 import type { ExportJob, ExportSource } from './export-job.ts';
 import { keysReachableBy, vkeysOf } from './log-keys.ts';
+import { namesObject, textsOf } from './objects.ts';
 
 const PAGE = 1_000;
 const TILES_KEPT_MAX = 2_000;
 const PLACES_MAX = { slack: 700, each: 100 } as const;
-/** Members of an event's data whose hex value is the hash of a stored object. */
-const OBJECT_KEYS: ReadonlySet<string> = new Set(['sha256', 'roster', 'card', 'policyHash']);
 
 /** Writes the bundle to the job's path, whole or not at all. */
 export async function writeBundle(job: ExportJob): Promise<Manifest> {
@@ -53,17 +52,12 @@ async function referred({ selection }: ExportJob): Promise<{
 }> {
   const objects = new Set<string>();
   const persons = new Set<string>();
-  const walk = (value: unknown, key: string): void => {
-    if (typeof value === 'string') {
-      if (OBJECT_KEYS.has(key) && /^[0-9a-f]{64}$/.test(value)) objects.add(value);
-      else if (/^p_[0-9a-f-]{36}$/.test(value)) persons.add(value);
-    } else if (typeof value === 'object' && value !== null) {
-      for (const [inner, item] of Object.entries(value)) walk(item, Array.isArray(value) ? key : inner);
-    }
-  };
   for await (const { statement } of selection.entries()) {
     const { actor, policy, card, data, knowledge } = statement.predicate;
-    walk({ actor: actor.id, policy, card, data, knowledge }, '');
+    for (const [member, text] of textsOf({ actor: actor.id, policy, card, data, knowledge })) {
+      if (namesObject(member, text)) objects.add(text);
+      else if (/^p_[0-9a-f-]{36}$/.test(text)) persons.add(text);
+    }
   }
   return { objects, persons };
 }

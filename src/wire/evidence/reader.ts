@@ -15,16 +15,10 @@ import type { Core } from '../core.ts';
 import { ROOT } from '../paths.ts';
 import { createDownloads } from './downloads.ts';
 import { keysReachableBy, vkeysOf } from './log-keys.ts';
+import { namesObject, OBJECTS, textsOf } from './objects.ts';
 import { createRequestIndex, type ReadEntry, readEntry, requestFrom } from './register.ts';
 
 const OBJECTS_MAX = 100;
-/** Members of an entry whose hex value is the hash of a stored object, and what that is. */
-const OBJECTS: Readonly<Record<string, string>> = {
-  card: 'What a voter was shown',
-  roster: 'Who held which role at that moment',
-  policyHash: 'The approval policy in force',
-  sha256: 'Captured evidence',
-};
 
 export type ReaderParts = {
   readonly config: Config;
@@ -87,18 +81,11 @@ async function viewOf({ stores }: Core, { entry, statement }: ReadEntry, size: n
 
 async function objectsOf({ stores }: Core, entries: readonly ReadEntry[]): Promise<readonly ObjectRef[]> {
   const named = new Map<string, string>();
-  const walk = (value: unknown, key: string): void => {
-    if (typeof value === 'string') {
-      const what = OBJECTS[key];
-      if (what !== undefined && /^[0-9a-f]{64}$/.test(value) && !named.has(value)) named.set(value, what);
-    } else if (typeof value === 'object' && value !== null) {
-      for (const [inner, item] of Object.entries(value)) walk(item, Array.isArray(value) ? key : inner);
-    }
-  };
   for (const { statement } of entries) {
     const { data, policy } = statement?.predicate ?? {};
-    if (policy !== undefined) walk(policy.sha256, 'policyHash');
-    walk(data, '');
+    for (const [member, text] of textsOf({ policyHash: policy?.sha256, data })) {
+      if (namesObject(member, text) && !named.has(text)) named.set(text, OBJECTS[member] ?? '');
+    }
   }
   const shown = [...named].slice(0, OBJECTS_MAX);
   const kept = await stores.ledger.objectsKept(shown.map(([sha256]) => sha256));

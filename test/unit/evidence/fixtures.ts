@@ -25,7 +25,7 @@ import type {
 } from '#src/evidence/ports.ts';
 import { buildStatement, type StatementInput, statementBytes } from '#src/evidence/statement.ts';
 import { createTileNodeReader } from '#src/evidence/tiles.ts';
-import { createZipSink } from '#src/evidence/zip.ts';
+import { createZipSink } from '#src/evidence/zip-write.ts';
 
 export const crypto = createNodeCrypto();
 export const ORIGIN = 'countersign.example/log';
