@@ -64,7 +64,11 @@ inBrowser(
     await modal.getByRole('button', { name: 'Send request' }).click();
     await modal.getByText('A digest starts with sha256:').waitFor();
     await shot('form-errors');
+    const problem = modal.getByText('Some fields need another look.');
+    await problem.waitFor();
     await modal.getByLabel('Artefact digest').fill('sha256:00');
+    // The last field that was named is mended: nothing stands there about fields any more.
+    await problem.waitFor({ state: 'detached' });
     await page.keyboard.press('Enter');
     await modal.waitFor({ state: 'detached' });
     expect(

@@ -42,23 +42,26 @@ const ModalView = ({ view, me, depth, top }: ViewProps & { readonly top: boolean
   const container = useMemo(() => ({ type: 'view' as const, view_id: view.id }), [view.id]);
   const { interaction, setErrors } = useInteractionHost(me, container, view.blocks);
   const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState('');
+  const [problem, setProblem] = useState({ text: '', ofFields: false });
   const close = (): void => void callServer('view', { as: me, view_id: view.id, do: 'close' });
   const submit = async (): Promise<void> => {
     if (sending) return;
     setSending(true);
-    setProblem('');
+    setProblem({ text: '', ofFields: false });
     const values = allValues(view.blocks, interaction.values);
     const result = await callServer('view', { as: me, view_id: view.id, do: 'submit', values });
     setSending(false);
     if (result.ok) return;
     setErrors(result.errors ?? {});
-    setProblem(result.message ?? 'That did not work.');
+    setProblem({ text: result.message ?? 'That did not work.', ofFields: result.errors !== undefined });
     requestAnimationFrame(() =>
       document.querySelector<HTMLElement>('.input-wrong .field, .input-wrong button, .input-wrong input')?.focus(),
     );
   };
   if (!top) return null;
+  // What is said of the fields goes with the last of them that was mended.
+  const isMended =
+    problem.ofFields && view.blocks.every(({ block_id: id }) => id === undefined || !(id in interaction.errors));
   const title = plainText(view.title) || 'Countersign';
   return (
     <Dialog label={title} focusKey={`${view.id} ${firstInput(view)}`} onClose={close}>
@@ -83,7 +86,7 @@ const ModalView = ({ view, me, depth, top }: ViewProps & { readonly top: boolean
             <Blocks blocks={view.blocks} />
           </InteractionContext>
         </div>
-        <Foot view={view} sending={sending} problem={problem} onClose={close} />
+        <Foot view={view} sending={sending} problem={isMended ? '' : problem.text} onClose={close} />
       </form>
     </Dialog>
   );
