@@ -78,15 +78,15 @@ export function tierIn(input: string | null | undefined, errors: Errors): Tier |
 }
 
 export function controlsOf(input: ControlsInput, errors: Errors): readonly CompensatingControl[] {
-  return (input ?? []).flatMap((control): CompensatingControl[] => {
+  return (input ?? []).flatMap((control, index): CompensatingControl[] => {
     const text = trimmed(control.text);
     const owner = trimmed(control.owner);
     const due = parseMoment(trimmed(control.due));
     if (text === '' && owner === '' && trimmed(control.due) === '') return [];
-    if (text === '') errors['compensatingControls'] ??= 'Say what the compensating control is.';
-    if (owner === '') errors['compensatingControls'] ??= 'Each compensating control needs an owner.';
-    if (due === null)
-      errors['compensatingControls'] ??= 'Each compensating control needs a due date such as 2026-01-31.';
+    const at = `compensatingControls.${index}`;
+    if (text === '') errors[`${at}.text`] = 'Say what the compensating control is.';
+    if (owner === '') errors[`${at}.owner`] = 'Choose who puts it in place.';
+    if (due === null) errors[`${at}.due`] = 'Give the day by which it is in place, such as 2026-01-31.';
     return due === null ? [] : [{ text, owner, dueAt: due }];
   });
 }

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { RequestDocument } from './document.ts';
 import { documentProblem, documentSchema } from './document-schema.ts';
-import { isoOf, msOf } from './duration.ts';
+import { isoOf, minuteOf, msOf } from './duration.ts';
 import type { Errors } from './form-fields.ts';
 import { longestWaitMs, termsFor } from './policy.ts';
 import type { ApprovalPolicy } from './policy-schema.ts';
@@ -21,8 +21,7 @@ export type FormResult<D extends RequestDocument> =
   | { readonly ok: true; readonly document: D; readonly terms: Terms }
   | { readonly ok: false; readonly errors: Readonly<Record<string, string>> };
 
-/** Field of the form for a path in the document, and what is right there. */
-const FIELD_OF: Readonly<Record<string, string>> = { expiresAt: 'expires' };
+/** What is right in a field, by the member of the document. */
 const REMEDY: Readonly<Record<string, string>> = {
   system: 'Name the system, in at most 80 characters.',
   version: 'Name the version, in at most 60 characters.',
@@ -52,15 +51,23 @@ export function finish<D extends RequestDocument>(document: D, errors: Errors, c
   const timing = timeErrors(document, terms, context.now);
   const wanted = terms.tier !== 'prohibited' && terms.evidence.length > 0 && context.evidenceLater !== true;
   if (wanted && document.evidence.length === 0)
-    timing['evidence'] =
+    timing[`evidence.${terms.evidence[0]?.kind}`] =
       `This tier wants: ${terms.evidence.map((demand) => demand.title).join(', ')}. Give at least one.`;
   return Object.keys(timing).length > 0 ? { ok: false, errors: timing } : { ok: true, document, terms };
 }
 
 function addIssue(issue: z.core.$ZodIssue, errors: Errors): void {
   const top = String(issue.path[0] ?? 'form');
-  const field = FIELD_OF[top] ?? top;
-  errors[field] ??= REMEDY[top] ?? issue.message;
+  errors[fieldOf(issue.path)] ??= REMEDY[top] ?? issue.message;
+}
+
+/** Field of the form for a path in the document; each limit of the scope and each part of a control has its own. */
+function fieldOf([top = 'form', second, third]: readonly PropertyKey[]): string {
+  if (top === 'scope' && second !== undefined)
+    return second === 'trafficPercent' ? 'scope.traffic' : `scope.${String(second)}`;
+  if (top === 'compensatingControls' && third !== undefined)
+    return `compensatingControls.${String(second)}.${third === 'dueAt' ? 'due' : String(third)}`;
+  return top === 'expiresAt' ? 'expires' : String(top);
 }
 
 function timeErrors(document: RequestDocument, terms: Terms, now: Date): Errors {
@@ -71,13 +78,13 @@ function timeErrors(document: RequestDocument, terms: Terms, now: Date): Errors 
     const earliestMs = now.getTime() + longestWaitMs(terms);
     if (msOf(end) <= now.getTime()) errors[field] = 'The end lies in the past.';
     else if (msOf(end) <= earliestMs)
-      errors[field] = `The review alone lasts until ${isoOf(earliestMs)}; choose a later end.`;
+      errors[field] = `The review alone lasts until ${minuteOf(earliestMs)}; choose a later end.`;
     else if (msOf(end) > latestMs) errors[field] = `The policy allows at most until ${day}.`;
   };
   if (document.kind === 'exception') {
     check('expires', document.expiresAt);
-    if (document.compensatingControls.some((control) => msOf(control.dueAt) <= now.getTime()))
-      errors['compensatingControls'] = 'The due date of a compensating control lies in the past.';
-  } else if (document.kind === 'deployment' && document.scope?.until) check('scope', document.scope.until);
+    for (const [index, { dueAt }] of document.compensatingControls.entries())
+      if (msOf(dueAt) <= now.getTime()) errors[`compensatingControls.${index}.due`] = 'This day lies in the past.';
+  } else if (document.kind === 'deployment' && document.scope?.until) check('scope.until', document.scope.until);
   return errors;
 }

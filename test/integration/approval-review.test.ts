@@ -1,6 +1,6 @@
 /** The time before a decision, through the real app: forms that follow the tier, revisions, votes, scope, meetings. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { limitedForm, minimalForm, openStage, type Stage } from './approval-fixture.ts';
+import { DAY, exceptionForm, isoDay, limitedForm, minimalForm, openStage, type Stage } from './approval-fixture.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -44,7 +44,7 @@ describe('the form', () => {
     expect(Object.keys(result.errors ?? {}).sort()).toEqual(['digest', 'evidence.risk-assessment']);
   });
 
-  it('when an exception lacks the owner of a control or ends in the past, the fields say so', async () => {
+  it('when an exception lacks owner and day of a control, these fields say so', async () => {
     const result = await stage.ask('U0MILO', 'exception', {
       deviatesFrom: 'POL-4.3',
       systems: 'x',
@@ -59,8 +59,24 @@ describe('the form', () => {
       'answers.affectsPeople': 'no',
       'answers.prohibitedUse': 'no',
     });
-    expect(Object.keys(result.errors ?? {})).toContain('control.0.text');
+    expect(Object.keys(result.errors ?? {}).sort()).toEqual(['control.0.due', 'control.0.owner']);
     expect(await stage.test.server.core.stores.ledger.listRequests({ limit: 5 })).toEqual([]);
+  });
+
+  it('when the second group of a control lacks its owner, that one says so; a piece of evidence that is missing, its own', async () => {
+    const day = isoDay(new Date(stage.now().getTime() + 5 * DAY));
+    const { 'control.0.text': text = '', ...form } = exceptionForm;
+    const second = {
+      'control.1.text': text,
+      'control.1.due': day,
+      expires: isoDay(new Date(stage.now().getTime() + 30 * DAY)),
+    };
+    await stage.command('U0MILO', 'exception');
+    await stage.use('U0MILO', { action: 'form_add', value: 'control' });
+    const result = await stage.submit('U0MILO', { ...form, ...second, 'control.0.owner': null });
+    expect(Object.keys(result.errors ?? {})).toEqual(['control.1.owner']);
+    const deployment = await stage.ask('U0MILO', 'deploy', { ...minimalForm, 'evidence.risk-assessment': '' });
+    expect(deployment.errors).toEqual({ 'evidence.risk-assessment': expect.stringContaining('Give at least one') });
   });
 
   it('when a named exception does not exist, the field says so', async () => {

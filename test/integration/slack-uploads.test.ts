@@ -127,10 +127,14 @@ describe('a file in the form', () => {
     ['nothing at all', 'risk.pdf', ''],
   ])('that is %s is not kept; what was written is kept as a draft', async (_what, name, bytes) => {
     const told = (await stage.told('U0MILO')).length;
+    const whispers = (await stage.state('U0MILO')).ephemerals.length;
     const id = await upload('U0MILO', name, bytes);
     await stage.ask('U0MILO', 'deploy', withFile(id, '2026-10-01'));
     expect(await fileOf(sha256Of(bytes))).toBeNull();
+    // It is said once, where the draft is.
+    expect((await stage.state('U0MILO')).ephemerals).toHaveLength(whispers);
     const news = (await stage.told('U0MILO')).slice(told).join('\n');
+    expect(news).not.toContain('..');
     expect(news).toContain('Not every document was kept');
     expect(news).toContain('Nothing was submitted');
     expect(news).toContain('Draft of a deployment: ticket-router');

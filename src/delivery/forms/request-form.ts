@@ -165,13 +165,21 @@ const BLOCK_OF: Readonly<Record<string, string>> = {
   envelope: 'envelope.metrics',
 };
 
+/** The block in which an error of the approvals room is mended; empty groups of the form are no controls. */
+function blockOf(field: string, values: FormValues): string {
+  const [, number, part] = /^compensatingControls\.(\d+)\.(\w+)$/.exec(field) ?? [];
+  if (number !== undefined) return `control.${filledGroups(values, 'control')[Number(number)]}.${part}`;
+  // A demanded piece that is not shown yet goes where links can be written.
+  return BLOCK_OF[field] ?? (field.startsWith('evidence.') ? 'evidence' : `answers.${field}`);
+}
+
 /** Errors by block id: a question's block is `answers.<key>`; what has no block of its own goes to the first one. */
 export function onBlocks(errors: FieldErrors, values: FormValues): Record<string, string> {
   const first = Object.keys(values)[0] ?? 'system';
   return Object.fromEntries(
     Object.entries(errors).map(([field, message]) => {
       if (field in values) return [field, message];
-      const block = BLOCK_OF[field] ?? `answers.${field}`;
+      const block = blockOf(field, values);
       return [block in values ? block : first, message];
     }),
   );

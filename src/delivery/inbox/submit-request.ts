@@ -32,7 +32,10 @@ export async function submitRequest(
   );
   const taken = await take(deps, item, { ...typed, values }, person);
   const notes = [...refused, ...taken.notes];
-  return notes.length === 0 ? taken.messages : [...taken.messages, ...notKept(item, typed, notes, taken.shortId)];
+  if (notes.length === 0) return taken.messages;
+  // A form that fitted until its files were refused fails for them: said once, with the files.
+  const messages = taken.unfit && refused.length > 0 ? [] : taken.messages;
+  return [...messages, ...notKept(item, typed, notes, taken.shortId)];
 }
 
 /** What became of a form: the request it made or changed, null for none, and what is to be said. */
@@ -41,6 +44,8 @@ type Taken = {
   readonly messages: readonly OutgoingMessage[];
   /** Links that were to be captured and could not. */
   readonly notes: readonly string[];
+  /** The form itself does not fit. */
+  readonly unfit?: true;
 };
 
 async function take(deps: HandlerDeps, item: InboxItem, form: RequestFormIn, person: string): Promise<Taken> {
@@ -54,7 +59,10 @@ async function take(deps: HandlerDeps, item: InboxItem, form: RequestFormIn, per
   const { parsed, policy } = await deps.forms.request(form.form, about, form.values, (user) => persons.get(user) ?? '');
   const action = about.e === undefined ? form.form : 'edit';
   if (policy === null) return refuse({ requestId: null, action, reason: 'no_policy', detail: [] });
-  if (!parsed.ok) return refuse({ requestId: null, action, reason: 'invalid', detail: Object.values(parsed.errors) });
+  if (!parsed.ok) {
+    const detail = Object.values(parsed.errors);
+    return { ...(await refuse({ requestId: null, action, reason: 'invalid', detail })), unfit: true };
+  }
   const base = { commandId: commandIdOf(item.id), by: person };
   if (about.e !== undefined) {
     const record = await deps.desk.read(about.e);

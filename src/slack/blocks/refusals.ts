@@ -100,6 +100,9 @@ const MESSAGES: Readonly<Record<RefusalCode, string>> = {
 /** The request that a refusal is about. */
 type RefusedRequest = { readonly shortId: string; readonly kind: RequestKind };
 
+/** A fact inside a sentence that goes on or has a full stop of its own. */
+const fact = (text: string): string => inline(text.replace(/\.\s*$/, ''), 200);
+
 /** The sentence for a refusal; `request` is null where it is about none. */
 export function renderRefusal(code: RefusalCode, detail: readonly string[], request: RefusedRequest | null): string {
   const id = request === null ? null : inline(request.shortId, 20);
@@ -107,7 +110,7 @@ export function renderRefusal(code: RefusalCode, detail: readonly string[], requ
     .replace(/\{yours\}/g, KIND_WORDS[request?.kind ?? 'deployment'].yours(id ?? 'the request'))
     .replace(/\{id\}/g, id ?? 'The request')
     .replace(/\{(\d)\}/g, (_, n: string) => {
-      const facts = n === '0' ? detail.map((d) => inline(d, 200)).join('; ') : inline(detail[Number(n)] ?? '', 200);
+      const facts = n === '0' ? detail.map(fact).join('; ') : fact(detail[Number(n)] ?? '');
       return facts.length > 0 ? facts : 'see the card';
     });
 }

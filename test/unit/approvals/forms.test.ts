@@ -42,7 +42,7 @@ describe('the deployment form', () => {
     ['an address with a script', { evidence: 'javascript:alert(1)' }, ['evidence']],
     ['an address with a password', { evidence: 'https://me:secret@e.example/' }, ['evidence']],
     ['a date that does not exist', { evidence: 'https://e.example 2026-02-30' }, ['evidence']],
-    ['no evidence where the tier wants some', { evidence: '' }, ['evidence']],
+    ['no evidence where the tier wants some', { evidence: '' }, ['evidence.risk-assessment']],
     ['a missing name and purpose', { system: '  ', purpose: undefined }, ['system', 'purpose']],
     ['a purpose of 50,000 characters', { purpose: 'x'.repeat(50_000) }, ['purpose']],
     ['control characters', { version: '2\u0000' }, ['version']],
@@ -51,7 +51,7 @@ describe('the deployment form', () => {
     [
       'a scope that ends in the past',
       { scope: { users: null, trafficPercent: null, regions: [], until: new Date(T0 - 1).toISOString() } },
-      ['scope'],
+      ['scope.until'],
     ],
     ['a tier that is none', { raisedTier: 'extreme' }, ['raisedTier']],
     ['a change in the future', { lastChange: '2027-01-01' }, ['lastChange']],
@@ -125,12 +125,12 @@ describe('the exception form', () => {
     [
       'a compensating control without an owner',
       { compensatingControls: [{ text: 'Watch it', due: '2026-11-20' }] },
-      ['compensatingControls'],
+      ['compensatingControls.0.owner'],
     ],
     [
       'a compensating control without a date',
       { compensatingControls: [{ text: 'Watch it', owner: MILO }] },
-      ['compensatingControls'],
+      ['compensatingControls.0.due'],
     ],
     ['nothing deviated from', { deviatesFrom: ' ' }, ['deviatesFrom']],
     ['no residual risk', { residualRiskLevel: undefined, residualRisk: '' }, ['residualRiskLevel', 'residualRisk']],
