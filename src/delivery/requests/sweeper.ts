@@ -19,16 +19,17 @@ export type SweeperDeps = {
 };
 
 export type Sweeper = {
-  /** Runs everything that is due now; resolves with how many fired. */
+  /** Runs everything that is due now; resolves with how many fired by the sweep that saw to it. */
   sweep(): Promise<number>;
 };
 
 const BATCH = 100;
 const LEASE_MS = 60_000;
 
-/** Makes the sweeper. One sweep at a time; overlapping calls share it. */
+/** Makes the sweeper. One sweep at a time; calls that overlap it share the next one. */
 export function createSweeper(deps: SweeperDeps): Sweeper {
   let running: Promise<number> | null = null;
+  let next: Promise<number> | null = null;
   const sweep = async (): Promise<number> => {
     let fired = 0;
     for (;;) {
@@ -37,14 +38,24 @@ export function createSweeper(deps: SweeperDeps): Sweeper {
       if (due.length < BATCH) return fired;
     }
   };
-  return {
+  const afterwards = (): Promise<number> => {
+    next = null;
+    return sweeper.sweep();
+  };
+  const sweeper: Sweeper = {
     sweep() {
-      running ??= sweep().finally(() => {
+      if (running !== null) {
+        // The one under way looked at the clock earlier: what came due since is for another.
+        next ??= running.then(afterwards, afterwards);
+        return next;
+      }
+      running = sweep().finally(() => {
         running = null;
       });
       return running;
     },
   };
+  return sweeper;
 }
 
 /** One timer: the desk decides what it means now. A timer that fails stays claimed and comes back with its lease. */
