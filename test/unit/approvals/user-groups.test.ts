@@ -10,13 +10,13 @@ import {
   CTO,
   DAY,
   type Desk,
-  deployment,
   desk,
   ETHIC,
   LEGAL,
   LIMITED,
   MILO,
   SANDBOX_ROLES,
+  submittedDesk,
   T0,
 } from './fixtures.ts';
 import { play, scenario } from './simulation.ts';
@@ -49,8 +49,7 @@ function roster(members: readonly string[] | null, more: typeof held = []): Rost
 }
 
 function asked(start: Roster, inFavour: readonly string[]): Desk {
-  const one = desk(start);
-  one.ok(MILO, { type: 'submit', document: deployment(LIMITED) });
+  const one = submittedDesk(LIMITED, start);
   for (const person of inFavour) one.ok(person, { type: 'vote' });
   return one;
 }
@@ -119,8 +118,7 @@ describe('stopping what runs', () => {
     return { ref: null, ...rosterFrom([...direct, ...of], { delegations: [], absent: [], grouped, groups }, at) };
   };
   const approved = () => {
-    const one = desk(secured([DORA]));
-    one.ok(MILO, { type: 'submit' });
+    const one = submittedDesk({}, secured([DORA]));
     for (const person of [CAIO, LEGAL]) one.ok(person, { type: 'vote' });
     expect(one.submitted().status).toBe('approved');
     return one;

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { fold } from '#src/approvals/apply.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
+import { createRequestCache } from '#src/delivery/gate/requests.ts';
 import { restore } from '#src/delivery/requests/desk.ts';
 import { historyOf } from '#src/delivery/requests/history.ts';
 import { createMapSource } from '#src/evidence/bundle-files.ts';
@@ -96,6 +97,13 @@ test('they fold to the states they had, read as before, and the request goes on 
   expect(one.ok(CAIO, { type: 'vote' })).toContain('basis.checked');
   expect(one.submitted().basis?.envelope).toEqual([{ code: 'data_class_at', what: '2' }]);
   expect(one.ok(CAIO, { type: 'comment', text: 'Nothing new about it' })).toEqual(['comment.made']);
+});
+
+test('the gate reads them as it reads entries of this version', async () => {
+  const log = await formerLog();
+  const store = { readStreams: async () => storedOf(log, 'u1'), readTexts: async () => new Map<string, Disclosure>() };
+  const [state] = await createRequestCache(store).load([{ id: 'u1', version: 1 }]);
+  expect(state).toMatchObject({ document: { dataClasses: ['loan applications', 'payment history'] } });
 });
 
 test('they are exported with their texts, and with the signed ones alone where those beside are left out', async () => {
