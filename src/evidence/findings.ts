@@ -17,7 +17,7 @@ export type FindingCode =
   | 'event_without_entry'
   /** A state row says something else than the events it was made from. */
   | 'projection_mismatch'
-  /** The published tile holds another hash for this entry. */
+  /** The published tile holds another hash for this entry; without an index: a tile above those of the entries. */
   | 'tile_mismatch'
   /** The entry's inclusion proof does not lead to the checkpoint's root. */
   | 'not_in_tree'

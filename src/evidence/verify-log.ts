@@ -10,8 +10,8 @@ import { EvidenceError } from './errors.ts';
 import { createFindingList, type Finding, type FindingList, type Verdict, verdictOf } from './findings.ts';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from './note.ts';
 import type { Crypto, KnownKey, LogEntry, LogReader, RecordedKey, StoredCheckpoint } from './ports.ts';
-import { hashAt, TILE_WIDTH } from './tiles.ts';
 import { verifyEntries } from './verify-entries.ts';
+import { tileHashes, verifyUpperTiles } from './verify-tiles.ts';
 
 /** What a verification found. `findings` holds the first 1,000. */
 export type VerificationReport = {
@@ -115,6 +115,7 @@ export async function verifyLog(
     },
     findings,
   );
+  await verifyUpperTiles(crypto, store, tree.size, findings);
   const { checked, erased } = await disclosures.flush();
   if (latest !== null) await checkAnnounced(crypto, latest.signedBy, report, findings);
   checkRecorded(recorded, report.announced, findings);
@@ -236,18 +237,6 @@ async function* mergeHeads(
     yield head;
   }
   yield* waiting;
-}
-
-/** Level-0 hashes as the tiles hold them, one tile in memory at a time. */
-function tileHashes(store: LogReader, treeSize: number): (index: number) => Promise<Uint8Array | null> {
-  let cached: { readonly index: number; readonly bytes: Uint8Array | null } | null = null;
-  return async (index) => {
-    if (index >= treeSize) return null;
-    const tile = Math.floor(index / TILE_WIDTH);
-    if (cached?.index !== tile) cached = { index: tile, bytes: await store.readTile(0, tile) };
-    // A missing or short tile gives an empty hash, which differs from every leaf's: a finding, not silence.
-    return cached.bytes === null ? new Uint8Array(0) : hashAt(cached.bytes, index % TILE_WIDTH);
-  };
 }
 
 /** Checks disclosures in batches: one read for many entries. */

@@ -125,6 +125,22 @@ describe('a tampered log', () => {
     expect(codes(report)).toContain('root_mismatch');
   });
 
+  it('with a tile of an upper level changed is refused, though every entry and checkpoint stands', async () => {
+    const log = await logOf(600);
+    const tile = log.tiles.get('1/0') as Uint8Array;
+    expect(tile).toHaveLength(2 * 32);
+    for (const changed of [flipped(tile, 40), tile.slice(0, 32)]) {
+      log.tiles.set('1/0', changed);
+      const { findings } = await check(log);
+      expect(findings).toMatchObject([{ code: 'tile_mismatch', index: null }]);
+      expect(findings[0]?.detail).toContain('entries 256 to 511');
+    }
+    log.tiles.set('1/0', tile);
+    // A hash of the level below is named as its entry's, and not again by what stands above it.
+    log.tiles.set('0/0', flipped(log.tiles.get('0/0') as Uint8Array, 32 * 9));
+    expect((await check(log)).findings).toMatchObject([{ code: 'tile_mismatch', index: 9 }]);
+  });
+
   it('with an event row that says something else names it', async () => {
     const log = await logOf(6);
     const event = log.entries[4]?.event as NonNullable<LogEntry['event']>;
