@@ -20,9 +20,11 @@ import { POLICY_VOTE_FORM } from '#src/delivery/policy/vote.ts';
 import { offersTo } from '#src/delivery/requests/acts.ts';
 import type { RequestRecord } from '#src/delivery/requests/desk.ts';
 import { historyOf, historyText } from '#src/delivery/requests/history.ts';
+import { IMPORT_KINDS } from '#src/knowledge/packs/kinds.ts';
+import type { ImportKind } from '#src/knowledge/packs/pack.ts';
 import { actModal } from './act-modals.ts';
 import { renderSource, renderSources } from './blocks/answer.ts';
-import { choice, fileInput, section } from './blocks/build.ts';
+import { choice, fileInput, section, textInput } from './blocks/build.ts';
 import type { CardView } from './blocks/card.ts';
 import { likeLines } from './blocks/card-facts.ts';
 import type { RenderContext } from './blocks/card-view.ts';
@@ -111,6 +113,8 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
       return newRequestForm(deps, spec, user);
     case 'table':
       return tableModal();
+    case 'document':
+      return documentModal();
     case 'manifest':
       return manifestModal(spec.system, spec.version);
     case 'facts':
@@ -188,9 +192,46 @@ function tableModal(): Modal {
         'For administrators. Write the table in any spreadsheet and save it as CSV. Its first line names the columns; people are member ids such as `U024BE7LH`.',
       ),
       choice('table', 'It lists', kinds),
-      fileInput('upload', 'The table', { hint: 'A faulty line lets nothing in; each mistake is named with its line.' }),
+      fileInput('upload', 'The table', {
+        hint: 'A faulty line lets nothing in; each mistake is named with its line. A document for the library: `/governance import document`.',
+      }),
     ],
     'Read it',
+  );
+}
+
+const DOCUMENT_WORDS: Readonly<Record<ImportKind, string>> = {
+  document: 'A document with headings',
+  policy: 'A policy with numbered clauses (binding)',
+  'oscal-catalog': 'A catalogue in OSCAL (NIST and others)',
+  'aicm-workbook': 'The AI Controls Matrix, as workbook',
+  'aicm-csv': 'The AI Controls Matrix, as CSV',
+  'aicm-page': 'One control of the AI Controls Matrix, as page',
+  'raci-whitepaper': 'The responsibilities whitepaper',
+  guide: 'The ISMS guide',
+};
+
+function documentModal(): Modal {
+  const kinds = IMPORT_KINDS.map((kind) => ({ value: kind, label: DOCUMENT_WORDS[kind] }));
+  return formModal(
+    'document_import',
+    '{}',
+    'Bring a document',
+    [
+      section(
+        'For administrators. The file is compared with what is in force; nothing changes until another administrator accepts it.',
+      ),
+      choice('kind', 'The file is', kinds, { as: 'select' }),
+      fileInput('upload', 'The file', { hint: 'Text, Markdown, HTML, Word, PDF, Excel, CSV or JSON, up to 5 MB.' }),
+      textInput('id', 'Its short name', {
+        optional: true,
+        charsMax: 40,
+        placeholder: 'hr-handbook',
+        hint: 'The same name again makes a newer version of the same document.',
+      }),
+      textInput('version', 'Its version, where the file does not say it', { optional: true, charsMax: 60 }),
+    ],
+    'Compare',
   );
 }
 

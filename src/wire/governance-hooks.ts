@@ -1,6 +1,7 @@
 /** Where governance meets the pumps: its commands and buttons, its bulletins, its timers. */
 
 import type { GateQuery } from '#src/approvals/gate.ts';
+import type { Documents } from '#src/delivery/answers/documents.ts';
 import { lookAtGate } from '#src/delivery/gate/desk.ts';
 import { handleGovernance } from '#src/delivery/inbox/governance/systems-commands.ts';
 import type { Groups } from '#src/delivery/people/groups.ts';
@@ -28,6 +29,7 @@ export type HookParts = {
   readonly clients: Pick<SlackClients, 'client'>;
   readonly committeeChannel: string;
   readonly groups: Groups;
+  readonly documents: Documents;
   /** Something was put into the outbox. */
   readonly wake: () => void;
 };
@@ -40,6 +42,7 @@ export function createGovernanceHooks({
   clients,
   committeeChannel,
   groups,
+  documents,
   wake,
 }: HookParts): GovernanceHooks {
   const { ledger, records, people, refusals, outbox, timers, gate } = core.stores;
@@ -61,6 +64,7 @@ export function createGovernanceHooks({
     newRiskId: () => ledger.nextShortId('RK'),
     roster: core.desk.roster,
     groups,
+    documents,
     policy: () => rules.policy.policy,
     now: core.now,
   };

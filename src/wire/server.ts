@@ -22,6 +22,7 @@ import { healthHandler, slackHandler } from './http.ts';
 import { newId, newNonce } from './ids.ts';
 import { syncAcceptedPacks } from './knowledge/accepted-packs.ts';
 import { openAnswers } from './knowledge/answers.ts';
+import { openDocuments } from './knowledge/documents.ts';
 import { type LoadedPolicy, loadLibrary, loadPolicy } from './knowledge/knowledge.ts';
 import { followLibrary, type LibraryFollower } from './knowledge/library-in-force.ts';
 import { createLog, type Log } from './log.ts';
@@ -113,7 +114,7 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   await assertWritable(config.dataDir);
   const open = await openDatabase(config, 'server', steps, context.onLost);
   ends.push(open.close);
-  const { policy, gate, answerSettings, engine, follow } = await openKnowledge(context, open);
+  const { policy, gate, answerSettings, engine, follow, shipped } = await openKnowledge(context, open);
   const slack = await connectSlack(config, port, now, context.sandboxSecret);
   const wakes: (() => void)[] = [];
   const committed = () => {
@@ -139,13 +140,14 @@ async function start(context: StartContext, stop: () => Promise<void>): Promise<
   const evidence = openEvidence({ config, core, policy, committed, log });
   const { anchor } = evidence;
   const systems = openSystems({ core, rules, governance, knowledgeChanged: refresh, committed, log });
-  const committeeChannel = outbound.channels.committee;
-  const { clients } = slack;
-  const hooks = createGovernanceHooks({ core, systems, rules, clients, committeeChannel, groups, wake: committed });
+  const documents = openDocuments({ core, dataDir: config.dataDir, files: shipped, refresh, committed });
+  const told = { clients: slack.clients, committeeChannel: outbound.channels.committee, wake: committed };
+  const hooks = createGovernanceHooks({ core, systems, rules, groups, documents, ...told });
   const links = context.links ?? createLinks({ hosts: config.captureHosts, bytesMax: FILE_BYTES_MAX });
   const { library } = engine;
-  const files = { files: systems.evidence, uploads: uploadsOf(slack), links, tables: tablesOf(core, systems), library };
-  const work = createWork({ config, core, policy, answers, outbound, anchor, hooks, ...files, log });
+  const brought = { uploads: uploadsOf(slack), links, tables: tablesOf(core, systems), documents };
+  const rooms = { answers, hooks, files: systems.evidence, library, anchor };
+  const work = createWork({ config, core, policy, outbound, ...rooms, ...brought, log });
   wakes.push(work.outbox.wake, work.publisher.wake, systems.follower.wake);
   const app = slackAppOf(slack, core, work, now, log);
   const own = [slackHandler(app), healthHandler(core, work.publisher), ...systems.handlers, ...evidence.handlers];
@@ -186,7 +188,7 @@ async function openKnowledge({ config, now, steps, log, knowledgeFolder }: Start
   steps.done(sizeInWords(library.items.size, library.documents.size));
   const follow = (core: Core): LibraryFollower =>
     followLibrary({ ledger: core.stores.ledger, dataDir, files, ...synced, take: engine.take, log });
-  return { policy, gate, answerSettings, engine, follow };
+  return { policy, gate, answerSettings, engine, follow, shipped: files };
 }
 
 /**

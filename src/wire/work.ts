@@ -50,6 +50,7 @@ export type WorkParts = {
   readonly uploads: HandlerDeps['uploads'];
   readonly links: HandlerDeps['links'];
   readonly tables: HandlerDeps['tables'];
+  readonly documents: HandlerDeps['documents'];
   /** Takes each checkpoint that goes to the anchors to those outside Slack; never throws. */
   readonly anchor: (checkpoint: StoredCheckpoint) => Promise<void>;
   readonly log: Log;
@@ -159,6 +160,7 @@ function handlerDeps(parts: WorkParts, forms: Forms, wakeOutbox: () => void): Ha
     uploads: parts.uploads,
     links: parts.links,
     tables: parts.tables,
+    documents: parts.documents,
     answer: parts.answers.ask,
     holders: async () => {
       const assignments = await core.assignments();

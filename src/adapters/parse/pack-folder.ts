@@ -162,12 +162,14 @@ function damaged(path: string, cause?: unknown): PackFolderError {
   return new PackFolderError('damaged', path, 'Restore the file from a backup, or import its source again.', cause);
 }
 
+/** Files that this process has written so far. */
+let written = 0;
+
 /** Writes a file beside its place, flushes it, and renames it into place: readers see the old one or the new one. */
 async function replace(folder: string, name: string, text: string): Promise<void> {
-  const temporary = join(
-    folder,
-    `.${name}.${process.pid}.${createHash('sha256').update(text).digest('hex').slice(0, 8)}`,
-  );
+  // A name of its own: two that write the same at one time must not take each other's file away.
+  written += 1;
+  const temporary = join(folder, `.${name}.${process.pid}.${written}`);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = await open(temporary, 'w', 0o600);

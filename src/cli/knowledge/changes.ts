@@ -1,76 +1,43 @@
 /** `knowledge import`, `accept`, `rollback` and `withdraw`: each change is an event with its evidence. */
 import { resolve } from 'node:path';
 import { parseFile } from '#src/adapters/parse/parse-file.ts';
-import {
-  createKnowledgeDesk,
-  type KnowledgeActor,
-  type KnowledgeDesk,
-  type KnowledgeOutcome,
-} from '#src/delivery/answers/knowledge-desk.ts';
-import { confirmedAssignments } from '#src/delivery/people/roster.ts';
-import { holdersOf } from '#src/directory/directory.ts';
-import { importFile } from '#src/knowledge/importers/import-file.ts';
+import { citationsOf } from '#src/delivery/answers/citations.ts';
+import type { KnowledgeActor, KnowledgeDesk, KnowledgeOutcome } from '#src/delivery/answers/knowledge-desk.ts';
 import { type Affected, affectedBy } from '#src/knowledge/packs/affected.ts';
-import { composeLibrary } from '#src/knowledge/packs/compose.ts';
 import { diffPacks } from '#src/knowledge/packs/diff.ts';
 import type { ApproverDecision } from '#src/knowledge/packs/events.ts';
 import { previewText } from '#src/knowledge/packs/explain.ts';
 import { importKindSchema } from '#src/knowledge/packs/pack.ts';
-import { type Proposal, propose } from '#src/knowledge/packs/proposal.ts';
+import type { Proposal } from '#src/knowledge/packs/proposal.ts';
 import { openRecorder } from '#src/wire/evidence/recorder.ts';
 import { newId } from '#src/wire/ids.ts';
+import { openKnowledgeDesk, type Packs, proposeFile } from '#src/wire/knowledge/packs.ts';
 import { openWorkspace } from '#src/wire/workspace.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
 import { deskOf } from '../reading.ts';
 import { databaseConfig, type Session, wasStarted, withSession } from '../session.ts';
 import { paragraph } from '../terminal.ts';
-import { affectedLines, citationsOf } from './citations.ts';
+import { affectedLines } from './citations.ts';
 import type { DecideFlags, ImportFlags, WithdrawFlags } from './flags.ts';
-import { crosswalkFrom, openPacks, type Packs } from './packs.ts';
+import { crosswalkFrom, openPacks } from './packs.ts';
 
 /** Reads a file, shows what it would change, and keeps it as a proposal. Exit 1 where nothing would change. */
 export async function importKnowledge(context: CliContext, file: string, flags: ImportFlags): Promise<ExitCode> {
   const parsed = await parseFile(resolve(context.cwd, file));
-  const draft = importFile(parsed, {
-    kind: importKindSchema.parse(flags.as),
-    id: flags.id ?? null,
-    version: flags.version ?? null,
-  });
   const packs = await openPacks(context);
-  const base = packs.inForce.get(draft.document.id) ?? null;
-  const library = composeLibrary(packs.files, await packs.folder.acceptedPacks());
-  const crosswalk = await crosswalkFrom(context, flags.crosswalk, base, {
-    document: draft.document,
-    source: draft.source,
-    curatedFrom: null,
-    items: [],
+  const options = { kind: importKindSchema.parse(flags.as), id: flags.id ?? null, version: flags.version ?? null };
+  const result = await proposeFile(packs, parsed, options, {
+    actor: 'service',
+    now: context.now(),
+    crosswalk: (base, draft) => crosswalkFrom(context, flags.crosswalk, base, draft),
   });
-  const prefixes = new Map([...library.documents.values()].map((document) => [document.prefix, document.id]));
-  const make = (actor: string): Proposal | null => {
-    const result = propose(draft, {
-      base,
-      prefixes,
-      roles: library.roles,
-      crosswalk,
-      actor,
-      now: context.now().toISOString(),
-    });
-    if (result.ok) return result.proposal;
-    if (result.reason === 'unchanged') return null;
+  if (!result.ok && result.reason !== 'unchanged')
     throw new CommandError('input_invalid', result.detail, 'Give another --id, or import it as another kind.');
-  };
-  // Half a library is never put in force: an import that does not fit the rest is refused here, before it is kept.
-  const trial = make('service');
-  if (trial === null) return report(context, flags, null, false);
-  const others = [...packs.inForce.values()].filter(
-    (pack) => pack.source.kind !== 'shipped' && pack.document.id !== draft.document.id,
-  );
-  composeLibrary(packs.files, [...others, trial.pack]);
-  if (!(await wasStarted(databaseConfig(context)))) return report(context, flags, trial, false);
+  if (!result.ok) return report(context, flags, null, false);
+  if (!(await wasStarted(databaseConfig(context)))) return report(context, flags, result.proposal, false);
   return withDesk(context, packs, async (desk, session) => {
     const actor = await actorOf(context, session, flags, `import:${newId(context.now())}`);
-    const proposal = make(actor.person);
-    if (proposal === null) return report(context, flags, null, false);
+    const proposal = { ...result.proposal, proposedBy: actor.person };
     await packs.folder.keepProposal(proposal);
     await desk.propose(proposal, actor);
     return report(context, flags, proposal, true);
@@ -128,7 +95,6 @@ export async function acceptKnowledge(context: CliContext, id: string, flags: De
       await actorOf(context, session, flags, `accept:${newId(context.now())}`),
     );
     if (!outcome.ok) return tell(context, flags, outcome, '');
-    await packs.folder.dropProposal(id);
     const { document } = proposal.pack;
     const diff = diffPacks(packs.inForce.get(document.id) ?? null, proposal.pack);
     const affected = affectedBy(diff, await citationsOf(session.stores.ledger, deskOf(session, context)));
@@ -204,23 +170,7 @@ function withDesk(
     const { stores, crypto, config, stamp } = session;
     const workspace = await openWorkspace(config, stores, crypto, stamp.workspaceId, context.now);
     const recorder = openRecorder(crypto, workspace.keys.statement);
-    const library = composeLibrary(packs.files, await packs.folder.acceptedPacks());
-    const desk = createKnowledgeDesk({
-      ledger: stores.ledger,
-      recorder,
-      now: context.now,
-      newId,
-      committed: () => undefined,
-      copies: packs.folder,
-      shipped: packs.shipped,
-      holdsRole: async (person, role) => {
-        const ours = library.roleMap.map.find((entry) => entry.role === role)?.ours ?? null;
-        const assignments = await confirmedAssignments(stores);
-        return [role, ...(ours === null ? [] : [ours])].some((name) =>
-          holdersOf(assignments, name, context.now()).some((holder) => holder.person === person),
-        );
-      },
-    });
+    const desk = openKnowledgeDesk(stores, recorder, packs, { now: context.now, committed: () => undefined });
     return work(desk, session);
   });
 }

@@ -1,13 +1,10 @@
 /** Items that requests and exceptions cite, read from the database where there is one. */
-import type { Ledger } from '#src/delivery/ports.ts';
+import { citationsOf } from '#src/delivery/answers/citations.ts';
 import type { Affected, Citation } from '#src/knowledge/packs/affected.ts';
 import type { CliContext } from '../context.ts';
 import { deskOf } from '../reading.ts';
 import { databaseConfig, wasStarted, withSession } from '../session.ts';
 import { table } from '../terminal.ts';
-
-const REQUESTS_MAX = 5_000;
-const ITEM_ID = /^[A-Z][A-Z0-9]*-[A-Za-z0-9&]+(?:[.-][A-Za-z0-9&]+)*(?:\([0-9]+\))?$/;
 
 /** Citations of every request that is kept; none where Countersign was never started. */
 export async function requestCitations(context: CliContext): Promise<readonly Citation[]> {
@@ -16,31 +13,9 @@ export async function requestCitations(context: CliContext): Promise<readonly Ci
   return withSession(context, (session) => citationsOf(session.stores.ledger, deskOf(session, context)));
 }
 
-/** What every kept request and exception cites. The rows do not say it: each request is read from its events. */
-export async function citationsOf(
-  ledger: Pick<Ledger, 'listRequests'>,
-  desk: { readonly read: (id: string) => Promise<{ readonly state: unknown } | null> },
-): Promise<readonly Citation[]> {
-  const citations: Citation[] = [];
-  for (const { id, shortId } of await ledger.listRequests({ limit: REQUESTS_MAX })) {
-    const record = await desk.read(id);
-    for (const itemId of idsIn(record?.state, 0)) citations.push({ subject: shortId, itemId, itemHash: null });
-  }
-  return citations;
-}
-
 /** Lines for people: each request with the item and why to look at it again. Empty where none is affected. */
 export function affectedLines(affected: readonly Affected[]): readonly string[] {
   if (affected.length === 0) return [];
   const rows = affected.map((entry) => [entry.subject, `${entry.itemId} (${entry.because.replace('_', ' ')})`]);
   return ['', `Requests that cite what changed (${affected.length})`, ...table(rows, '  ')];
-}
-
-/** Texts inside a state that are item ids. */
-function idsIn(value: unknown, depth: number): ReadonlySet<string> {
-  if (typeof value === 'string') return new Set(value.length <= 60 && ITEM_ID.test(value) ? [value] : []);
-  if (typeof value !== 'object' || value === null || depth > 20) return new Set();
-  const found = new Set<string>();
-  for (const inner of Object.values(value)) for (const id of idsIn(inner, depth + 1)) found.add(id);
-  return found;
 }

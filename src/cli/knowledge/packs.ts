@@ -1,37 +1,16 @@
 /** What commands on packs share: the shipped files, the data folder, and a version by the name people give it. */
 import { resolve } from 'node:path';
-import { openPackFolder, type PackFolder } from '#src/adapters/parse/pack-folder.ts';
 import { parseFile } from '#src/adapters/parse/parse-file.ts';
-import { readKnowledgeFolder } from '#src/adapters/parse/yaml-folder.ts';
 import type { Library } from '#src/knowledge/library.ts';
-import { composeLibrary, shippedPacks } from '#src/knowledge/packs/compose.ts';
+import { composeLibrary } from '#src/knowledge/packs/compose.ts';
 import { type Crosswalk, readCrosswalk } from '#src/knowledge/packs/crosswalk.ts';
 import { type Pack, packHash } from '#src/knowledge/packs/pack.ts';
-import type { RawFile } from '#src/knowledge/raw.ts';
-import { KNOWLEDGE_FOLDER } from '#src/wire/paths.ts';
+import { type Packs, readPacks } from '#src/wire/knowledge/packs.ts';
 import { type CliContext, CommandError } from '../context.ts';
 
-/** The packs of this checkout and data folder. */
-export type Packs = {
-  readonly folder: PackFolder;
-  readonly files: readonly RawFile[];
-  readonly shipped: readonly Pack[];
-  /** Document id -> the pack in force, shipped or accepted. */
-  readonly inForce: ReadonlyMap<string, Pack>;
-};
-
-/** Opens them. Throws KnowledgeError, PackFolderError. */
-export async function openPacks(context: Pick<CliContext, 'env' | 'cwd'>): Promise<Packs> {
-  const folder = openPackFolder(resolve(context.cwd, context.env['COUNTERSIGN_DATA_DIR']?.trim() || 'data'));
-  const files = await readKnowledgeFolder(KNOWLEDGE_FOLDER);
-  const shipped = shippedPacks(files);
-  const accepted = await folder.acceptedPacks();
-  return {
-    folder,
-    files,
-    shipped,
-    inForce: new Map([...shipped, ...accepted].map((pack) => [pack.document.id, pack])),
-  };
+/** Opens those of the command's data folder. Throws KnowledgeError, PackFolderError. */
+export function openPacks(context: Pick<CliContext, 'env' | 'cwd'>): Promise<Packs> {
+  return readPacks(resolve(context.cwd, context.env['COUNTERSIGN_DATA_DIR']?.trim() || 'data'));
 }
 
 /**
@@ -84,9 +63,7 @@ async function allPacks(
 export async function libraryOf(context: Pick<CliContext, 'env' | 'cwd'>, name: string): Promise<Library> {
   const packs = await openPacks(context);
   const pack = await packNamed(packs, name);
-  const others = [...packs.inForce.values()].filter(
-    (other) => other.source.kind !== 'shipped' && other.document.id !== pack.document.id,
-  );
+  const others = packs.accepted.filter((other) => other.document.id !== pack.document.id);
   return composeLibrary(packs.files, pack.source.kind === 'shipped' ? others : [...others, pack]);
 }
 

@@ -6,12 +6,13 @@ import { diffPacks } from '#src/knowledge/packs/diff.ts';
 import type { KnowledgeWithdrawalProposed } from '#src/knowledge/packs/events.ts';
 import { diffText } from '#src/knowledge/packs/explain.ts';
 import { packHash } from '#src/knowledge/packs/pack.ts';
+import type { Packs } from '#src/wire/knowledge/packs.ts';
 import type { CliContext, ExitCode } from '../context.ts';
 import { databaseConfig, wasStarted, withSession } from '../session.ts';
 import { count, paragraph, table } from '../terminal.ts';
 import { affectedLines, requestCitations } from './citations.ts';
 import type { DiffFlags } from './flags.ts';
-import { crosswalkFrom, openPacks, type Packs, packNamed } from './packs.ts';
+import { crosswalkFrom, openPacks, packNamed } from './packs.ts';
 
 /** Prints which version of each document is in force, where it comes from, and what waits. */
 export async function knowledgeStatus(context: CliContext, flags: { readonly json?: true }): Promise<ExitCode> {

@@ -5,6 +5,7 @@
  */
 
 import {
+  type Acceptable,
   type AcceptanceRefusal,
   type Acting,
   decideAcceptance,
@@ -22,7 +23,6 @@ import {
 } from '#src/knowledge/packs/ledger.ts';
 import { type Pack, packHash, packText, readPack } from '#src/knowledge/packs/pack.ts';
 import type { Proposal } from '#src/knowledge/packs/proposal.ts';
-import type { ProposalFile } from '#src/knowledge/packs/proposal-file.ts';
 import type { Ledger } from '../ports.ts';
 import { onStream, readEvents, type StreamDeps, type StreamEvent } from '../streams/stream.ts';
 
@@ -32,6 +32,8 @@ const KNOWLEDGE_STREAM = 'knowledge';
 export type PackCopies = {
   readonly keepPack: (pack: Pack) => Promise<string>;
   readonly setInForce: (documents: ReadonlyMap<string, string>) => Promise<void>;
+  /** Forgets a proposal that is in force now; nothing where it is not kept here. */
+  readonly dropProposal: (id: string) => Promise<void>;
 };
 
 export type KnowledgeDeskDeps = StreamDeps & {
@@ -61,7 +63,9 @@ export type KnowledgeDesk = {
   readonly events: () => Promise<readonly KnowledgeEvent[]>;
   /** Records that something was proposed. The proposal itself is kept by the caller. */
   readonly propose: (proposal: Proposal, actor: KnowledgeActor) => Promise<KnowledgeOutcome>;
-  readonly accept: (proposal: ProposalFile, actor: KnowledgeActor) => Promise<KnowledgeOutcome>;
+  readonly accept: (proposal: Acceptable, actor: KnowledgeActor) => Promise<KnowledgeOutcome>;
+  /** A proposal as it was recorded, from any server; null where its id or its pack is not known (any more). */
+  readonly proposal: (id: string) => Promise<Acceptable | null>;
   readonly rollback: (document: string, version: string, actor: KnowledgeActor) => Promise<KnowledgeOutcome>;
   /** Proposes to take a document out of the library, or agrees to it; `reason` is needed for the first. */
   readonly withdraw: (document: string, reason: string | null, actor: KnowledgeActor) => Promise<KnowledgeOutcome>;
@@ -85,12 +89,24 @@ export function createKnowledgeDesk(deps: KnowledgeDeskDeps): KnowledgeDesk {
       change('knowledge.propose', actor, (_, at) => ({
         ok: true,
         event: { ...proposedEvent(proposal), at: at.toISOString() },
-        pack: null,
+        // Whoever accepts may do so on another server.
+        pack: proposal.pack,
       })),
-    accept: (proposal, actor) =>
-      change('knowledge.accept', actor, async (known, at) =>
+    accept: async (proposal, actor) => {
+      const outcome = await change('knowledge.accept', actor, async (known, at) =>
         decideAcceptance(proposal, known, await actingOf(deps, actor, at, proposal.pack.document.approver)),
-      ),
+      );
+      if (outcome.ok) await deps.copies.dropProposal(proposal.id);
+      return outcome;
+    },
+    proposal: async (id) => {
+      const found = (await reader.events()).findLast((e) => e.type === 'knowledge.proposed' && e.proposal === id);
+      const proposed = found?.type === 'knowledge.proposed' ? found : null;
+      const pack = proposed === null ? null : await reader.pack(proposed.packHash);
+      if (proposed === null || pack === null) return null;
+      const { packHash: hash, baseHash, by } = proposed;
+      return { id, pack, packHash: hash, baseHash, proposedBy: by };
+    },
     rollback: (document, version, actor) =>
       change('knowledge.rollback', actor, async (known, at) => {
         const targets = new Map<string, Pack | null>();
@@ -179,7 +195,15 @@ function commitChange(
       const result = (logIndex: number): KnowledgeOutcome => ({ ok: true, event, logIndex });
       return { kind: 'commit', drafts: [draftOf(event)], records: [], objects, result };
     },
-    async () => ({ ok: false, reason: 'duplicate_command', detail: 'This was done before.' }),
+    // A payload that is handled again after a crash gets what came of it the first time.
+    async () => {
+      const stored = await readEvents(deps.ledger, KNOWLEDGE_STREAM);
+      const before = stored.find(({ commandId }) => commandId === actor.commandId);
+      const [event] = before === undefined ? [] : eventsOf([before]);
+      if (before === undefined || event === undefined)
+        return { ok: false, reason: 'duplicate_command', detail: 'This was done before.' };
+      return { ok: true, event, logIndex: before.logIndex };
+    },
   );
 }
 

@@ -23,6 +23,7 @@ import { fieldErrors, kindOf, onBlocks, parseRequest, REQUEST_FORMS, type Reques
 import {
   addEvidenceErrors,
   conditionEvidenceErrors,
+  documentErrors,
   tableErrors,
   uploadErrors,
   withAddresses,
@@ -241,6 +242,7 @@ function textErrors(form: string, values: FormValues): FieldErrors {
   if (form === 'condition_evidence') return conditionEvidenceErrors(values);
   if (form === 'add_evidence') return addEvidenceErrors(values);
   if (form === 'table_import') return tableErrors(values);
+  if (form === 'document_import') return documentErrors(values);
   if (form === 'record_meeting') return meetingErrors(values);
   if (form === 'propose_scope') {
     Object.assign(errors, fieldErrors(values));

@@ -106,10 +106,17 @@ export function conditionEvidenceErrors(values: FormValues): FieldErrors {
 
 /** What is missing in the form that brings a table. */
 export function tableErrors(values: FormValues): FieldErrors {
-  const errors: Record<string, string> = {};
-  const [upload] = uploadsOf(many(values, 'upload'));
-  if (upload === undefined) errors['upload'] = 'Upload the table, saved as CSV.';
-  else if (upload.sizeBytes > FILE_BYTES_MAX) errors['upload'] = TOO_LARGE;
-  if (one(values, 'table') === null) errors['table'] = 'Choose what the table lists.';
-  return errors;
+  return broughtErrors(values, 'Upload the table, saved as CSV.', { table: 'Choose what the table lists.' });
+}
+
+/** What is missing in the form that brings a document. */
+export function documentErrors(values: FormValues): FieldErrors {
+  return broughtErrors(values, 'Upload the document.', { kind: 'Choose what the file is.' });
+}
+
+function broughtErrors(values: FormValues, upload: string, choice: FieldErrors): FieldErrors {
+  const [brought] = uploadsOf(many(values, 'upload'));
+  const wrong = brought === undefined ? upload : brought.sizeBytes > FILE_BYTES_MAX ? TOO_LARGE : null;
+  const missing = Object.entries(choice).filter(([field]) => one(values, field) === null);
+  return { ...Object.fromEntries(missing), ...(wrong === null ? {} : { upload: wrong }) };
 }

@@ -60,7 +60,10 @@ export async function handleCommand(
   const at = { user: command.user.id, channel: command.channel };
   if (word === 'status') return [outgoing(`status:${item.id}`, { intent: 'status', ...at })];
   if (word === '' || word === 'help') return [outgoing(`help:${item.id}`, { intent: 'help', ...at })];
-  if (word === 'import') return [modal(item.id, command, { kind: 'table' }, item.receivedAt)];
+  if (word === 'import') {
+    const kind = rest[0] === 'document' ? 'document' : 'table';
+    return [modal(item.id, command, { kind }, item.receivedAt)];
+  }
   const form = FORM_WORDS[word];
   if (form !== undefined) return openForm(deps, item, command, form, rest);
   const act = ACT_WORDS[word];

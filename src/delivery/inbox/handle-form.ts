@@ -14,6 +14,7 @@ import type { DeskCommand } from '../requests/desk.ts';
 import { reachWords } from '../systems/files.ts';
 import { addEvidence } from './add-evidence.ts';
 import { conditionEvidence } from './condition-evidence.ts';
+import { importDocument } from './governance/import-document.ts';
 import { importTable } from './governance/import-table.ts';
 import { commandIdOf, type HandlerDeps } from './handler-deps.ts';
 import type { Incoming } from './incoming.ts';
@@ -29,6 +30,7 @@ export async function handleForm(deps: HandlerDeps, item: InboxItem, form: Form)
   const name = form.form;
   if (isRequestForm(name)) return submitRequest(deps, item, { ...form, form: name }, person);
   if (name === 'table_import') return importTable(deps, item, form, person);
+  if (name === 'document_import') return importDocument(deps, item, form, person);
   const about = readAbout(aboutRequestSchema, form.about);
   if (about === null) return [];
   if (name === 'add_evidence') return addEvidence(deps, item, form, about, person);

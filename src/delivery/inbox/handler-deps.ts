@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Answer, AskOptions } from '#src/answers/types.ts';
 import type { Conversations } from '../answers/conversations.ts';
+import type { Documents } from '../answers/documents.ts';
 import type { AnswerLog } from '../answers/log.ts';
 import type { Forms } from '../forms/forms.ts';
 import type { GapStore, Ledger, Outbox, PeopleStore, RefusalStore } from '../ports.ts';
@@ -13,7 +14,7 @@ import type { Uploads } from './uploads.ts';
 
 export type HandlerDeps = {
   readonly desk: Desk;
-  readonly ledger: Pick<Ledger, 'nextShortId' | 'findRequest'>;
+  readonly ledger: Pick<Ledger, 'nextShortId' | 'findRequest' | 'listAssignments'>;
   readonly people: PeopleStore;
   readonly outbox: Pick<Outbox, 'put' | 'keyAt'>;
   readonly gaps: GapStore;
@@ -27,6 +28,7 @@ export type HandlerDeps = {
     rows(bytes: Uint8Array, name: string): Promise<readonly (readonly string[])[] | null>;
     take(kind: TableKind, rows: readonly (readonly string[])[], by: TableBy): Promise<TableResult>;
   };
+  readonly documents: Documents;
   /** `person`: the asker's pseudonym, for what the model may cost. */
   readonly answer: (question: string, options: AskOptions, person: string) => Promise<Answer>;
   readonly answerLog: AnswerLog;

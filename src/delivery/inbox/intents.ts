@@ -37,6 +37,8 @@ const modalView = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('draft'), channel: slackId, ts }),
   /** A table that an administrator brings. */
   z.object({ kind: z.literal('table') }),
+  /** A document for the library that an administrator brings. */
+  z.object({ kind: z.literal('document') }),
   /** The choices of the approval policy. */
   z.object({ kind: z.literal('rules') }),
   /** What a version of a system is made of; both names may be empty. */

@@ -72,13 +72,16 @@ export function proposedEvent(proposal: Proposal): KnowledgeProposed {
   };
 }
 
+/** What a decision on a proposal looks at. */
+export type Acceptable = Pick<Proposal, 'id' | 'pack' | 'packHash' | 'baseHash' | 'proposedBy'>;
+
 export type Acceptance = { readonly ok: true; readonly event: KnowledgeAccepted; readonly pack: Pack } | Refused;
 
 /**
  * Decides on accepting a proposal. A first pack of a document needs one person; a later one, also after a withdrawal, a
  * second person; a binding one the decision of the approver its title block names (POL-DOC), taken by somebody who holds that role.
  */
-export function decideAcceptance(proposal: Omit<Proposal, 'diff'>, ledger: Ledger, acting: Acting): Acceptance {
+export function decideAcceptance(proposal: Acceptable, ledger: Ledger, acting: Acting): Acceptance {
   const id = proposal.pack.document.id;
   const known = ledger.get(id);
   const inForce = known?.inForce ?? null;

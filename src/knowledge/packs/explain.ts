@@ -125,6 +125,47 @@ export function previewText(proposal: Proposal, limit = 20): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Items of one kind that a message names. */
+const NAMED = 8;
+
+/** The same for a message: what to look at first, then what would be added, changed and removed, one line each. */
+export function proposalLines({ pack, suspicious, diff }: Proposal): readonly string[] {
+  const { document, source, items } = pack;
+  const some = (what: string, entries: readonly string[]): readonly string[] => [
+    ...entries.slice(0, NAMED).map((entry) => `${what} ${entry}`),
+    ...(entries.length > NAMED ? [`${what} ${entries.length - NAMED} more`] : []),
+  ];
+  const changed = [...diff.changed].sort((a, b) => Number(b.meaning === 'changed') - Number(a.meaning === 'changed'));
+  return [
+    `From ${source.file} (sha256 ${source.sha256.slice(0, 16)}…): ${items.length} items, ${document.authority}, audience ${document.audience}`,
+    ...some(
+      'Look at',
+      suspicious.map(
+        ({ code, detail, itemId }) => `${code.replace(/_/g, ' ')}${itemId ? ` (${itemId})` : ''}: ${detail}`,
+      ),
+    ),
+    `${diff.from === null ? 'A new document' : `Against ${diff.from.version}`}: ${countLine(diff)}`,
+    ...some(
+      'Changed:',
+      changed.map(({ id, title, fields, meaning }) =>
+        [
+          `${id} ${title}`,
+          ...(meaning === 'changed' ? ['the id now stands for something else'] : []),
+          ...fields.map(changeSentence),
+        ].join('; '),
+      ),
+    ),
+    ...some(
+      'Removed:',
+      diff.removed.map(({ id, title }) => `${id} ${title}`),
+    ),
+    ...some(
+      'Added:',
+      diff.added.map(({ id, title }) => `${id} ${title}`),
+    ),
+  ];
+}
+
 function warningLines(warnings: readonly ImportWarning[], limit: number): readonly string[] {
   const shown = warnings.filter((_, index) => index < limit && sameBefore(warnings, index) < PER_CODE);
   const lines = shown.flatMap((warning) => {

@@ -55,6 +55,14 @@ describe('pack folder', () => {
     expect(await packs.pack(first)).toEqual(one);
   });
 
+  test('what several write at one time is there for each of them', async () => {
+    const pack = await packOf('# A\n\nthree\n');
+    const hashes = await Promise.all(Array.from({ length: 8 }, () => packs.keepPack(pack)));
+    expect(new Set(hashes).size).toBe(1);
+    await Promise.all(hashes.map((hash) => packs.setInForce(new Map([['team', hash]]))));
+    expect(await packs.acceptedPacks()).toEqual([pack]);
+  });
+
   test('a changed file is refused, a missing one too, and the pointer must be one', async () => {
     const hash = await packs.keepPack(await packOf('# A\n\none\n'));
     await packs.setInForce(new Map([['team', hash]]));

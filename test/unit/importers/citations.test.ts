@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { affectedLines, citationsOf } from '#src/cli/knowledge/citations.ts';
+import { affectedLines } from '#src/cli/knowledge/citations.ts';
+import { citationsOf } from '#src/delivery/answers/citations.ts';
 
 test('a request cites the items whose ids stand in its state, each once, and nothing that only looks like prose', async () => {
   const state = {

@@ -2,6 +2,7 @@
 import type { GateAnswer, GateQuery } from '#src/approvals/gate.ts';
 import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
 import type { Roster } from '#src/approvals/types.ts';
+import type { Documents } from '../../answers/documents.ts';
 import type { PolicyChoices } from '../../forms/policy-choices.ts';
 import type { PeopleDesk } from '../../people/desk.ts';
 import type { Groups } from '../../people/groups.ts';
@@ -36,6 +37,7 @@ export type GovernanceHandlerDeps = {
   readonly newRiskId: () => Promise<string>;
   readonly roster: () => Promise<Roster>;
   readonly groups: Groups;
+  readonly documents: Documents;
   readonly policy: () => ApprovalPolicy;
   readonly now: () => Date;
 };

@@ -12,6 +12,7 @@ import { decommission, tickOff } from './decommission-commands.ts';
 import { handleFacts } from './facts-commands.ts';
 import { withdrawFile } from './file-commands.ts';
 import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
+import { acceptDocument } from './import-document.ts';
 import { proposals, proposeGroup, proposeRole, REFUSED, roles, settle, uuidFor } from './people-commands.ts';
 import { policyCommand } from './policy-commands.ts';
 import { handleRisk, listRisks, oneRisk } from './risk-commands.ts';
@@ -122,7 +123,8 @@ const COMMANDS: Readonly<Record<string, Act['run']>> = {
 };
 
 const BUTTONS: Readonly<Record<string, Act['run']>> = {
-  gov_accept: (deps, asked) => settle(deps, asked, 'support'),
+  gov_accept: (deps, asked) =>
+    asked.words[0] === 'document' ? acceptDocument(deps, asked) : settle(deps, asked, 'support'),
   gov_refuse: (deps, asked) => settle(deps, asked, 'refuse'),
   gov_alias: pressAlias,
   gov_step: tickOff,
