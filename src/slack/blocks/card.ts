@@ -83,9 +83,10 @@ function openCard(view: CardView): Message {
         `${view.earliest ? ` · earliest ${dateToken(view.earliest)}` : ''}${view.revisionNumber > 1 ? ` · revision ${view.revisionNumber}` : ''}`,
     ),
     section(inline(view.purpose, 600)),
-    section([evidenceLine(view), waiting, votesLine(view), ...view.consulted].filter((l) => l.length > 0).join('\n')),
   ];
-  if (view.evidence.length > 0) blocks.push(...sections(view.evidence));
+  const standing = [waiting, votesLine(view), ...view.consulted].filter((line) => line.length > 0);
+  if (standing.length > 0) blocks.push(section(standing.join('\n')));
+  blocks.push(...sections([evidenceLine(view), ...view.evidence]));
   if (view.facts.length > 0) blocks.push(section(view.facts.join('\n')));
   if (view.status !== 'withdrawn') blocks.push(actions(`request:${view.requestId}`, openButtons(view)));
   return { text, blocks };

@@ -27,6 +27,8 @@ const WHY: Readonly<Record<NonNullable<EvidenceStatus['why']>, string>> = {
   not_attested: 'waits for somebody of another side to stand for it (More, Stand for a file)',
 };
 
+const NOBODY = 'nobody stands for it yet';
+
 /** Everything that is demanded and everything that was given. `demanded` as the tally judges it. */
 export function evidenceLines(
   state: SubmittedState,
@@ -40,13 +42,20 @@ export function evidenceLines(
     const flaw = why === null ? '' : `: *${WHY[why]}*`;
     const serves = demand.serves.length === 0 ? '' : ` (${demand.serves.join(', ')})`;
     if (given.length === 0) return [`• ${inline(`${demand.title}${serves}`, 200)}${flaw}`];
-    return given.map((item) => `• ${evidenceText(item, state, context)}${flaw}`);
+    // What waits for a word says so itself.
+    const nobody = why === 'not_attested' ? null : NOBODY;
+    return given.map((item) => `• ${evidenceText(item, state, context, nobody)}${flaw}`);
   });
   return [...lines, ...[...left].map((item) => `• ${evidenceText(item, state, context)}`)];
 }
 
 /** One piece: a link to what was kept, with type, hash, date and the roles that stand for it. */
-export function evidenceText(item: EvidenceItem, state: SubmittedState, context: EvidenceContext): string {
+export function evidenceText(
+  item: EvidenceItem,
+  state: SubmittedState,
+  context: EvidenceContext,
+  nobody: string | null = NOBODY,
+): string {
   const { sha256, url, date } = item;
   const name = item.title || evidenceKindWords(item.kind);
   const day = date === null ? [] : [date.slice(0, 10)];
@@ -54,14 +63,15 @@ export function evidenceText(item: EvidenceItem, state: SubmittedState, context:
   const file = context.files.get(sha256);
   const type = file === undefined ? [] : [FILE_TYPES[file.type]];
   const address = context.keptAt(state.shortId, sha256) ?? url.replace(/#sha256=.*$/, '');
-  const facts = [...type, `sha256 ${sha256.slice(0, 12)}…`, ...day, wordOf(file, state)];
+  const word = wordOf(file, state) ?? nobody;
+  const facts = [...type, `sha256 ${sha256.slice(0, 12)}…`, ...day, ...(word === null ? [] : [word])];
   return `${link(address, name)} (${facts.map((fact) => inline(fact, 120)).join(', ')})`;
 }
 
-/** Who outside the asking side stands for a file. */
-function wordOf(file: EvidenceFile | undefined, state: SubmittedState): string {
+/** Who outside the asking side stands for a file; null for nobody. */
+function wordOf(file: EvidenceFile | undefined, state: SubmittedState): string | null {
   const words = file === undefined ? [] : wordsFor(file).filter(({ by }) => !isExcluded(state, by));
   const roles = [...new Set(words.map(({ role }) => role))];
   if (file?.withdrawn === true) return 'taken back';
-  return roles.length === 0 ? 'nobody stands for it yet' : `attested as ${roles.join(', ')}`;
+  return roles.length === 0 ? null : `attested as ${roles.join(', ')}`;
 }

@@ -52,8 +52,12 @@ describe('a piece of evidence', () => {
   });
 
   it.each<[string, Partial<EvidenceFile>, string]>([
-    ['nobody', { attested: null }, 'nobody stands for it yet'],
-    ['only the asking side', { attested: { by: MILO, role: 'Legal Team', at: date } }, 'nobody stands for it yet'],
+    ['nobody', { attested: null }, '2026-10-01): *waits for somebody of another side'],
+    [
+      'only the asking side',
+      { attested: { by: MILO, role: 'Legal Team', at: date } },
+      '2026-10-01): *waits for somebody',
+    ],
     ['somebody, before it was taken back', { withdrawn: true }, 'taken back'],
   ])('for which %s stands says so', (_who, change, words) => {
     expect(linesOf(change).join('\n')).toContain(words);
