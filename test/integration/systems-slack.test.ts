@@ -470,6 +470,7 @@ it('a system that is held says so first, and of each version what the gate says'
   const next = { system: 'halted', version: '1.5.0', digest: `sha256:${'cd'.repeat(32)}` };
   const first = await approved(test.server, deployment({ system: 'halted' }));
   await approved(test.server, deployment({ ...next, replaces: first.id }));
+  await test.server.idle();
   await say('U0CISO', 'suspend version halted 1.5.0 INC-3 routes to nowhere');
   await test.server.idle();
   const card = await say('U0EMMA', 'system Halted');
