@@ -3,7 +3,7 @@ import type { LibraryItem } from '#src/knowledge/library.ts';
 import { stem, tokens } from '../text.ts';
 import { hasPhrase } from '../understand/topic.ts';
 import { abstain } from './abstain.ts';
-import type { Context, Draft } from './context.ts';
+import type { Context, Draft, Source } from './context.ts';
 import { draft } from './context.ts';
 import { sentence } from './phrases.ts';
 
@@ -49,8 +49,23 @@ export function abbreviationAnswer(context: Context): Draft | null {
     if (known === undefined) continue;
     const item = acronymItem(context, known.short);
     if (item === null) continue;
+    const defined = /\bwhat(?:'?s| is| are)\b/.test(frame.lower) ? definitionOf(context, known.short) : null;
+    if (defined !== null)
+      return draft({
+        answer: `${sentence(`${known.short} stands for ${known.long}`)} ${sentence(defined.quote)}`,
+        sources: [defined],
+      });
     const quote = item.statements.find((statement) => hasPhrase(statement.text, known.short))?.text ?? item.title;
     return draft({ answer: sentence(`${known.short} stands for ${known.long}`), sources: [{ id: item.id, quote }] });
+  }
+  return null;
+}
+
+/** "what is an ISMS": the definition in an item that has the name in its title. */
+function definitionOf(context: Context, short: string): Source | null {
+  for (const item of itemsWith(context, short)) {
+    const text = item.statements.find(({ aspect, text }) => aspect === 'definition' && hasPhrase(text, short))?.text;
+    if (text !== undefined && hasPhrase(item.title, short)) return { id: item.id, quote: text };
   }
   return null;
 }

@@ -59,7 +59,7 @@ export function reverseAsked(context: Context): ReverseAsked | null {
 }
 
 /** "what do we have to do": the work itself, where the role has any; otherwise whatever it is named for. */
-const WORK = /\b(?:has|have|need|needs|supposed|expected) to do\b|\bwhat (?:do|does|must|should) .{1,40} do\b/;
+const WORK = /\b(?:has|have|need|needs|supposed|expected) to do\b|\bwhat (?:must|should) .{1,40} do\b|\bwhat we do\b/;
 
 function dutiesOf(context: Context, role: string): readonly RaciLetter[] {
   const works = (context.library.reverse.get(role) ?? []).some(({ letter }) => letter === 'responsible');

@@ -61,6 +61,13 @@ const LAYERS: readonly { readonly layer: SsrmLayer; readonly words: RegExp }[] =
   { layer: 'model', words: /\bmodels?[ -]?(?:layer|level|side|tier|row|part|owner)\b|\b(?:for|at|on) the model\b/ },
 ]; // biome-ignore format: a table
 
+/** Beside a control's id the bare word is enough: "who implements AIS-06 for the model". */
+const BARE_LAYERS: readonly { readonly layer: SsrmLayer; readonly words: RegExp }[] = [
+  { layer: 'processing infrastructure', words: /\binfra(?:structure)?\b|\bcompute\b|\bhardware\b/ },
+  { layer: 'model', words: /\bmodels?\b(?! (?:providers?|developers?))/ },
+  { layer: 'application', words: /\bapp(?:lication)?s?\b(?! (?:providers?|developers?|deployment|security|interface))/ },
+]; // biome-ignore format: a table
+
 const ACTORS: readonly { readonly actor: SsrmActor; readonly words: RegExp }[] = [
   { actor: 'CSP', words: /\bcsps?\b|\bcloud (?:service )?providers?\b|\bhyperscalers?\b/ },
   { actor: 'MP', words: /\bmps?\b|\bmodel providers?\b/ },
@@ -102,16 +109,21 @@ export function understand(library: Library, index: SearchIndex, question: strin
   const weak = !read.letters.some((letter) => letter === 'responsible' || letter === 'accountable');
   const nobody = weak && !/\b[RACI]\b/.test(text) && !asksForSomebody(lower, roles.length > 0);
   const asked = nobody ? { ...read, letters: [] } : read;
-  const layers = LAYERS.filter(({ words }) => words.test(lower)).map(({ layer }) => layer);
+  const ids = findIds(library, text, { prefix: prefix === 'WP' || prefix === 'POL' ? prefix : null });
+  const asksWho = WHO.test(withoutRelativeWho(lower)) || asked.letters.length > 0;
+  const layers = layersIn(
+    lower,
+    (asksWho || SSRM.test(lower)) && ids.some(({ id }) => library.items.get(id)?.ownership !== undefined),
+  );
   const actors = ACTORS.filter(({ words }) => words.test(lower)).map(({ actor }) => actor);
   return {
     text,
     lower,
     corrections,
-    ids: findIds(library, text, { prefix: prefix === 'WP' || prefix === 'POL' ? prefix : null }),
+    ids,
     documents,
     ...asked,
-    asksWho: WHO.test(withoutRelativeWho(lower)) || asked.letters.length > 0,
+    asksWho,
     roles,
     layers,
     actors,
@@ -130,6 +142,12 @@ export function understand(library: Library, index: SearchIndex, question: strin
     attribute: attributeAsked(lower),
     refusal: refuseByWords(folded.toLowerCase()),
   };
+}
+
+function layersIn(lower: string, ofControl: boolean): readonly SsrmLayer[] {
+  const named = LAYERS.filter(({ words }) => words.test(lower));
+  const found = named.length > 0 || !ofControl ? named : BARE_LAYERS.filter(({ words }) => words.test(lower));
+  return found.map(({ layer }) => layer);
 }
 
 /** The policy itself, not the policies of a topic ("network security policies"). */
