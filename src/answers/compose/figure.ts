@@ -42,17 +42,19 @@ export function figureAnswer(context: Context, item: LibraryItem, query: Query):
     .filter((statement) => !frame.asksFrequency || TIME_VALUE.test(statement.text))
     .filter((statement) => !TIME.test(frame.lower) || frame.asksFrequency || TIME_VALUE.test(statement.text))
     .sort((a, b) => b.score - a.score);
-  if (top !== undefined && top.score > -0.5) {
-    const close = figures
-      .filter((entry) => entry.score >= top.score - 0.15)
-      .slice(0, 2)
-      .map(({ figure }) => figure);
+  const close = figures
+    .filter((entry) => top !== undefined && entry.score >= top.score - 0.15)
+    .slice(0, 2)
+    .map(({ figure }) => figure);
+  const beside = close.every(({ value }) => value === null) && !asked(query, close);
+  if (close.length > 0 && beside && !frame.asksFrequency) return null;
+  if (top !== undefined && top.score > -0.5 && !beside) {
     const said = close.map((figure) =>
       figure.value === null ? `${capital(figure.of)}: the source sets no number` : `${figure.value}: ${figure.of}`,
     );
-    const precise = UNIT.test(frame.lower) && !frame.asksFrequency;
+    const precise = EXACTLY.test(frame.lower) && !frame.asksFrequency;
     if (close.every((figure) => figure.value === null && (precise || !QUALIFIED.test(figure.of))))
-      return withoutNumber(context, item, close, scored[0]?.text ?? null, asked(query, close));
+      return withoutNumber(context, item, close, scored[0]?.text ?? null);
     const support = scored.filter((statement) => statement.similarity > 0).slice(0, 2);
     const best = support.length > 0 ? support : scored.slice(0, 1);
     const also = close.some((figure) => figure.value === null) ? [...best, ...noNumberNotes(item)] : best;
@@ -93,7 +95,11 @@ const QUALIFIED = /\(.+\)/;
 
 /** A unit is asked for ("in requests per second"): a measure without a number does not answer it. */
 const UNIT =
-  /\b(?:in|how many) (?:ms|milliseconds|seconds|minutes|hours|days|weeks|months|years|requests|calls|tokens|characters|bits|gb|mb|euros?|dollars?)\b|\bhow long\b|\bscores?\b|\bdeadlines?\b|\bcvss\b|\bcut-?off\b|\bon average\b|\bper (?:second|minute|hour|day)\b/;
+  /\b(?:in|how many) (?:ms|milliseconds|seconds|minutes|hours|days|weeks|months|years|requests|calls|tokens|characters|bits|gb|mb|euros?|dollars?)\b|\bhow long\b|\bscores?\b|\bcvss\b|\bcut-?off\b|\bon average\b|\bper (?:second|minute|hour|day)\b/;
+
+/** A figure in words does not answer these: "in days", "exactly". */
+const EXACTLY =
+  /\b(?:in|how many|number of) (?:ms|milliseconds|seconds|minutes|hours|days|weeks|months|years|requests|calls|tokens)\b|\bexact(?:ly)?\b|\bfixed number\b|\bcvss\b|\bcut-?off\b/;
 
 const IN_TIME = /\bdeadlines?\b|\bin (?:ms|milliseconds|seconds|minutes|hours|days|weeks|months|years)\b/;
 
@@ -103,12 +109,11 @@ function withoutNumber(
   item: LibraryItem,
   figures: readonly { readonly of: string }[],
   said: string | null,
-  isAsked: boolean,
 ): Draft {
   const missing = `${introduces(context.library, item)}, sets no number for ${figures[0]?.of ?? 'this'}.${said === null ? '' : ` It says: ${sentence(said)}`}`;
   const quote = `No number is given for ${figures[0]?.of ?? 'this'}.`;
   const sources = [{ id: item.id, quote }];
-  if (!isAsked || UNIT.test(context.frame.lower) || !figures.some(({ of }) => isCriterion(item, of)))
+  if (UNIT.test(context.frame.lower) || !figures.some(({ of }) => isCriterion(item, of)))
     return abstain(context, 'no_number_recorded', [item], missing, sources);
   return draft({ answer: missing, sources, related: item.related.slice(0, 3) });
 }
@@ -152,7 +157,7 @@ function noNumberNotes(item: LibraryItem): readonly { readonly text: string }[] 
 
 const COUNTED = /\b(?:how many|number of) ((?:[a-z-]+ ){0,3}[a-z-]+)/;
 
-const NOT_THINGS = /\bhow many (?:per ?cent|times)\b/;
+const NOT_THINGS = /\bhow many (?:per ?cent|times|bits?)\b/;
 
 /** "how many items are on that list": whatever the figure counts. */
 const ANYTHING = /^(?:items?|things?|points?|entries|elements?|positions?|parts?|ones)\b/;

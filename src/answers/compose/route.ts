@@ -223,7 +223,7 @@ function asksForGuardrails(frame: Context['frame'], item: LibraryItem): boolean 
 
 /** A number is asked for in so many words; without one there is no answer. */
 const STRICT_NUMBER =
-  /\bhow many\b|\bnumber of\b|%|\bper ?cent|\bpercentage\b|\bhow long\b|\bdeadlines?\b|\bcut-?off\b|\bdays\b|\bhours\b|\b(?:minimum|maximum|min|max) (?:\w+ )?(?:number|length|size|rate|time|duration|score|age)\b|\bin (?:ms|milliseconds|seconds|minutes|months|years|requests|tokens|gb|mb)\b|\bper (?:second|minute|hour|day)\b|\b\w+ scores?\b/;
+  /\bhow many\b|\bnumber of\b|%|\bper ?cent|\bpercentage\b|\bhow long\b|\bdeadlines?\b|\bcut-?off\b|\bdays\b|\bhours\b|\b(?:minimum|maximum|min|max) (?:\w+ )?(?:number|length|size|rate|time|duration|score|age|limit)\b|\bin (?:ms|milliseconds|seconds|minutes|months|years|requests|tokens|gb|mb)\b|\bper (?:second|minute|hour|day)\b|\b\w+ scores?\b/;
 
 /** "who may touch the signing infrastructure" asks for access rules, not for the RACI. */
 function wantsRaci(context: Context): boolean {

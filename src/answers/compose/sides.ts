@@ -56,7 +56,9 @@ export function byVersus(context: Context): readonly Frame[] | null {
 function piecesOf(context: Context): readonly string[] {
   const { frame } = context;
   let text = frame.text;
-  for (const { start, end } of [...frame.roles.filter(({ short }) => !short)].reverse())
+  // Without a letter a role may be the very thing compared.
+  const asked = frame.letters.length > 0 ? frame.roles.filter(({ short }) => !short) : [];
+  for (const { start, end } of [...asked].reverse())
     text = `${text.slice(0, start)}${' '.repeat(end - start)}${text.slice(end)}`;
   const border = COMPARES_WITH.test(text) ? BORDER_OF_COMPARISON : BORDER;
   const cut = (segment: string): readonly string[] => topicsIn(context, segment.replace(LEAD, '').split(border));
