@@ -5,6 +5,7 @@ import type { Query } from '../query.ts';
 import { itemsCiting, withoutReferences } from '../understand/standards.ts';
 import { contentStems, hasContent, topicOf } from '../understand/topic.ts';
 import { abstain } from './abstain.ts';
+import { chapterAnswer, withinChapter } from './chapter.ts';
 import { checklistAnswer } from './checklist.ts';
 import type { Context, Draft } from './context.ts';
 import { draft, find, itemOf, mayRead } from './context.ts';
@@ -42,11 +43,11 @@ function placed(context: Context): Context {
 
 /** Answers one question about one topic. */
 export function routeSingle(given: Context): Draft {
-  const context = placed(given);
+  const context = withinChapter(placed(given));
   const { frame } = context;
   const dated = frame.refusal === null ? yearAnswer(context) : null;
   if (dated !== null) return dated;
-  const refused = refusalOf(context);
+  const refused = (frame.refusal === null ? chapterAnswer(context) : null) ?? refusalOf(context);
   if (refused !== null) return refused;
   const fixed = [
     isscAnswer,

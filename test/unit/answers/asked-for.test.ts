@@ -45,6 +45,40 @@ test('a numbered series that is begun is told to its end', async () => {
   expect(answer.match(/Document \d:/g)).toHaveLength(7);
 });
 
+describe('a chapter', () => {
+  test.each([
+    ['which clauses does chapter 5 of the policy have?', ['POL-5.1', 'POL-5.2', 'POL-5.3']],
+    ['how many sections does 2.6 of the paper have', ['WP-2.6.1', 'WP-2.6.2', 'WP-2.6.4', 'WP-2.6.5']],
+    ['what are the sections of chapter 2', ['WP-2.1', 'WP-2.2', 'WP-2.3', 'WP-2.4', 'WP-2.5', 'WP-2.6']],
+  ])('%s', async (question, ids) => {
+    const { answer, items, abstained } = await ask(question);
+    expect(abstained).toBe(false);
+    expect(items).toEqual(ids);
+    expect(answer).toMatch(new RegExp(`has ${ids.length} (?:clauses|sections): ${ids[0]} `));
+  });
+
+  test('with a topic it is the section that has it; one that is not there is not', async () => {
+    expect((await ask('what does policy chapter 5 say about passwords')).citations[0]?.id).toBe('POL-5.2');
+    expect((await ask('policy chapter 14')).reason).toBe('unknown_id');
+    expect((await ask('what is in wp chapter 4')).reason).toBe('unknown_id');
+  });
+});
+
+describe('a control by layer', () => {
+  test.each(['who implements AIS-06 for the model', 'AIS-06 ssrm model'])(
+    '%s: the bare word is the layer',
+    async (question) => {
+      expect((await ask(question)).owners).toEqual([{ layer: 'model', owners: ['MP'], shared: false }]);
+    },
+  );
+});
+
+test('an abbreviation comes with its definition from the item that has its name', async () => {
+  const { answer, citations } = await ask('what is an ISMS?');
+  expect(answer).toMatch(/^ISMS stands for Information Security Management System\. \w+/);
+  expect(citations[0]?.id).toBe('ISMS-fundamentals');
+});
+
 describe('a number', () => {
   test.each(['how long must logs be kept, in days?', "what's the max token limit for prompts"])(
     '%s: the source has none, and says so',
