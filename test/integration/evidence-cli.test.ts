@@ -1,4 +1,5 @@
 /** Erasure, holds and rotation through the real command line, beside a running server. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startEmbedded } from '#src/adapters/postgres/embedded.ts';
@@ -110,6 +111,21 @@ it('when a key is rotated, the log verifies with the new files, and the new key 
   expect(rotated.code).toBe(0);
   expect(rotated.result['vkey']).toMatch(/\+[0-9a-f]{8}\+/);
   expect((await json('evidence', 'verify')).result['verdict']).toBe('verified');
+}, 60_000);
+
+it('when the note of what was signed last is damaged, it is said, and nothing is taken as verified', async () => {
+  const path = join(started.dataDir, 'keys', 'last-checkpoint.json');
+  const note = await readFile(path, 'utf8');
+  for (const damaged of ['', note.replace('{"origin"', '{"other":1,"origin"')]) {
+    await writeFile(path, damaged);
+    for (const command of ['verify', 'rebuild-state']) {
+      const { code, err } = await started.run('evidence', command);
+      expect(code).toBe(2);
+      expect(err.replace(/\s+/g, ' ')).toContain('what was signed last');
+    }
+  }
+  await writeFile(path, note);
+  expect((await json('evidence', 'verify')).code).toBe(0);
 }, 60_000);
 
 it('when entries wait for a checkpoint for more than a minute, doctor says how many', async () => {

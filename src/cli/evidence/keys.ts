@@ -72,13 +72,18 @@ export async function ownKeys(config: Config, crypto: Crypto, origin: string): P
 
 /**
  * What was signed last with the keys of this data folder, which a database put back to an earlier state has forgotten.
- * Null where nothing was, or this user may not read it.
+ * Null where nothing was, or this user may not read it. Throws CommandError `file_unreadable` for a damaged note.
  */
 export async function signedHere({ dataDir }: Pick<Config, 'dataDir'>): Promise<Checkpoint | null> {
-  return openLastSigned(join(dataDir, 'keys'))
+  const folder = join(dataDir, 'keys');
+  return openLastSigned(folder)
     .read()
     .catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EACCES') return null;
-      throw error;
+      throw new CommandError(
+        'file_unreadable',
+        `The note of what was signed last, in ${folder}, cannot be read. Nothing was verified or changed.`,
+        'Restore the file from a backup. Without one, remove it and give a checkpoint kept elsewhere (--anchor).',
+      );
     });
 }
