@@ -14,37 +14,47 @@ function asked(state: SubmittedState): readonly Asked[] {
     .flatMap((vote) => vote.conditions.map((proposal) => ({ by: vote.by, proposal })));
 }
 
-/** What makes two proposals one condition: the same words, phase, owner and confirming role, or the same measure. */
-function identity({ text, phase, owner, confirmRole, limit }: ConditionProposal): string {
-  if (limit) return JSON.stringify(['limit', limit.what, limit.is, phase, owner, confirmRole]);
-  return JSON.stringify(['text', plainWords(text), phase, owner, confirmRole]);
+/** Whether keeping limit `a` keeps limit `b` of the same measure as well. */
+function implies(a: Limit, b: Limit): boolean {
+  if (a.is === 'at_most' && b.is === 'at_most') return a.value <= b.value;
+  if (a.is === 'at_least' && b.is === 'at_least') return a.value >= b.value;
+  if (a.is === 'only' && b.is === 'only') return a.values.every((value) => b.values.includes(value));
+  if (a.is === 'not' && b.is === 'not') return b.values.every((value) => a.values.includes(value));
+  return false;
 }
 
-/** The stricter of two limits of the same kind on the same measure. */
-function stricter(a: Limit, b: Limit): Limit {
-  if (a.is === 'at_most' && b.is === 'at_most') return a.value <= b.value ? a : b;
-  if (a.is === 'at_least' && b.is === 'at_least') return a.value >= b.value ? a : b;
-  if (a.is === 'only' && b.is === 'only') return { ...a, values: a.values.filter((value) => b.values.includes(value)) };
-  if (a.is === 'not' && b.is === 'not') return { ...a, values: [...new Set([...a.values, ...b.values])] };
-  return a;
+/**
+ * The one of two conditions that keeps both: the same words, or the stricter limit of one measure. Null where neither
+ * does, or where phase, owner or confirming role differ.
+ */
+function stricter(known: ConditionProposal, other: ConditionProposal): ConditionProposal | null {
+  const { phase, owner, confirmRole, limit, text } = known;
+  if (phase !== other.phase || owner !== other.owner || confirmRole !== other.confirmRole) return null;
+  if (limit === null || other.limit === null)
+    return limit === other.limit && plainWords(text) === plainWords(other.text) ? known : null;
+  if (limit.what !== other.limit.what) return null;
+  if (implies(limit, other.limit)) return known;
+  return implies(other.limit, limit) ? other : null;
 }
 
-/** Unites the conditions of all standing votes: the earlier date, the stricter limit, everybody who asked for it. */
+/**
+ * Unites the conditions of all standing votes: the earlier date, the stricter limit with its words, everybody who asked
+ * for it. Where neither keeps the other both stay, so that no voter's words are lost.
+ */
 export function uniteConditions(state: SubmittedState): readonly Condition[] {
-  const united = new Map<string, Condition>();
+  const united: Condition[] = [];
   for (const { by, proposal } of asked(state)) {
-    const key = identity(proposal);
-    const known = united.get(key);
-    if (!known) {
-      united.set(key, { ...proposal, id: `c${united.size + 1}`, source: 'vote', askedBy: [by] });
+    const at = united.findIndex((one) => stricter(one, proposal) !== null);
+    const known = united[at];
+    if (known === undefined) {
+      united.push({ ...proposal, id: `c${united.length + 1}`, source: 'vote', askedBy: [by] });
       continue;
     }
-    const limit = known.limit && proposal.limit ? stricter(known.limit, proposal.limit) : known.limit;
-    const stricterWords = limit !== known.limit && limit === proposal.limit ? proposal.text : known.text;
     const dueAt = msOf(proposal.dueAt) < msOf(known.dueAt) ? proposal.dueAt : known.dueAt;
-    united.set(key, { ...known, text: stricterWords, dueAt, limit, askedBy: [...new Set([...known.askedBy, by])] });
+    const askedBy = [...new Set([...known.askedBy, by])];
+    united[at] = { ...known, ...stricter(known, proposal), dueAt, askedBy };
   }
-  return [...united.values()];
+  return united;
 }
 
 /** Two voters whose limits cannot both hold, and on what. */

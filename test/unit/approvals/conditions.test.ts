@@ -103,6 +103,21 @@ describe('conditions of an approval', () => {
     expect(one.submitted().offer?.conditions).toMatchObject([{ text: '5 %', limit: { value: 5 } }]);
   });
 
+  test("lists of which neither keeps the other stay two conditions, in both voters' words", () => {
+    const one = submittedDesk();
+    const not = (...values: string[]) =>
+      condition({ text: `Not in ${values.join(', ')}`, limit: { what: 'region', is: 'not', values } });
+    one.ok(CISO, withConditions([not('us')]));
+    one.ok(CAIO, withConditions([not('cn')]));
+    const texts = () => one.submitted().offer?.conditions.map(({ text, askedBy }) => [text, askedBy]);
+    expect(texts()).toEqual([
+      ['Not in us', [CISO]],
+      ['Not in cn', [CAIO]],
+    ]);
+    one.ok(CAIO, withConditions([not('us', 'cn')]));
+    expect(texts()).toEqual([['Not in us, cn', [CISO, CAIO]]]);
+  });
+
   test.each([
     ['none', []],
     ['without an owner', [condition({ owner: ' ' })]],
