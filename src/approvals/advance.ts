@@ -3,7 +3,7 @@
  * or a quorum that the votes made impossible ends it at once (rule 1).
  */
 import { canonicalJson } from './canonical.ts';
-import { CONDITIONS_MAX, contradictionsOf, controlConditions, uniteConditions } from './conditions.ts';
+import { contradictionsOf, controlConditions, uniteConditions } from './conditions.ts';
 import { isoOf, msOf } from './duration.ts';
 import { emit, type OpenRecorder } from './recorder.ts';
 import { isGroupUnread } from './seats.ts';
@@ -38,7 +38,7 @@ function escalateUnfilled(recorder: OpenRecorder, { unfilled: missing }: Tally):
 function approve(recorder: OpenRecorder, standing: Tally): void {
   const { state } = recorder;
   const between = contradictionsOf(state).slice(0, 20);
-  const conditions = uniteConditions(state).slice(0, CONDITIONS_MAX);
+  const conditions = uniteConditions(state);
   const offered = state.offer !== null && canonicalJson(state.offer.conditions) === canonicalJson(conditions);
   if (between.length > 0) {
     if (!state.contradiction) emit(recorder, 'conditions.contradicted', { between }, 'service');

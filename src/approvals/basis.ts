@@ -1,12 +1,11 @@
 /**
  * What a deployment rests on beside its own papers: the use case under which it was built, and the change envelope that it
- * claims. Checked against that request
- * as it stands at each click, so that a purpose that is not approved any more carries nothing. Pure and closed by
- * default: what is not known, or not stated, is a flaw.
+ * claims. Checked against that request as it stands at each click, so that a purpose that is not approved any more
+ * carries nothing. Pure and closed by default: what is not known, or not stated, is a flaw.
  */
 import type { RequestDocument } from './document.ts';
 import { type Claim, envelopeFlaws, furtherData } from './envelope.ts';
-import { ownReasons } from './in-force.ts';
+import { byEitherId, ownReasons, renewed } from './in-force.ts';
 import { sameWords } from './text-limits.ts';
 import { type BasisFlaw, type BasisFlaws, type RequestState, type SubmittedState, TIERS } from './types.ts';
 
@@ -36,7 +35,7 @@ export function basisOf(
       : {
           envelope: envelopeFlaws(
             { ...people, tier, document: { ...document, within } },
-            inForceOf(within.request, submitted),
+            renewed(within.request, byEitherId(submitted)) ?? null,
             submitted,
             nowMs,
           ),
@@ -54,7 +53,7 @@ export function flawsOfUseCase(
   nowMs: number,
 ): readonly BasisFlaw[] {
   if (document.kind !== 'deployment' || document.useCase === undefined) return [];
-  const found = inForceOf(document.useCase, related.filter(isSubmitted));
+  const found = renewed(document.useCase, byEitherId(related.filter(isSubmitted)));
   if (found?.document.kind !== 'use-case') return [{ code: 'unknown', what: document.useCase }];
   const { document: useCase } = found;
   const flaws: BasisFlaw[] = ownReasons(found, nowMs).map(({ code }) => ({ code: 'not_in_force', what: code }));
@@ -70,18 +69,6 @@ export function flawsOfUseCase(
 
 function dataFlaws(allowed: readonly string[], used: readonly string[] | undefined): readonly BasisFlaw[] {
   return used === undefined ? [{ code: 'data_classes_missing', what: 'data classes' }] : furtherData(allowed, used);
-}
-
-/** The request of a short id, or the one that renewed it. */
-function inForceOf(shortId: string, submitted: readonly SubmittedState[]): SubmittedState | null {
-  const seen = new Set<string>();
-  let found = submitted.find((state) => state.shortId === shortId) ?? null;
-  while (found?.renewedBy && !seen.has(found.id)) {
-    const { id, renewedBy } = found;
-    seen.add(id);
-    found = submitted.find((state) => state.id === renewedBy) ?? null;
-  }
-  return found;
 }
 
 type Words = (what: string, document: RequestDocument | null) => string;

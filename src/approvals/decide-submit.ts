@@ -6,7 +6,8 @@ import { insideUseCase, refreshBasis } from './decide-basis.ts';
 import type { RequestDocument } from './document.ts';
 import { documentProblem } from './document-schema.ts';
 import { isoOf, msOf } from './duration.ts';
-import { longestWaitMs, termsFor } from './policy.ts';
+import { endProblem } from './ends.ts';
+import { termsFor } from './policy.ts';
 import { emit, type Handled, type OpenRecorder, type Recorder, refuse } from './recorder.ts';
 import { authorityIn } from './seats.ts';
 import { tally } from './tally.ts';
@@ -70,20 +71,8 @@ function openingProblem(recorder: Recorder, command: Opening): Handled {
 
 /** Dates a document may not have: an end in the past, or further away than the policy allows. */
 export function timeProblem(document: RequestDocument, terms: Terms, nowMs: number): Handled {
-  const { envelope } = document.kind === 'deployment' ? document : { envelope: undefined };
-  if (envelope !== undefined && msOf(envelope.until) <= nowMs) return refuse('expiry_in_past', envelope.until);
-  const end =
-    document.kind === 'exception'
-      ? document.expiresAt
-      : document.kind === 'deployment'
-        ? (document.scope?.until ?? null)
-        : null;
-  if (end === null) return null;
-  if (msOf(end) <= nowMs) return refuse('expiry_in_past', end);
-  const latestMs = nowMs + terms.maxDurationMs;
-  if (msOf(end) > latestMs) return refuse('expiry_beyond_maximum', isoOf(latestMs));
-  const earliestMs = nowMs + longestWaitMs(terms);
-  return msOf(end) <= earliestMs ? refuse('expiry_too_soon', isoOf(earliestMs)) : null;
+  const wrong = endProblem(document, terms, nowMs);
+  return wrong && refuse(wrong.reason, wrong.at);
 }
 
 /** When a revision must be decided: after the policy's deadline, and never after an exception's own end. */

@@ -1,10 +1,10 @@
-/** Checks for `countersign doctor`: quorums that nobody can reach, in the policy and among open requests. */
+/** Quorums that nobody can reach, in a policy and among open requests: for `doctor`, and before a policy is adopted. */
 import type { PolicyInForce } from './commands.ts';
 import type { RequestKind } from './document.ts';
 import { fillPlaces } from './matching.ts';
 import { termsFor } from './policy.ts';
 import type { ApprovalPolicy } from './policy-schema.ts';
-import { placesInWords, tally } from './tally.ts';
+import { openWords, placesOf, tally } from './tally.ts';
 import { isOpen } from './timers.ts';
 import type { RequestState, Roster, Terms } from './types.ts';
 
@@ -77,14 +77,11 @@ function missingPlaces(quorum: Terms['quorum'], roster: Roster): readonly string
   for (const { person, role, basis } of roster.assignments)
     if (basis === 'holder') roles.set(person, (roles.get(person) ?? new Set()).add(role));
   const people = [...roles.values()];
-  const places = quorum.flatMap((slot, index) => Array.from({ length: slot.count }, () => ({ slot, index })));
+  const places = placesOf(quorum);
   const filled = fillPlaces(places.length, people.length, (place, person) =>
     (places[place]?.slot.anyOf ?? []).some((role) => people[person]?.has(role)),
   );
-  return quorum.flatMap((slot, index) => {
-    const open = places.filter((place, at) => place.index === index && filled[at] === -1).length;
-    return open > 0 ? [placesInWords(slot, open)] : [];
-  });
+  return openWords(quorum, places, filled);
 }
 
 /** An open request with the places of its quorum that nobody can fill, in words. */

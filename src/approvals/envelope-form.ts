@@ -19,7 +19,9 @@ export function readBounds(text: string): Read<Envelope['metrics']> {
     const end = sign === '>=' || sign === '≥' ? 'min' : sign === '<=' || sign === '≤' ? 'max' : null;
     if (end === null) return { ok: false, problem: `"${line.slice(0, 60)}" is no bound: write accuracy >= 0.92.` };
     const key = name.toLowerCase();
-    metrics.set(key, { ...(metrics.get(key) ?? { min: null, max: null }), [end]: Number(number) });
+    const known = metrics.get(key) ?? { min: null, max: null };
+    if (known[end] !== null) return { ok: false, problem: `${key} has two bounds on one side: keep one.` };
+    metrics.set(key, { ...known, [end]: Number(number) });
   }
   return { ok: true, value: Object.fromEntries(metrics) };
 }
@@ -31,7 +33,9 @@ export function readMeasures(text: string): Read<Readonly<Record<string, number>
     const [, name = '', sign = '', number = ''] = LINE.exec(line) ?? [];
     if (sign !== '=' && sign !== ':')
       return { ok: false, problem: `"${line.slice(0, 60)}" is no measure: write accuracy = 0.95.` };
-    measures.set(name.toLowerCase(), Number(number));
+    const key = name.toLowerCase();
+    if (measures.has(key)) return { ok: false, problem: `${key} stands there twice: keep one.` };
+    measures.set(key, Number(number));
   }
   return { ok: true, value: Object.fromEntries(measures) };
 }

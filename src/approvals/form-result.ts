@@ -2,9 +2,10 @@
 import type { z } from 'zod';
 import type { RequestDocument } from './document.ts';
 import { documentProblem, documentSchema } from './document-schema.ts';
-import { isoOf, minuteOf, msOf } from './duration.ts';
+import { minuteOf, msOf } from './duration.ts';
+import { type EndProblem, endProblem } from './ends.ts';
 import type { Errors } from './form-fields.ts';
-import { longestWaitMs, termsFor } from './policy.ts';
+import { termsFor } from './policy.ts';
 import type { ApprovalPolicy } from './policy-schema.ts';
 import type { Terms } from './types.ts';
 
@@ -70,21 +71,18 @@ function fieldOf([top = 'form', second, third]: readonly PropertyKey[]): string 
   return top === 'expiresAt' ? 'expires' : String(top);
 }
 
+const END_WORDS: Readonly<Record<EndProblem['reason'], (at: string) => string>> = {
+  expiry_in_past: () => 'The end lies in the past.',
+  expiry_too_soon: (at) => `The review alone lasts until ${minuteOf(msOf(at))}; choose a later end.`,
+  expiry_beyond_maximum: (at) => `The policy allows at most until ${at.slice(0, 10)}.`,
+};
+
 function timeErrors(document: RequestDocument, terms: Terms, now: Date): Errors {
   const errors: Errors = {};
-  const latestMs = now.getTime() + terms.maxDurationMs;
-  const day = isoOf(latestMs).slice(0, 10);
-  const check = (field: string, end: string): void => {
-    const earliestMs = now.getTime() + longestWaitMs(terms);
-    if (msOf(end) <= now.getTime()) errors[field] = 'The end lies in the past.';
-    else if (msOf(end) <= earliestMs)
-      errors[field] = `The review alone lasts until ${minuteOf(earliestMs)}; choose a later end.`;
-    else if (msOf(end) > latestMs) errors[field] = `The policy allows at most until ${day}.`;
-  };
-  if (document.kind === 'exception') {
-    check('expires', document.expiresAt);
-    for (const [index, { dueAt }] of document.compensatingControls.entries())
-      if (msOf(dueAt) <= now.getTime()) errors[`compensatingControls.${index}.due`] = 'This day lies in the past.';
-  } else if (document.kind === 'deployment' && document.scope?.until) check('scope.until', document.scope.until);
+  const wrong = endProblem(document, terms, now.getTime());
+  if (wrong !== null) errors[wrong.field] = END_WORDS[wrong.reason](wrong.at);
+  if (document.kind !== 'exception') return errors;
+  for (const [index, { dueAt }] of document.compensatingControls.entries())
+    if (msOf(dueAt) <= now.getTime()) errors[`compensatingControls.${index}.due`] = 'This day lies in the past.';
   return errors;
 }

@@ -96,7 +96,8 @@ const rolesIn = (quorum: readonly QuorumSlot[]): ReadonlySet<string> => new Set(
 
 type Places = readonly { readonly index: number; readonly slot: QuorumSlot }[];
 
-function placesOf(quorum: readonly QuorumSlot[]): Places {
+/** Every place of a quorum, with the position of its slot. */
+export function placesOf(quorum: readonly QuorumSlot[]): Places {
   return quorum.flatMap((slot, index) => Array.from({ length: slot.count }, () => ({ index, slot })));
 }
 
@@ -117,7 +118,8 @@ function countedOf(places: Places, voters: readonly Elector[], filled: readonly 
   });
 }
 
-function openWords(quorum: readonly QuorumSlot[], places: Places, filled: readonly number[]): readonly string[] {
+/** The places that nobody fills, in words. `filled`: by place, the voter's index or -1 (see `fillPlaces`). */
+export function openWords(quorum: readonly QuorumSlot[], places: Places, filled: readonly number[]): readonly string[] {
   return quorum.flatMap((slot, index) => {
     const open = places.filter((place, at) => place.index === index && filled[at] === -1).length;
     return open > 0 ? [placesInWords(slot, open)] : [];

@@ -343,14 +343,14 @@ describe('bounds and measures as they are written', () => {
     expect(readMeasures(measureLines({ accuracy: 0.95 }).join('\n'))).toMatchObject({ value: { accuracy: 0.95 } });
   });
 
-  test.each(['accuracy = 0.92', 'accuracy > 0.92', '0.92', 'accuracy >= high', 'a b >= 1'])(
+  test.each(['accuracy = 0.92', 'accuracy > 0.92', '0.92', 'accuracy >= high', 'a b >= 1', 'f1 >= 0.9; F1 >= 0.5'])(
     '%s is no bound',
     (line) => {
       expect(readBounds(line).ok).toBe(false);
     },
   );
 
-  test.each(['accuracy >= 0.92', 'good', 'accuracy = 1e9'])('%s is no measure', (line) => {
+  test.each(['accuracy >= 0.92', 'good', 'accuracy = 1e9', 'f1 = 0.9; F1 = 0.5'])('%s is no measure', (line) => {
     expect(readMeasures(line).ok).toBe(false);
   });
 });

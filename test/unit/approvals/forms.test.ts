@@ -53,6 +53,11 @@ describe('the deployment form', () => {
       { scope: { users: null, trafficPercent: null, regions: [], until: new Date(T0 - 1).toISOString() } },
       ['scope.until'],
     ],
+    [
+      'an envelope that ended',
+      { dataClasses: 'payments', envelope: { metrics: 'a >= 1', environments: 'staging', until: '2026-01-01' } },
+      ['envelope.until'],
+    ],
     ['a tier that is none', { raisedTier: 'extreme' }, ['raisedTier']],
     ['a change in the future', { lastChange: '2027-01-01' }, ['lastChange']],
     [
