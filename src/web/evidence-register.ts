@@ -40,7 +40,7 @@ function haystack(r: ExportRequest): string {
   return [r.shortId, r.id, r.status, r.tier ?? '', ...systemsOf(r), ...controlsOf(r), ...own].join(' ').toLowerCase();
 }
 
-/** The requests that the filters leave. `names` are needed for the filter by person only. */
+/** The requests that the filters leave. */
 function filtered(
   requests: readonly ExportRequest[],
   filters: Filters,
@@ -66,23 +66,40 @@ function isPerson(id: string, name: string | undefined, wanted: string): boolean
   return id === wanted || (name?.toLowerCase().includes(wanted) ?? false);
 }
 
-/** The register's page. */
-export function registerPage(
-  { requests, unread }: Register,
+/** One page of what the filters leave; `page` counts from 1 and is kept within `pages`. */
+export type Listing = {
+  readonly found: number;
+  readonly page: number;
+  readonly pages: number;
+  readonly shown: readonly ExportRequest[];
+};
+
+/** The requests of a page. `names` are needed for the filter by person only. */
+export function listingOf(
+  { requests }: Register,
   filters: Filters,
   page: number,
   names: ReadonlyMap<string, string>,
-): Html {
+): Listing {
   const found = filtered(requests, filters, names);
   const pages = Math.max(1, Math.ceil(found.length / ROWS_A_PAGE));
-  const at = Math.min(Math.max(1, page), pages);
-  const shown = found.slice((at - 1) * ROWS_A_PAGE, at * ROWS_A_PAGE);
+  const at = Math.min(Math.max(1, Math.trunc(page)), pages);
+  return { found: found.length, page: at, pages, shown: found.slice((at - 1) * ROWS_A_PAGE, at * ROWS_A_PAGE) };
+}
+
+/** The register's page. `names`: of everybody whom the shown requests name. */
+export function registerPage(
+  { requests, unread }: Register,
+  filters: Filters,
+  { found, page, pages, shown }: Listing,
+  names: ReadonlyMap<string, string>,
+): Html {
   return html`<h1>Requests</h1>
-<p class="lead">${count(found.length, 'request')}${found.length === requests.length ? '' : ` of ${requests.length}`}, as the signed log tells them.</p>
+<p class="lead">${count(found, 'request')}${found === requests.length ? '' : ` of ${requests.length}`}, as the signed log tells them.</p>
 ${unread.length === 0 ? '' : html`<p class="note bad">${count(unread.length, 'entry', 'entries')} could not be read (${unread.slice(0, 5).join(', ')}). Run <code>countersign evidence verify</code>.</p>`}
 ${filterForm(requests, filters)}
 ${shown.length === 0 ? nothingShown(requests.length) : rowsTable(shown, names)}
-${pages > 1 ? pager(filters, at, pages) : ''}
+${pages > 1 ? pager(filters, page, pages) : ''}
 ${downloads(filters)}`;
 }
 

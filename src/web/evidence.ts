@@ -10,7 +10,7 @@ import type { Access, Verdict } from './evidence-access.ts';
 import { aboutPage, ENTRIES_A_PAGE, entriesPage, entryPage } from './evidence-entries.ts';
 import { type Html, html, type Page, sendPage } from './evidence-html.ts';
 import type { Download, DownloadFormat, EvidenceReader } from './evidence-ports.ts';
-import { controlPage, controlsPage, filtersOf, personsOf, registerPage } from './evidence-register.ts';
+import { controlPage, controlsPage, filtersOf, listingOf, personsOf, registerPage } from './evidence-register.ts';
 import { requestPage } from './evidence-request.ts';
 import { EVIDENCE_STYLE } from './evidence-style.ts';
 import { type Handler, isReading, pathOf, sendText } from './server.ts';
@@ -108,10 +108,12 @@ async function register(call: Call): Promise<true> {
   const found = await reader.register();
   const filters = filtersOf(call.query);
   const page = Number(call.query.get('page') ?? 1) || 1;
-  // Names are read for the filter by person, else only for the newest requests, which the first pages show.
-  const wanted = filters.person === '' ? found.requests.slice(0, page * 50 + 50) : found.requests;
-  const names = await reader.names(new Set(wanted.flatMap(personsOf)));
-  return show(call, { title: 'Requests', part: 'register', body: registerPage(found, filters, page, names) });
+  const namesIn = (requests: typeof found.requests) => reader.names(new Set(requests.flatMap(personsOf)));
+  // Everybody's name is read for the filter by person only.
+  const everybody = filters.person === '' ? null : await namesIn(found.requests);
+  const listing = listingOf(found, filters, page, everybody ?? new Map());
+  const names = everybody ?? (await namesIn(listing.shown));
+  return show(call, { title: 'Requests', part: 'register', body: registerPage(found, filters, listing, names) });
 }
 
 async function request(call: Call, id: string): Promise<boolean> {

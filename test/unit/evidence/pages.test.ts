@@ -5,8 +5,8 @@ import type { ExportRequest } from '#src/evidence/exports/records.ts';
 import type { Statement } from '#src/evidence/statement.ts';
 import { aboutPage, ENTRIES_A_PAGE, entriesPage } from '#src/web/evidence-entries.ts';
 import type { Html } from '#src/web/evidence-html.ts';
-import type { EntryView, LogStatus } from '#src/web/evidence-ports.ts';
-import { controlsPage, filtersOf, registerPage } from '#src/web/evidence-register.ts';
+import type { EntryView, LogStatus, Register } from '#src/web/evidence-ports.ts';
+import { controlsPage, type Filters, filtersOf, listingOf, registerPage } from '#src/web/evidence-register.ts';
 import { STORY, told } from './story.ts';
 
 const log = (entries: number): LogStatus => ({
@@ -21,6 +21,8 @@ const log = (entries: number): LogStatus => ({
 });
 const text = (page: Html): string => page.html;
 const nobody = new Map<string, string>();
+const pageOf = (register: Register, filters: Filters, page: number) =>
+  registerPage(register, filters, listingOf(register, filters, page, nobody), nobody);
 const links = (body: string, to: string) =>
   [...body.matchAll(new RegExp(`href="${to}([^"]*)"`, 'g'))].map(([, id]) => id);
 
@@ -68,7 +70,7 @@ describe('a register of 10,000 requests', () => {
   it('shows a page of them, and its pages go on under the same filters', () => {
     const requests = Array.from({ length: 10_000 }, (_, i) => ({ ...one, shortId: `DR-${i}` }));
     const filters = filtersOf(new URLSearchParams('system=SCORER'));
-    const body = text(registerPage({ requests, unread: [] }, filters, 3, nobody));
+    const body = text(pageOf({ requests, unread: [] }, filters, 3));
     expect(new Set(links(body, '/evidence/requests/')).size).toBeLessThanOrEqual(100);
     expect(body).toMatch(/Page 3 of \d+/);
     expect(links(body, '/evidence\\?')).toEqual(['system=SCORER&amp;page=2', 'system=SCORER&amp;page=4']);
@@ -80,10 +82,10 @@ describe('where nothing is there yet', () => {
   it('says so instead of showing an empty table', () => {
     const none = { requests: [], unread: [] };
     const filters = filtersOf(new URLSearchParams());
-    expect(text(registerPage(none, filters, 1, nobody))).toContain('No request was made yet.');
-    expect(text(registerPage(none, filters, 1, nobody))).not.toContain('<table');
+    expect(text(pageOf(none, filters, 1))).toContain('No request was made yet.');
+    expect(text(pageOf(none, filters, 1))).not.toContain('<table');
     const other = filtersOf(new URLSearchParams('q=zzz'));
-    expect(text(registerPage({ requests: [one], unread: [] }, other, 1, nobody))).toContain('Nothing matches.');
+    expect(text(pageOf({ requests: [one], unread: [] }, other, 1))).toContain('Nothing matches.');
     expect(text(controlsPage(none))).toContain('No request was approved yet');
     expect(text(entriesPage([], 0, log(0), nobody))).toContain('No entry yet');
     expect(text(aboutPage(log(0)))).toContain('No checkpoint is signed yet.');
@@ -92,7 +94,7 @@ describe('where nothing is there yet', () => {
 
 describe('a person whose name is not kept', () => {
   it('stands there as a pseudonym, and the page says why in words', () => {
-    const body = text(registerPage({ requests: [one], unread: [] }, filtersOf(new URLSearchParams()), 1, nobody));
+    const body = text(pageOf({ requests: [one], unread: [] }, filtersOf(new URLSearchParams()), 1));
     expect(body).toContain('name not kept');
     expect(body).toContain('p_requester');
   });
