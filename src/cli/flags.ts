@@ -1,4 +1,5 @@
 /** Options of the commands, as commander gives them. */
+import type { ErasureBasis } from '#src/delivery/erasure/erasure.ts';
 import type { ExportFormat } from '#src/wire/evidence/export.ts';
 import type { ExportFilters } from '#src/wire/evidence/selection.ts';
 
@@ -61,18 +62,17 @@ export type ManifestFlags = JsonFlags & {
 
 /** Options of commands that somebody takes the responsibility for. */
 export type ByFlags = JsonFlags & { readonly by: string };
+
+/** Options of `gate-token create` and `gate-token revoke`. */
 export type NameFlags = JsonFlags & { readonly name: string };
 
-/** Options of `erase confirm` and `hold release`. */
-export type HoldFlags = JsonFlags & { readonly by: string };
-
-export const ERASURE_BASES = ['own_request', 'left', 'court', 'other'] as const;
+export const ERASURE_BASES = ['own_request', 'left', 'court', 'other'] as const satisfies readonly ErasureBasis[];
 
 /** Options of `erase person`. */
-export type EraseFlags = HoldFlags & { readonly basis: (typeof ERASURE_BASES)[number] };
+export type EraseFlags = ByFlags & { readonly basis: ErasureBasis };
 
 /** Options of `hold place`. */
-export type PlaceFlags = HoldFlags & {
+export type PlaceFlags = ByFlags & {
   readonly reason: string;
   readonly person?: string;
   readonly system?: string;
@@ -121,6 +121,8 @@ export type DescribeFlags = ByFlags & {
 /** Options of `system add-version`. */
 export type VersionFlags = ByFlags & { readonly manifest: string };
 
-/** Options of `system decommission` and `system step`. */
+/** Options of `system review-alias`. */
 export type AliasFlags = ByFlags & { readonly changed?: true };
+
+/** Options of `system decommission` and `system step`. */
 export type StepFlags = ByFlags & { readonly reason?: string; readonly note?: string };

@@ -222,11 +222,8 @@ function problemOf(state: GovernedDirectory, change: Change, now: Date): string 
     if (known === undefined || known.endedAt !== null) return 'assignment';
     return known.person === change.person && sameRole(known.role, change.role) ? null : 'assignment';
   }
-  if (change.do === 'delegate') {
-    if (state.delegations.has(change.delegation) || change.holder === change.person) return 'delegation';
-    return isPeriod(change.from, change.until, DELEGATION_DAYS_MAX) ? null : 'period';
-  }
-  return state.delegations.has(change.delegation) ? null : 'delegation';
+  if (state.delegations.has(change.delegation) || change.holder === change.person) return 'delegation';
+  return isPeriod(change.from, change.until, DELEGATION_DAYS_MAX) ? null : 'period';
 }
 
 function isPeriod(from: string, until: string, daysMax: number): boolean {
@@ -274,8 +271,6 @@ function eventsOf(
       const { do: _, ...data } = change;
       return holds(state, change.holder, change.role, now) ? [{ type: 'directory.delegation_made', data }] : [];
     }
-    case 'end_delegation':
-      return [{ type: 'directory.delegation_ended', data: { delegation: change.delegation } }];
   }
 }
 

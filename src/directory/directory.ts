@@ -48,31 +48,24 @@ export type DirectoryEvent =
   | { readonly type: 'directory.assignment_made'; readonly data: z.infer<typeof assignmentMadeSchema> }
   | { readonly type: 'directory.assignment_ended'; readonly data: z.infer<typeof assignmentEndedSchema> };
 
-/** The directory's state: every assignment ever made, by id. */
-export type DirectoryState = { readonly assignments: ReadonlyMap<string, Assignment> };
-
-export const emptyDirectory: DirectoryState = { assignments: new Map() };
-
-/** State after one event. Total: an event about an unknown assignment changes nothing. */
-export function applyDirectory(state: DirectoryState, event: DirectoryEvent, at: Date): DirectoryState {
-  const assignments = new Map(state.assignments);
-  if (event.type === 'directory.assignment_made') {
-    const { assignment, role, person, from, until, deputyOf, group } = event.data;
-    assignments.set(assignment, {
-      id: assignment,
-      role,
-      person,
-      from: from === null ? null : new Date(from),
-      until: until === null ? null : new Date(until),
-      deputyOf,
-      endedAt: null,
-      ...(group === undefined ? {} : { group }),
-    });
-  } else {
-    const known = assignments.get(event.data.assignment);
-    if (known) assignments.set(known.id, { ...known, endedAt: at });
-  }
-  return { assignments };
+/** An assignment after an event about it; undefined where one is ended that was never made. */
+export function assignmentAfter(
+  known: Assignment | undefined,
+  event: DirectoryEvent,
+  at: Date,
+): Assignment | undefined {
+  if (event.type === 'directory.assignment_ended') return known && { ...known, endedAt: at };
+  const { assignment: id, role, person, from, until, deputyOf, group } = event.data;
+  return {
+    id,
+    role,
+    person,
+    from: from === null ? null : new Date(from),
+    until: until === null ? null : new Date(until),
+    deputyOf,
+    endedAt: null,
+    ...(group === undefined ? {} : { group }),
+  };
 }
 
 /** Is the assignment in force at the moment? `from` is inclusive, `until` exclusive. */

@@ -70,8 +70,10 @@ export function reconcile(
   return { make, end: standing.filter((a) => !used.has(a.id)) };
 }
 
-function equal(a: WantedAssignment, b: WantedAssignment): boolean {
+function equal(a: Assignment, b: WantedAssignment): boolean {
   return (
+    // Held by a user group it ends with the membership; what is wanted here does not.
+    a.group === undefined &&
     sameRole(a.role, b.role) &&
     a.person === b.person &&
     a.deputyOf === b.deputyOf &&

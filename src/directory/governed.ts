@@ -3,16 +3,7 @@
  * absences, recertifications. The fold of the stream `directory`.
  */
 import { z } from 'zod';
-import {
-  type Assignment,
-  applyDirectory,
-  type DirectoryEvent,
-  type DirectoryState,
-  emptyDirectory,
-  groupId,
-  rosterAt,
-  sameRole,
-} from './directory.ts';
+import { type Assignment, assignmentAfter, type DirectoryEvent, groupId, rosterAt, sameRole } from './directory.ts';
 import { ADMIN_ROLE } from './two-persons.ts';
 
 const person = z.string().min(1).max(60);
@@ -41,7 +32,6 @@ export const changeSchema = z.discriminatedUnion('do', [
     from: instant,
     until: instant,
   }),
-  z.strictObject({ do: z.literal('end_delegation'), delegation: z.uuid(), role, person }),
 ]);
 export type Change = z.infer<typeof changeSchema>;
 
@@ -73,7 +63,9 @@ export type Delegation = {
 
 export type Absence = { readonly id: string; readonly person: string; readonly from: string; readonly until: string };
 
-export type GovernedDirectory = DirectoryState & {
+export type GovernedDirectory = {
+  /** Every assignment ever made, by id. */
+  readonly assignments: ReadonlyMap<string, Assignment>;
   readonly proposals: ReadonlyMap<string, Proposal>;
   readonly delegations: ReadonlyMap<string, Delegation>;
   readonly absences: ReadonlyMap<string, Absence>;
@@ -136,7 +128,7 @@ export const DIRECTORY_HIDDEN: Readonly<Record<GovernedEvent['type'], readonly s
 };
 
 export const emptyGoverned: GovernedDirectory = {
-  ...emptyDirectory,
+  assignments: new Map(),
   proposals: new Map(),
   delegations: new Map(),
   absences: new Map(),
@@ -183,10 +175,7 @@ function applyTo(draft: Draft, event: GovernedEvent, stamp: Stamp): void {
     case 'directory.assignment_made':
     case 'directory.assignment_ended': {
       const id = event.data.assignment;
-      const known = draft.assignments.get(id);
-      const one = applyDirectory({ assignments: new Map(known ? [[id, known]] : []) }, event, stamp.at).assignments.get(
-        id,
-      );
+      const one = assignmentAfter(draft.assignments.get(id), event, stamp.at);
       if (one !== undefined) draft.assignments.set(id, one);
       return;
     }

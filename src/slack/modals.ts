@@ -25,7 +25,7 @@ import type { ImportKind } from '#src/knowledge/packs/pack.ts';
 import { actModal } from './act-modals.ts';
 import { renderSource, renderSources } from './blocks/answer.ts';
 import { choice, fileInput, section, textInput } from './blocks/build.ts';
-import type { CardView } from './blocks/card.ts';
+import { type CardView, neededWords } from './blocks/card.ts';
 import { likeLines } from './blocks/card-facts.ts';
 import type { RenderContext } from './blocks/card-view.ts';
 import { evidenceText } from './blocks/evidence-lines.ts';
@@ -129,7 +129,9 @@ async function modalOf(deps: OutboundDeps, spec: ModalSpec, user: string): Promi
       return draftForm(deps, spec, user);
     case 'source': {
       const source = deps.source(spec.itemId, spec.hash, spec.quote);
-      return source === null ? gone(spec.itemId) : renderSource(source);
+      return source === null
+        ? gone(spec.itemId, 'is not in the library any more. Ask again to see what is in force')
+        : renderSource(source);
     }
     case 'sources':
       return renderSources(spec.citations.flatMap((c) => deps.source(c.id, c.hash, c.quote) ?? []));
@@ -239,7 +241,8 @@ type RequestSpec = Extract<ModalSpec, { kind: 'act' | 'more' | 'details' }>;
 
 async function requestModal(deps: OutboundDeps, spec: RequestSpec, user: string): Promise<Modal> {
   const record = await deps.desk.read(spec.requestId);
-  if (record === null) return gone('request');
+  if (record === null)
+    return gone('This request', 'cannot be read. Nothing was changed; look at the list with /governance status');
   const { state } = record;
   const shown = await viewOf(deps, record);
   const { context } = shown;
@@ -277,15 +280,13 @@ async function detailsModal(
     ...(replaced === null ? [] : [`• Replaces ${replaced.state.shortId} (${inline(titleOf(replaced.state), 160)})`]),
     ...part('*Evidence*', view.evidence),
     ...part('*Conditions*', conditions),
-    ...(view.needed.length > 0 ? [`*Still needed*: ${view.needed.map((n) => inline(n, 200)).join(' · ')}`] : []),
+    ...(view.needed.length > 0 ? [`*Still needed*: ${neededWords(view)}`] : []),
     '*History*, with the entry of each line in the evidence log',
     ...historyOf(record, words).map(historyText),
     `As of ${dateToken(deps.now())}`,
   ]);
 }
 
-function gone(what: string): Modal {
-  return readingModal('Not found', [
-    `${inline(what, 60)} is not in the library any more. Ask again to see what is in force.`,
-  ]);
+function gone(what: string, said: string): Modal {
+  return readingModal('Not found', [`${inline(what, 60)} ${said}.`]);
 }

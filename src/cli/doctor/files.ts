@@ -3,6 +3,7 @@ import { unreachableQuorums } from '#src/approvals/doctor.ts';
 import { asAppointed } from '#src/approvals/seats.ts';
 import type { Roster } from '#src/approvals/types.ts';
 import { type Config, ConfigError, readConfig } from '#src/config.ts';
+import { type RoleUse, rolesNeeded } from '#src/directory/unfilled.ts';
 import { KnowledgeError } from '#src/knowledge/errors.ts';
 import { sizeInWords } from '#src/knowledge/listing.ts';
 import { readDirectoryFile } from '#src/wire/directory.ts';
@@ -118,20 +119,18 @@ function reportLines(name: string, error: unknown, found: Findings): void {
   }
 }
 
+function isVoting(use: RoleUse): boolean {
+  return use === 'quorum' || use === 'veto' || use === 'chair';
+}
+
 /** Roles of the policy that nobody holds; a problem where a quorum cannot be reached without them. */
 export function checkRoles({ policy }: LoadedPolicy, roster: Roster, found: Findings): void {
-  const voting = new Set<string>();
-  for (const kind of [policy.kinds.deployment, policy.kinds.exception]) {
-    voting.add(kind.chair);
-    for (const tier of [kind.tiers.minimal, kind.tiers.limited, kind.tiers.high]) {
-      for (const role of [...tier.quorum.flatMap((slot) => slot.anyOf), ...tier.veto]) voting.add(role);
-    }
-  }
+  const voting = [...rolesNeeded(policy)].flatMap(([role, uses]) => (uses.some(isVoting) ? [role] : []));
   // Slack is not asked here: whoever was accepted as a member of a user group is taken for one.
   const appointed = asAppointed(roster);
   const held = new Set(appointed.assignments.map(({ role }) => role));
-  const unfilled = [...voting].filter((role) => !held.has(role)).sort();
-  if (unfilled.length === 0) found.ok('voting roles', `all ${voting.size} are held`);
+  const unfilled = voting.filter((role) => !held.has(role)).sort();
+  if (unfilled.length === 0) found.ok('voting roles', `all ${voting.length} are held`);
   else found.note('voting roles', `held by nobody: ${unfilled.join(', ')}`);
   for (const { kind, tier, missing } of unreachableQuorums(policy, appointed)) {
     found.problem(

@@ -1,7 +1,7 @@
 /** `erase` and `hold`: erasing a person, and what keeps from it. */
 import { Option } from 'commander';
 import type { Register } from '../context.ts';
-import { ERASURE_BASES, type EraseFlags, type HoldFlags, type JsonFlags, type PlaceFlags } from '../flags.ts';
+import { type ByFlags, ERASURE_BASES, type EraseFlags, type JsonFlags, type PlaceFlags } from '../flags.ts';
 
 const BY = 'Slack user id of the administrator who decides this';
 
@@ -27,7 +27,7 @@ export const registerErasure: Register = (program, cli) => {
     .requiredOption('--by <user>', BY)
     .option('--json', 'print it as one JSON object')
     .action(
-      cli.action(async (id: string, flags: HoldFlags) => {
+      cli.action(async (id: string, flags: ByFlags) => {
         const { confirmErasure } = await import('./erasure.ts');
         return confirmErasure(cli.context, id, flags);
       }),
@@ -55,7 +55,7 @@ export const registerErasure: Register = (program, cli) => {
     .requiredOption('--by <user>', BY)
     .option('--json', 'print it as one JSON object')
     .action(
-      cli.action(async (id: string, flags: HoldFlags) => {
+      cli.action(async (id: string, flags: ByFlags) => {
         const { releaseHold } = await import('./erasure.ts');
         return releaseHold(cli.context, id, flags);
       }),

@@ -4,7 +4,7 @@ import type { HoldRefusal, HoldResult, LegalHold } from '#src/delivery/erasure/h
 import { type ErasureDesks, openErasure } from '#src/wire/evidence/erasure.ts';
 import { newId } from '#src/wire/ids.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
-import type { EraseFlags, HoldFlags, JsonFlags, PlaceFlags } from '../flags.ts';
+import type { ByFlags, EraseFlags, JsonFlags, PlaceFlags } from '../flags.ts';
 import { type Session, withSession } from '../session.ts';
 import { table } from '../terminal.ts';
 import { openWriting } from '../writing.ts';
@@ -37,7 +37,7 @@ export function requestErasure(context: CliContext, user: string, flags: EraseFl
 }
 
 /** `erase confirm`. */
-export function confirmErasure(context: CliContext, id: string, flags: HoldFlags): Promise<ExitCode> {
+export function confirmErasure(context: CliContext, id: string, flags: ByFlags): Promise<ExitCode> {
   return withDesks(context, async ({ session, desks }) => {
     const result = await desks.erasure.confirm(id, await personOf(session, flags.by), newId(context.now()));
     return printErasure(context, flags, result, 'Erased. Every proof still verifies: "countersign evidence verify".');
@@ -54,7 +54,7 @@ export function placeHold(context: CliContext, flags: PlaceFlags): Promise<ExitC
 }
 
 /** `hold release`. */
-export function releaseHold(context: CliContext, id: string, flags: HoldFlags): Promise<ExitCode> {
+export function releaseHold(context: CliContext, id: string, flags: ByFlags): Promise<ExitCode> {
   return withDesks(context, async ({ session, desks }) => {
     const by = await personOf(session, flags.by);
     return printHold(context, flags, await desks.holds.release(id, by, newId(context.now())), 'Released.');

@@ -1,12 +1,13 @@
 /** `policy` and `directory`: what is in force, what waits, and standing behind it. */
+import { changeWords } from '#src/delivery/people/notices.ts';
 import { confirmedAssignments } from '#src/delivery/people/roster.ts';
-import { adminsAt, type Change } from '#src/directory/governed.ts';
+import { adminsAt } from '#src/directory/governed.ts';
 import { rolesNeeded, unfilledRoles } from '#src/directory/unfilled.ts';
 import type { CliContext, ExitCode } from '../context.ts';
 import type { ByFlags, JsonFlags } from '../flags.ts';
 import { rulesInForce } from '../reading.ts';
 import { count, paragraph, table } from '../terminal.ts';
-import { type People, peopleIn } from './people.ts';
+import { peopleIn } from './people.ts';
 import { type Desks, personOf, withDesks } from './session.ts';
 import { takeFile } from './tables.ts';
 
@@ -30,7 +31,7 @@ export function printStatus(context: CliContext, what: What, flags: JsonFlags): 
       context.text('', id);
       const rows = changes.map((change, index) => [
         applied.includes(index) ? 'done' : `${supporters[index]?.length ?? 0} of 2`,
-        wordsOf(change, people),
+        people.inText(changeWords(change)),
       ]);
       context.text(...table(rows, '  '));
     }
@@ -155,14 +156,4 @@ export function printUnfilled(context: CliContext, flags: JsonFlags): Promise<Ex
       );
     return unfilled.length === 0 ? 0 : 1;
   });
-}
-
-function wordsOf(change: Change, people: People): string {
-  const who = people.words(change.person);
-  if (change.do === 'assign')
-    return `${who} becomes ${change.role}${change.deputyOf === null ? '' : ` as deputy of ${people.words(change.deputyOf)}`}`;
-  if (change.do === 'end') return `${who} is no longer ${change.role}`;
-  if (change.do === 'delegate')
-    return `${who} stands for ${people.words(change.holder)} as ${change.role} until ${change.until.slice(0, 10)}`;
-  return `${who} no longer stands in as ${change.role}`;
 }

@@ -10,6 +10,8 @@ export type People = {
   view(person: string): PersonView;
   /** `Milo Okafor (U0MILO)`, `U0MILO`, or the pseudonym. */
   words(person: string): string;
+  /** A text with everybody in it so called. */
+  inText(text: string): string;
 };
 
 /** Reads everybody whom a value names. */
@@ -19,12 +21,12 @@ export async function peopleIn(store: PeopleStore, value: unknown): Promise<Peop
     const found = known.get(person);
     return { person, user: found?.slackUserId ?? null, name: found?.name ?? null };
   };
-  return {
-    view,
-    words: (person) => {
-      if (person === 'service') return 'Countersign';
-      const found = known.get(person);
-      return found === undefined ? person : nameInWords(found);
-    },
+  const words = (person: string): string => {
+    if (person === 'service') return 'Countersign';
+    const found = known.get(person);
+    return found === undefined ? person : nameInWords(found);
   };
+  const inText = (text: string): string =>
+    personsIn(text).reduce((told, person) => told.replaceAll(person, words(person)), text);
+  return { view, words, inText };
 }

@@ -11,15 +11,16 @@ import { onStream, type StreamDeps, type StreamEvent } from '../streams/stream.t
 import { type LegalHold, openHolds, type RequestsAbout, scopesOf } from './holds.ts';
 import type { ErasureCounts, ErasureStore } from './ports.ts';
 
-/** Why the person is erased; free text would have to be erased again. */
 const ERASURE_BASES = ['own_request', 'left', 'court', 'other'] as const;
+/** Why the person is erased; free text would have to be erased again. */
+export type ErasureBasis = (typeof ERASURE_BASES)[number];
 
 const ERASURE_STATUSES = ['requested', 'confirmed', 'done'] as const;
 
 export type Erasure = {
   readonly id: string;
   readonly person: string;
-  readonly basis: (typeof ERASURE_BASES)[number];
+  readonly basis: ErasureBasis;
   readonly status: (typeof ERASURE_STATUSES)[number];
   readonly requestedBy: string;
   readonly confirmedBy: string | null;

@@ -66,8 +66,6 @@ export function changeWords(change: Proposal['changes'][number]): string {
       return `${person} is no longer ${role}`;
     case 'delegate':
       return `${person} stands for ${change.holder} as ${role} until ${lastDay(change.until)}`;
-    case 'end_delegation':
-      return `${person} no longer stands in as ${role}`;
   }
 }
 

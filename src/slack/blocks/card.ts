@@ -143,8 +143,13 @@ function evidenceLine(view: CardView): string {
   return `Evidence ${view.evidenceHave} of ${view.evidenceWanted}`;
 }
 
+/** What an approval still waits for, on one line; empty for nothing. */
+export function neededWords({ needed }: { readonly needed: readonly string[] }): string {
+  return needed.map((one) => inline(one, 200)).join(' · ');
+}
+
 function neededLine(view: CardView): string {
-  return view.needed.length === 0 ? '' : `*Still needed:* ${view.needed.map((n) => inline(n, 200)).join(' · ')}`;
+  return view.needed.length === 0 ? '' : `*Still needed:* ${neededWords(view)}`;
 }
 
 function votesLine(view: CardView): string {

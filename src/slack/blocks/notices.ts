@@ -2,7 +2,7 @@
 import type { SubmittedState } from '#src/approvals/types.ts';
 import type { Note, Tell } from '#src/delivery/inbox/intents.ts';
 import { actions, button, context, type Message, section } from './build.ts';
-import { type CardView, tierWord } from './card.ts';
+import { type CardView, neededWords, tierWord } from './card.ts';
 import { KIND_WORDS } from './kind-words.ts';
 import { scopeLines } from './scope.ts';
 import { dateToken, inline, joinWords } from './text.ts';
@@ -36,7 +36,7 @@ const TELL: Readonly<Record<Tell, Lines>> = {
   submitted: (_state, view, committee) => [
     `is submitted. It is decided in ${committee} by ${dateToken(view.decideBy)}.`,
     `${tierWord(view.tier)}${view.tierReasons.length > 0 ? `: ${view.tierReasons.map((r) => inline(r, 120)).join(', ')}` : ''}`,
-    view.needed.length > 0 ? `Waiting for: ${view.needed.map((n) => inline(n, 200)).join(' · ')}` : '',
+    view.needed.length > 0 ? `Waiting for: ${neededWords(view)}` : '',
   ],
   refused: (state) => [
     'was refused at submission: the approval policy prohibits this use.',
@@ -59,7 +59,7 @@ const TELL: Readonly<Record<Tell, Lines>> = {
   },
   revised: (state, view) => [
     `was revised (revision ${state.revision.number}), so your vote on the earlier one does not count any more.`,
-    view.needed.length > 0 ? `Waiting for: ${view.needed.map((n) => inline(n, 200)).join(' · ')}` : '',
+    view.needed.length > 0 ? `Waiting for: ${neededWords(view)}` : '',
     'Look at it and vote again.',
   ],
   information_requested: (state) => [
@@ -80,7 +80,7 @@ const TELL: Readonly<Record<Tell, Lines>> = {
   ],
   reminder: (_state, view) => [
     `waits for you; it is decided by ${dateToken(view.decideBy)}.`,
-    view.needed.length > 0 ? `Still needed: ${view.needed.map((n) => inline(n, 200)).join(' · ')}` : '',
+    view.needed.length > 0 ? `Still needed: ${neededWords(view)}` : '',
   ],
   escalated: (state, view) => [
     `is escalated to you as ${inline(state.terms.escalation.to, 80)}${state.unfilled.length > 0 ? `: nobody can fill ${state.unfilled.map((u) => inline(u, 100)).join('; ')}` : ': its time is running out'}.`,
@@ -207,7 +207,7 @@ export function renderDependent(state: SubmittedState, view: CardView, basis: Su
 
 /** A note in the card's thread. */
 export function renderNote(note: Note, state: SubmittedState, view: CardView): Message {
-  const needed = view.needed.map((n) => inline(n, 200)).join(' · ');
+  const needed = neededWords(view);
   const id = state.shortId;
   const advice = state.consults.at(-1);
   const texts: Readonly<Record<Note, string>> = {
