@@ -66,7 +66,7 @@ export function requestPage(dossier: Dossier, names: Names, log: LogStatus, veri
 ${requestFacts(request, names)}
 ${proofSection(request, entries, log, verifiable)}
 <h2>Votes</h2>${votes(entries, names)}
-${conditions(request, names)}
+${conditions(dossier, names)}
 <h2>Documents</h2>${documents(dossier)}
 <h2>What was shown and what it rests on</h2>${objects(dossier)}
 <h2>Timeline</h2><p class="soft">Each line is one signed entry of the log.</p>
@@ -184,7 +184,7 @@ function voteRow({ index, statement }: EntryView, vote: z.infer<typeof voteSchem
 <td data-label="When">${time(statement?.predicate.event.at ?? null)}</td><td data-label="Entry"><a href="#entry-${index}">${index}</a></td></tr>`;
 }
 
-function conditions(request: ExportRequest, names: Names): Html {
+function conditions({ request, objects: kept }: Dossier, names: Names): Html {
   if (request.conditions.length === 0) return html``;
   return html`<h2>Conditions</h2><ul>${request.conditions.map(
     (c) =>
@@ -194,21 +194,24 @@ function conditions(request: ExportRequest, names: Names): Html {
           : c.overdue
             ? html`<span class="status bad">overdue</span>`
             : html`<span class="status open">open</span>`
-      }</li>`,
+      }${c.evidence.length === 0 ? '' : html`<ul>${c.evidence.map((item) => evidenceItem(item, request, kept))}</ul>`}</li>`,
   )}</ul>`;
 }
 
 function documents({ request, objects: kept }: Dossier): Html {
   const { evidence, demands } = request;
   const missing = demands.filter((d) => !evidence.some(({ kind }) => kind === d.kind || d.accepts.includes(kind)));
-  const items = evidence.map((item) => {
-    const date = item.date === null ? '' : html`, ${time(item.date)}`;
-    const source = item.sha256 === null ? linkOf(item) : fileOf({ ...item, sha256: item.sha256 }, request, kept);
-    return html`<li><strong>${words(item.kind)}</strong>: ${item.title ?? '[erased]'}${date}<br>${source}</li>`;
-  });
+  const items = evidence.map((item) => evidenceItem(item, request, kept));
   return html`${items.length === 0 ? html`<p>None was given.</p>` : html`<ul>${items}</ul>`}${missing.map(
     (d) => html`<p><span class="status bad">missing</span> ${d.title} (${d.serves.join(', ')})</p>`,
   )}`;
+}
+
+/** A piece of evidence of the request or of one of its conditions. */
+function evidenceItem(item: ExportEvidence, request: ExportRequest, kept: Dossier['objects']): Html {
+  const date = item.date === null ? '' : html`, ${time(item.date)}`;
+  const source = item.sha256 === null ? linkOf(item) : fileOf({ ...item, sha256: item.sha256 }, request, kept);
+  return html`<li><strong>${words(item.kind)}</strong>: ${item.title ?? '[erased]'}${date}<br>${source}</li>`;
 }
 
 /** The address is shown, not linked: it was typed by a person, and this page leads nowhere by itself. */

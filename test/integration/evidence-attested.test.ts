@@ -100,6 +100,11 @@ describe('an exception of the high tier', () => {
     const given = (await stage.request('EX-2')).conditions[0]?.evidence.at(-1);
     const kept = await stage.test.server.systems.evidence.read(given?.sha256 ?? '');
     expect(kept).toMatchObject({ kind: 'condition-evidence', systems: ['ticket-router'], attested: null });
+    const { address } = stage.test.server;
+    const page = await (await fetch(`${address}/evidence/requests/EX-2`)).text();
+    expect(page).toContain(`<a href="/evidence/requests/EX-2/objects/${given?.sha256}">Download the file</a>`);
+    const object = await fetch(`${address}/evidence/requests/EX-2/objects/${given?.sha256}`);
+    expect(await object.text()).toBe('Released by hand.\n');
   });
 
   it('when the asking side, a person without a role or without that role wants to stand for it, nothing is recorded', async () => {

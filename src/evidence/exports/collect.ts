@@ -20,11 +20,10 @@ const word = z.string().catch('');
 const words = z.array(z.string()).catch([]);
 const texts = z.array(text).catch([]);
 
-const evidenceSchema = z.array(
-  z
-    .object({ kind: word, title: text, url: text, date: text, sha256: text })
-    .transform(({ url, ...item }) => ({ ...item, href: url })),
-);
+const evidenceItemSchema = z
+  .object({ kind: word, title: text, url: text, date: text, sha256: text })
+  .transform(({ url, ...item }) => ({ ...item, href: url }));
+const evidenceSchema = z.array(evidenceItemSchema);
 const termsSchema = z.object({
   tier: text,
   policyHash: text,
@@ -92,6 +91,7 @@ const decidedSchema = z.object({
 });
 const emergencySchema = z.object({ until: z.iso.datetime().nullable().catch(null) });
 const namedCondition = z.object({ condition: word });
+const evidencedSchema = z.object({ evidence: evidenceItemSchema });
 
 type Draft =
   | { -readonly [K in keyof ExportDeployment]: ExportDeployment[K] }
@@ -144,7 +144,7 @@ const APPLY: Readonly<Record<string, Apply>> = {
   },
   decided: (draft, { data, at, index }) => {
     const { outcome, validUntil, conditions } = decidedSchema.parse(data);
-    const open: ExportCondition[] = conditions.map((c) => ({ ...c, confirmed: false, overdue: false }));
+    const open: ExportCondition[] = conditions.map((c) => ({ ...c, evidence: [], confirmed: false, overdue: false }));
     Object.assign(draft, {
       outcome,
       status: outcome,
@@ -154,8 +154,12 @@ const APPLY: Readonly<Record<string, Apply>> = {
       conditions: open,
     });
   },
-  'condition.confirmed': (draft, { data }) => markCondition(draft, data, { confirmed: true, overdue: false }),
-  'condition.overdue': (draft, { data }) => markCondition(draft, data, { confirmed: false, overdue: true }),
+  'condition.evidenced': (draft, { data }) => {
+    const { evidence } = evidencedSchema.parse(data);
+    markCondition(draft, data, (c) => ({ evidence: [...c.evidence, evidence] }));
+  },
+  'condition.confirmed': (draft, { data }) => markCondition(draft, data, () => ({ confirmed: true, overdue: false })),
+  'condition.overdue': (draft, { data }) => markCondition(draft, data, () => ({ confirmed: false, overdue: true })),
   deployed: (draft, { at }) => {
     draft.status = 'deployed';
     if (draft.kind === 'deployment') draft.deployedAt ??= at;
@@ -182,9 +186,13 @@ const APPLY: Readonly<Record<string, Apply>> = {
   closed: end('closed'),
 };
 
-function markCondition(draft: Draft, data: unknown, mark: Pick<ExportCondition, 'confirmed' | 'overdue'>): void {
+function markCondition(
+  draft: Draft,
+  data: unknown,
+  mark: (condition: ExportCondition) => Partial<ExportCondition>,
+): void {
   const { condition } = namedCondition.parse(data);
-  draft.conditions = draft.conditions.map((c) => (c.id === condition ? { ...c, ...mark } : c));
+  draft.conditions = draft.conditions.map((c) => (c.id === condition ? { ...c, ...mark(c) } : c));
 }
 
 function termsOf(terms: z.infer<typeof termsSchema>): Pick<Draft, 'tier' | 'policySha256' | 'demands'> {

@@ -33,6 +33,8 @@ export type ExportCondition = {
   readonly owner: string;
   readonly dueAt: string;
   readonly phase: string;
+  /** What was given to show that it is met, in order. */
+  readonly evidence: readonly ExportEvidence[];
   readonly confirmed: boolean;
   readonly overdue: boolean;
 };

@@ -1,7 +1,7 @@
 /** What is taken as a file, and when it serves as evidence; the register's CSV; the table of systems that were there. */
 import { describe, expect, it } from 'vitest';
 import { parseMoment } from '#src/approvals/duration.ts';
-import { type EvidenceFile, fileFlaw, fileTypeOf } from '#src/systems/evidence-files.ts';
+import { applyFile, type EvidenceFile, fileFlaw, fileTypeOf } from '#src/systems/evidence-files.ts';
 import { readLegacy } from '#src/systems/legacy-import.ts';
 import { csvCell, levelOf, type Risk, riskCsv } from '#src/systems/risks.ts';
 
@@ -97,6 +97,22 @@ describe('a file as evidence of a request', () => {
   ])('%s', (_what, one, change, expected) => {
     expect(fileFlaw(one, { ...about, ...change })).toBe(expected);
   });
+});
+
+it('a word from before a reach was said is kept as it was, and a new capture is stood for by nobody', () => {
+  const at = new Date('2026-01-02T00:00:00.000Z');
+  const said = { kind: 'bias-test', title: 'T', version: '1', date: at.toISOString(), validUntil: null };
+  const data = { ...said, systems: [], source: 'https://w.example/t', sha256: 'b'.repeat(64), sizeBytes: 1 };
+  const captured = { type: 'file.captured', data: { ...data, type: 'text/plain' } } as const;
+  const first = applyFile(null, captured, { at, actor: 'p_milo' });
+  const word = { sha256: data.sha256, role: 'Legal Team', assignment: 'a1' };
+  const old = applyFile(first, { type: 'file.attested', data: word }, { at, actor: 'p_legal' });
+  // Rows that were stored before must still come out of the events.
+  expect(old?.attested).toEqual({ by: 'p_legal', role: 'Legal Team', at: at.toISOString() });
+  const more = { ...word, systems: ['chat'], organisation: false };
+  const extended = applyFile(old, { type: 'file.extended', data: more }, { at, actor: 'p_ciso' });
+  expect(extended?.extended).toHaveLength(1);
+  expect(applyFile(extended, captured, { at, actor: 'p_emma' })).not.toHaveProperty('extended');
 });
 
 describe('the risk register as CSV', () => {
