@@ -420,6 +420,8 @@ describe('taking a system out of service', () => {
     await say('U0EMMA', 'decommission old bot');
     expect(await tickOff('U0EMMA', 'confirm')).toContain('does not confirm them');
     await say('U0CTO', 'decommission old bot');
+    expect(await say('U0EMMA', 'system old bot')).toContain('6 of 7 steps are done');
+    await say('U0CTO', 'decommission old bot');
     expect(await tickOff('U0CTO', 'confirm')).toContain('old bot is decommissioned');
     expect(await gate('old bot')).toBe(false);
   });

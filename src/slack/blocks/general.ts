@@ -20,13 +20,19 @@ export function renderHelp(): Message {
         '*Act on a request*: `/governance show DR-12` for its history, `/governance more DR-12` for what you may do on it now and why not the rest.',
       ),
       section(
-        '*Look*: `/governance status` lists what is open and who has to act; `systems`, `system NAME`, `roles`, `holds` and `proposals` show what stands behind it, `policy` the approval policy and what is proposed to it; `risks` the register, `risk` records one.',
+        '*Look*: `/governance status` lists what is open and who has to act; `systems`, `system NAME`, `roles`, `holds` and `proposals` show what stands behind it, `policy` the approval policy and what is proposed to it.',
       ),
       section(
-        '*Prove*: `/governance evidence DR-12` uploads a document, `/governance attest DR-12` stands for one in your role, `withdraw-file` takes one back, `version NAME 1.4.0` computes the digest of what a version is made of, `describe NAME` states what a system is and uses, `alias NAME 1.4.0 same` records a look at a vendor’s floating alias. Administrators: `/governance import` brings a table of roles, systems or risks, `import document` a document for the library, `rules` proposes other periods and quorums, `gate` and `logging` other settings, `appoint`, `group` and `dismiss` change who holds what. Holders: `delegate` and `takeback`, `absent` and `back`.',
+        '*Prove*: `/governance evidence DR-12` uploads a document, `/governance attest DR-12` stands for one in your role, `withdraw-file` takes one back.',
       ),
       section(
-        '*Stop*: `/governance suspend NAME INCIDENT why` stops a system at once, where your role permits it; also `version`, `vendor` and `environment` before the name. `review HOLD what was found` records the review after it, `lift HOLD DR-12` ends the hold by a fresh approval; `holds` shows the ids. `decommission NAME why` takes a system out of service for good, step by step.',
+        '*Own a system*: `/governance describe NAME` states what it is and uses, `version NAME 1.4.0` computes the digest of what a version is made of, `alias NAME 1.4.0 same` records a look at a vendor’s floating alias, `risk` records a risk and `risks` lists them, `decommission NAME why` takes it out of service, step by step.',
+      ),
+      section(
+        '*Hold a role*: `delegate` and `takeback` hand it on for a time, `absent` and `back` let your deputies vote. Administrators: `import` brings a table of roles, systems or risks, `import document` a document for the library, `rules` proposes other periods and quorums, `gate` and `logging` other settings, `appoint`, `group` and `dismiss` change who holds what.',
+      ),
+      section(
+        '*Stop*: `/governance suspend NAME INCIDENT why` stops a system at once, where your role permits it; also `version`, `vendor` and `environment` before the name. `review HOLD what was found` records the review after it, `lift HOLD DR-12` ends the hold by a fresh approval; `holds` shows the ids.',
       ),
       actions('help', [
         button('Request a deployment', 'open_deploy', ''),

@@ -64,8 +64,8 @@ function checklist(state: SystemState, actor: SystemActor): Said {
     const done = doneBy(step);
     const { words, roles } = CHECKLIST[step];
     return done === undefined
-      ? `☐ ${words} (${roles.join(', ')})`
-      : `☑ ${words} (${done.by} as ${done.role}, ${done.at.slice(0, 10)})`;
+      ? `${words} (${roles.join(', ')})`
+      : `✓ ${words} (${done.by} as ${done.role}, ${done.at.slice(0, 10)})`;
   });
   const mine = open
     .filter((step) => step !== 'confirm' || open.length === 1)

@@ -3,6 +3,7 @@ import { envelopeInForce } from '#src/approvals/envelope.ts';
 import { boundLines } from '#src/approvals/envelope-form.ts';
 import type { GateAnswer } from '#src/approvals/gate.ts';
 import type { SubmittedState } from '#src/approvals/types.ts';
+import { DECOMMISSION_STEPS } from '#src/systems/decommission.ts';
 import { covers, type Hold, scopeWords, shortHold } from '#src/systems/holds.ts';
 import { systemKeyOf } from '#src/systems/names.ts';
 import { isLegacy, type SystemRequest, type SystemState, statusOf, tierOfSystem } from '#src/systems/system.ts';
@@ -96,6 +97,10 @@ function envelopeWords(looked: readonly Looked[], now: Date): readonly string[] 
   });
 }
 
+function leaving({ startedAt, steps }: NonNullable<SystemState['decommission']>): string {
+  return `Being taken out of service since ${startedAt.slice(0, 10)}: ${steps.length} of ${DECOMMISSION_STEPS.length} steps are done`;
+}
+
 function factsOf(state: SystemState, now: Date): readonly string[] {
   const vendors = [...new Set([...state.vendors, ...state.versions.flatMap((v) => v.vendors)])];
   const overdue = isLegacy(state) && Date.parse(state.approvalDue ?? '') < now.getTime();
@@ -105,6 +110,10 @@ function factsOf(state: SystemState, now: Date): readonly string[] {
     ...(state.runsIn.length === 0 ? [] : [`Ran before anybody asked: ${state.runsIn.join(', ')}`]),
     `Data: ${state.data.map((d) => `${d.name} (${d.classification})`).join(', ') || 'not stated'}`,
     `Vendors: ${vendors.join(', ') || 'none known'}`,
+    ...(state.lineage.length === 0 ? [] : [`Lineage: ${state.lineage.join('; ').slice(0, 400)}`]),
+    ...(state.links.length === 0 ? [] : [`Links: ${state.links.map(({ kind, url }) => `${kind} ${url}`).join(', ')}`]),
+    ...(state.ssrm === null ? [] : [`Our part in the AI supply chain (SSRM): ${state.ssrm}`]),
+    ...(state.decommission === null ? [] : [leaving(state.decommission)]),
     ...(state.useCases.length === 0
       ? []
       : [`Use cases: ${state.useCases.map((u) => `${u.shortId} ${u.phase}`).join(', ')}`]),
