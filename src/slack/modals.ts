@@ -275,7 +275,7 @@ async function detailsModal(
   return readingModal(state.shortId, [
     `*${state.shortId}* ${inline(view.title, 200)}: ${inline(state.status.replace(/_/g, ' '), 40)}`,
     inline(view.purpose, 1500),
-    ...view.tierReasons.map((r) => `• ${inline(`${view.tier} tier: ${r}`, 300)}`),
+    ...view.tierReasons.map((r) => `• ${inline(`${view.tier}: ${r}`, 300)}`),
     ...[...detailFacts(state), ...likeLines(context.like)].map((f) => `• ${inline(f, 300)}`),
     ...(replaced === null ? [] : [`• Replaces ${replaced.state.shortId} (${inline(titleOf(replaced.state), 160)})`]),
     ...part('*Evidence*', view.evidence),

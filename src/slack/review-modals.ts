@@ -124,7 +124,7 @@ function conditionsModal(state: SubmittedState, meta: string, intro: string, con
   const lines = conditions.map(
     (c) =>
       `• ${inline(c.text, 300)}: ${mention(context.slackUser(c.owner))}, due ${dateToken(new Date(c.dueAt))}, ` +
-      `${phases[c.phase].toLowerCase()}, confirmed by ${inline(c.confirmRole, 80)}`,
+      `${(phases?.[c.phase] ?? 'at once').toLowerCase()}, confirmed by ${inline(c.confirmRole, 80)}`,
   );
   const answers = [
     { value: 'accept', label: 'Accept all of them' },

@@ -57,6 +57,8 @@ describe('a changed file', () => {
 
   it('shows the committee the difference on the card, and belongs to no single person', async () => {
     const card = await stage.card('PC-1');
+    expect(card).toContain('*Change of the rules*');
+    expect(card).not.toMatch(/tier\*|Evidence/);
     expect(card).toContain('Approval policy: 1.1 in place of 1.0');
     expect(card).toContain('20 days becomes 15 days');
     expect(card).toContain('Decisions take too long');
@@ -70,6 +72,10 @@ describe('a changed file', () => {
   });
 
   it('takes effect by the decision of the quorum that the policy in force names, and not before', async () => {
+    await stage.command('U0LEGAL', 'vote PC-1');
+    const form = await stage.viewText('U0LEGAL');
+    expect(form).toContain('• kinds / deployment');
+    expect(form).not.toMatch(/• •|approve_with_conditions/);
     await stage.approve('PC-1', 'U0LEGAL', 'U0ETHIC');
     await stage.settle();
     expect(inForce()).toBe('1.0');

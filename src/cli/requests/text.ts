@@ -18,17 +18,26 @@ export function requestLines(record: RequestRecord, roster: Roster, people: Peop
     why === null ? [] : [`${demand.title} ${words(why)} (${demand.serves.join(', ')})`],
   );
   const open = state.decision === null && state.status !== 'withdrawn';
+  // A change of the rules has no tier of its own, and nothing is demanded for it.
+  const rules = document.kind === 'policy';
   return [
     ...paragraph(`${titleOf(state)}: ${words(state.status)}`, `${state.shortId}  `, '  '),
     '',
     ...table([
-      ['Tier', [terms.tier, ...terms.tierReasons.map((reason) => reason.because)].join('; ')],
+      ...(rules ? [] : [['Tier', [terms.tier, ...terms.tierReasons.map((reason) => reason.because)].join('; ')]]),
       ['Asked by', `${people.words(state.requester)}, ${instant(new Date(state.submittedAtMs))}`],
       ...(state.owner === state.requester ? [] : [['Owner', people.words(state.owner)]]),
       ['Revision', `${state.revision.number}, policy ${terms.policyVersion}`],
       ['Purpose', purposeOf(document)],
       ...detailFacts(state).map((fact, at) => [at === 0 ? 'About' : '', fact]),
-      ['Evidence', `${given} of ${standing.evidence.length}${missing.length > 0 ? `; ${missing.join(', ')}` : ''}`],
+      ...(rules
+        ? []
+        : [
+            [
+              'Evidence',
+              `${given} of ${standing.evidence.length}${missing.length > 0 ? `; ${missing.join(', ')}` : ''}`,
+            ],
+          ]),
       ...document.evidence.map((item) => ['', `${item.kind}: ${item.title} ${item.url}`]),
       ...(open ? [['Decide by', instant(new Date(state.decideByMs))]] : []),
       ...(open && standing.stillNeeded.length > 0 ? [['Needed', standing.stillNeeded.join('; ')]] : []),

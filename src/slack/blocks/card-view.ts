@@ -4,7 +4,7 @@ import { purposeOf } from '#src/approvals/document-facts.ts';
 import { type Tally, tally } from '#src/approvals/tally.ts';
 import type { Person, Roster, SubmittedState, Vote } from '#src/approvals/types.ts';
 import type { Compared } from '#src/delivery/requests/likeness.ts';
-import type { CardView } from './card.ts';
+import { type CardView, tierWord } from './card.ts';
 import { alikeFact, factsOf, likeFacts } from './card-facts.ts';
 import { type EvidenceContext, evidenceLines } from './evidence-lines.ts';
 import { KIND_WORDS } from './kind-words.ts';
@@ -38,7 +38,7 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     revision: state.revision.hash,
     shortId: state.shortId,
     title: titleOf(state),
-    tier: state.terms.tier,
+    tier: d.kind === 'policy' ? 'Change of the rules' : tierWord(state.terms.tier),
     // The rules that gave this tier; weaker ones that hold as well would only blur it.
     tierReasons: state.terms.tierReasons.filter((r) => r.tier === state.terms.tier).map((r) => r.because),
     askedBy: who(state.requester),
@@ -48,7 +48,7 @@ export function cardView(state: SubmittedState, context: RenderContext): CardVie
     earliest: earliestOf(standing, context.now),
     purpose: purposeOf(d),
     evidenceHave: standing.evidence.length - missing.length,
-    evidenceWanted: standing.evidence.length,
+    evidenceWanted: d.kind === 'policy' ? null : standing.evidence.length,
     evidence: evidenceLines(state, standing.evidence, context),
     facts: [
       ...(state.decision === null ? [...alikeFact(context.alike), ...likeFacts(context.like)] : []),

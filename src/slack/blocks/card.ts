@@ -10,6 +10,7 @@ export type CardView = {
   readonly shortId: string;
   /** "Deploy credit-scoring 2.1 to production" */
   readonly title: string;
+  /** "High tier", or what stands in its place. */
   readonly tier: string;
   readonly tierReasons: readonly string[];
   readonly askedBy: string;
@@ -20,7 +21,8 @@ export type CardView = {
   readonly earliest: Date | null;
   readonly purpose: string;
   readonly evidenceHave: number;
-  readonly evidenceWanted: number;
+  /** Null where nothing can be demanded. */
+  readonly evidenceWanted: number | null;
   /** Each piece that is demanded or was given, one a line, ready to show. */
   readonly evidence: readonly string[];
   readonly facts: readonly string[];
@@ -78,7 +80,7 @@ function openCard(view: CardView): Message {
   const blocks: KnownBlock[] = [
     header(`${view.shortId}  ${view.title}`),
     section(
-      `*${tierWord(view.tier)}*${view.tierReasons.length > 0 ? ` (${view.tierReasons.map((r) => inline(r, 120)).join(', ')})` : ''}\n` +
+      `*${view.tier}*${view.tierReasons.length > 0 ? ` (${view.tierReasons.map((r) => inline(r, 120)).join(', ')})` : ''}\n` +
         `Asked by ${view.askedBy}${view.owner === view.askedBy ? '' : ` for ${view.owner}`} · decide by ${dateToken(view.decideBy)}` +
         `${view.earliest ? ` · earliest ${dateToken(view.earliest)}` : ''}${view.revisionNumber > 1 ? ` · revision ${view.revisionNumber}` : ''}`,
     ),
@@ -86,7 +88,8 @@ function openCard(view: CardView): Message {
   ];
   const standing = [waiting, votesLine(view), ...view.consulted].filter((line) => line.length > 0);
   if (standing.length > 0) blocks.push(section(standing.join('\n')));
-  blocks.push(...sections([evidenceLine(view), ...view.evidence]));
+  if (view.evidenceWanted !== null)
+    blocks.push(...sections([evidenceLine(view.evidenceHave, view.evidenceWanted), ...view.evidence]));
   if (view.facts.length > 0) blocks.push(section(view.facts.join('\n')));
   if (view.status !== 'withdrawn') blocks.push(actions(`request:${view.requestId}`, openButtons(view)));
   return { text, blocks };
@@ -122,7 +125,7 @@ function decidedCard(view: CardView, decision: NonNullable<CardView['decision']>
       section(lines.join('\n')),
       ...(view.facts.length > 0 ? [section(view.facts.join('\n'))] : []),
       context(
-        `${tierWord(view.tier)} · asked by ${view.askedBy}${decision.entry === null ? '' : ` · evidence entry ${decision.entry}`}`,
+        `${view.tier} · asked by ${view.askedBy}${decision.entry === null ? '' : ` · evidence entry ${decision.entry}`}`,
       ),
       actions(`request:${view.requestId}`, [
         button('Details', 'open_details', value),
@@ -138,9 +141,8 @@ export function tierWord(tier: string): string {
   return `${capital(tier)} tier`;
 }
 
-function evidenceLine(view: CardView): string {
-  if (view.evidenceWanted === 0) return 'Evidence: none demanded at this tier';
-  return `Evidence ${view.evidenceHave} of ${view.evidenceWanted}`;
+function evidenceLine(have: number, wanted: number): string {
+  return wanted === 0 ? 'Evidence: none demanded at this tier' : `Evidence ${have} of ${wanted}`;
 }
 
 /** What an approval still waits for, on one line; empty for nothing. */

@@ -10,8 +10,8 @@ export type KindWords = {
   readonly again: string;
   /** What a suspension does at once. */
   readonly effect: string;
-  /** Until when the conditions of an approval are to be met, by their phase. */
-  readonly phases: Readonly<Record<'before_deployment' | 'after_deployment', string>>;
+  /** Until when the conditions of an approval are to be met, by their phase; null where it is approved as it stands. */
+  readonly phases: Readonly<Record<'before_deployment' | 'after_deployment', string>> | null;
 };
 
 const owned = (id: string): string => `asked for ${id} or own its system`;
@@ -45,6 +45,6 @@ export const KIND_WORDS: Readonly<Record<RequestKind, KindWords>> = {
     stopped: 'its rules are not in force',
     again: 'is in force again',
     effect: 'Its rules are no longer in force.',
-    phases: inForce,
+    phases: null,
   },
 };

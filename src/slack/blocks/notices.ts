@@ -2,7 +2,7 @@
 import type { SubmittedState } from '#src/approvals/types.ts';
 import type { Note, Tell } from '#src/delivery/inbox/intents.ts';
 import { actions, button, context, type Message, section } from './build.ts';
-import { type CardView, neededWords, tierWord } from './card.ts';
+import { type CardView, neededWords } from './card.ts';
 import { KIND_WORDS } from './kind-words.ts';
 import { scopeLines } from './scope.ts';
 import { dateToken, inline, joinWords } from './text.ts';
@@ -35,7 +35,7 @@ type Lines = (state: SubmittedState, view: CardView, committee: string) => reado
 const TELL: Readonly<Record<Tell, Lines>> = {
   submitted: (_state, view, committee) => [
     `is submitted. It is decided in ${committee} by ${dateToken(view.decideBy)}.`,
-    `${tierWord(view.tier)}${view.tierReasons.length > 0 ? `: ${view.tierReasons.map((r) => inline(r, 120)).join(', ')}` : ''}`,
+    `${view.tier}${view.tierReasons.length > 0 ? `: ${view.tierReasons.map((r) => inline(r, 120)).join(', ')}` : ''}`,
     view.needed.length > 0 ? `Waiting for: ${neededWords(view)}` : '',
   ],
   refused: (state) => [

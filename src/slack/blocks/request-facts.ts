@@ -43,11 +43,7 @@ export function detailFacts(state: SubmittedState): readonly string[] {
     ];
   if (d.kind === 'use-case')
     return [`System ${d.system}`, `Affected: ${d.affected}`, `Data: ${d.dataClasses.join(', ')}`, ...answers];
-  if (d.kind === 'policy')
-    return [
-      `${d.from.sha256.slice(0, 16)}… becomes ${d.to.sha256.slice(0, 16)}…`,
-      ...d.changes.map((change) => `• ${change}`),
-    ];
+  if (d.kind === 'policy') return [`${d.from.sha256.slice(0, 16)}… becomes ${d.to.sha256.slice(0, 16)}…`, ...d.changes];
   return [
     `Deviates from ${d.deviatesFrom.join(', ')}`,
     `Systems ${d.systems.join(', ') || 'all'}; environments ${d.environments.join(', ') || 'all'}`,

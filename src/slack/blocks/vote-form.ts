@@ -25,7 +25,7 @@ export type VoteView = {
   readonly reasonDemanded: boolean;
   /** Roles that can confirm a condition. */
   readonly confirmRoles: readonly string[];
-  /** What the two phases of a condition are called for this kind of request. */
+  /** What the two phases of a condition are called for this kind of request; null where none can be asked for. */
   readonly phases: KindWords['phases'];
 };
 
@@ -36,6 +36,10 @@ const CHOICES = [
   { value: 'abstain', label: 'Abstain' },
   { value: 'recuse', label: 'Step back (conflict of interest)' },
 ];
+
+function choicesFor({ phases }: VoteView): typeof CHOICES {
+  return phases === null ? CHOICES.filter(({ value }) => value !== 'approve_with_conditions') : CHOICES;
+}
 
 /** Renders the modal from what was answered so far; `groups` conditions are shown. */
 export function voteModal(view: VoteView, about: string, values: FormValues, groups: number): Modal {
@@ -62,7 +66,7 @@ export function voteModal(view: VoteView, about: string, values: FormValues, gro
     context(
       `Your vote counts as *${inline(view.role, 100)}*${view.standsFor === null ? '' : `, for ${view.standsFor}`}.`,
     ),
-    choice('choice', 'Your vote', CHOICES, { redraws: true, initial: chosen ?? '' }),
+    choice('choice', 'Your vote', choicesFor(view), { redraws: true, initial: chosen ?? '' }),
     textInput('reason', 'Reason', {
       multiline: true,
       charsMax: 1000,
@@ -70,7 +74,9 @@ export function voteModal(view: VoteView, about: string, values: FormValues, gro
       hint: 'Kept as evidence. Demanded for a rejection, a conditional approval and on the high tier.',
       initial: one(values, 'reason') ?? '',
     }),
-    ...(chosen === 'approve_with_conditions' ? conditionGroups(view, values, groups) : []),
+    ...(chosen === 'approve_with_conditions' && view.phases !== null
+      ? conditionGroups(view, view.phases, values, groups)
+      : []),
     ...(chosen === 'recuse'
       ? [
           textInput('conflict', 'Conflict of interest', {
@@ -84,11 +90,16 @@ export function voteModal(view: VoteView, about: string, values: FormValues, gro
   return formModal('vote', about, `Review ${view.shortId}`, blocks, 'Record my vote');
 }
 
-function conditionGroups(view: VoteView, values: FormValues, shown: number): KnownBlock[] {
+function conditionGroups(
+  view: VoteView,
+  words: NonNullable<VoteView['phases']>,
+  values: FormValues,
+  shown: number,
+): KnownBlock[] {
   const roles = view.confirmRoles.slice(0, 100).map((role) => ({ value: role.slice(0, 75), label: role.slice(0, 75) }));
   const phases = [
-    { value: 'before_deployment', label: view.phases.before_deployment },
-    { value: 'after_deployment', label: view.phases.after_deployment },
+    { value: 'before_deployment', label: words.before_deployment },
+    { value: 'after_deployment', label: words.after_deployment },
   ];
   const blocks = Array.from({ length: Math.min(shown, LIMITS.conditionsPerVote) }, (_, i) => i).flatMap((i) => {
     const field = (name: string) => `condition.${i}.${name}`;

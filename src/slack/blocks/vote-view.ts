@@ -2,7 +2,6 @@
 import { voteOffer } from '#src/approvals/offers.ts';
 import { isExcluded, rolesOf } from '#src/approvals/seats.ts';
 import type { Person, SubmittedState } from '#src/approvals/types.ts';
-import { tierWord } from './card.ts';
 import { likeLines } from './card-facts.ts';
 import { cardView, type RenderContext } from './card-view.ts';
 import { KIND_WORDS } from './kind-words.ts';
@@ -33,7 +32,7 @@ export function voteView(state: SubmittedState, person: Person, context: RenderC
     shortId: state.shortId,
     title: view.title,
     facts: [
-      `${tierWord(view.tier)}${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`,
+      `${view.tier}${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`,
       view.purpose,
       ...detailFacts(state),
       ...likeLines(context.like),
