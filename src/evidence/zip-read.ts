@@ -177,9 +177,12 @@ async function dataStart(blob: ZipBlob, { name, offset, packed, head, limit }: E
   const start = offset + 30 + nameLength + view.getUint16(28, true);
   if (nameOf(await blob.read(offset + 30, nameLength)) !== name) throw bad(`${name} has two names`);
   const described = (view.getUint16(6, true) & DESCRIBED) !== 0;
-  const open = described && header.subarray(14, 26).every((byte) => byte === 0);
-  const said = open ? 8 : 20;
-  if (!equalBytes(header.subarray(6, 6 + said), head.subarray(0, said))) throw bad(`${name} has two headers`);
+  // CRC and sizes may be left to what follows the data; what is said here must be what the directory says.
+  const agrees = [14, 18, 22].every((at) => {
+    const [own, listed] = [header.subarray(at, at + 4), head.subarray(at - 6, at - 2)];
+    return equalBytes(own, listed) || (described && own.every((byte) => byte === 0));
+  });
+  if (!agrees || !equalBytes(header.subarray(6, 14), head.subarray(0, 8))) throw bad(`${name} has two headers`);
   const left = limit - start - packed;
   if (described ? left !== 12 && left !== 16 : left !== 0) throw bad(`${name} is not where the directory says`);
   return start;
