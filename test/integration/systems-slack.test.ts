@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifestDigest } from '#src/systems/manifest.ts';
 import { approved, DIGEST, deployment } from './deployments.ts';
+import { until } from './sandbox-fixture.ts';
 import { startTestServer, type TestServer } from './server-fixture.ts';
 
 let test: TestServer;
@@ -472,7 +473,7 @@ it('a system that is held says so first, and of each version what the gate says'
   const next = { system: 'halted', version: '1.5.0', digest: `sha256:${'cd'.repeat(32)}` };
   const first = await approved(test.server, deployment({ system: 'halted' }));
   await approved(test.server, deployment({ ...next, replaces: first.id }));
-  await test.server.idle();
+  await until(async () => (await test.server.core.desk.read(first.id))?.state.supersededBy !== null);
   await say('U0CISO', 'suspend version halted 1.5.0 INC-3 routes to nowhere');
   await test.server.idle();
   const card = await say('U0EMMA', 'system Halted');

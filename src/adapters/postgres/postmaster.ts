@@ -156,15 +156,17 @@ export async function untilReady(paths: ClusterPaths, child: ChildProcess | null
  * @throws PostgresError `stop_failed` when it lives on.
  */
 export async function stopPostmaster(paths: ClusterPaths, postmaster: Postmaster): Promise<void> {
+  // Asked once: a process on its way out shows no command line any more before it has ended.
+  const running = isPostmasterOf(postmaster.pid, paths.cluster) ? identityOf(postmaster.pid) : null;
   const gone = async (milliseconds: number): Promise<boolean> => {
     const deadline = performance.now() + milliseconds;
-    while (isPostmasterOf(postmaster.pid, paths.cluster)) {
+    while (running !== null && identityOf(postmaster.pid) === running) {
       if (performance.now() > deadline) return false;
       await wait(POLL_MS);
     }
     return true;
   };
-  signal(postmaster.pid, 'SIGINT');
+  if (running !== null) signal(postmaster.pid, 'SIGINT');
   if (!(await gone(STOP_MS))) {
     signal(postmaster.pid, 'SIGQUIT');
     if (!(await gone(STOP_MS))) {
