@@ -164,6 +164,7 @@ const SCHEMA_VERSIONS: Partial<Readonly<Record<EventType, number>>> = {
   'scope.proposed': 2,
   'basis.checked': 2,
 };
+/** Version of the shape in which an event of this type is written now. */
 export function schemaVersionOf(type: EventType): number {
   return SCHEMA_VERSIONS[type] ?? 1;
 }

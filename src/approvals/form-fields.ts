@@ -16,6 +16,7 @@ export type ControlsInput =
 
 export type Errors = Record<string, string>;
 
+/** A field as it is stored: NFC, without blanks around it; empty where nothing was typed. */
 export const trimmed = (text: string | null | undefined): string => (text ?? '').normalize('NFC').trim();
 
 /** The entries of a list that was typed with commas, semicolons or line breaks; each once. */
@@ -24,6 +25,7 @@ export function listOf(input: string | readonly string[] | undefined): readonly 
   return [...new Set(parts.map(trimmed).filter((part) => part !== ''))];
 }
 
+/** Yes or no to every question of the kind; nothing said counts as no. Adds an error under a question's key. */
 export function answersOf(policy: ApprovalPolicy, kind: FormKind, input: AnswersInput, errors: Errors): Answers {
   const answers: Record<string, boolean> = {};
   for (const question of policy.questions) {
@@ -49,6 +51,7 @@ function evidenceLine(line: string, policy: ApprovalPolicy): EvidenceItem | stri
   return { kind: kind.toLowerCase(), title, url, sha256: null, date: at };
 }
 
+/** Pieces of evidence from lines; ready ones are taken as they are. Adds an error under `evidence`. */
 export function evidenceOf(input: EvidenceInput, policy: ApprovalPolicy, errors: Errors): readonly EvidenceItem[] {
   if (typeof input !== 'string') return input ?? [];
   const items: EvidenceItem[] = [];
@@ -61,6 +64,7 @@ export function evidenceOf(input: EvidenceInput, policy: ApprovalPolicy, errors:
   return items;
 }
 
+/** The ISO time of a typed date; null where there is none. Adds an error under `field`. */
 export function momentOf(field: string, input: string | undefined, errors: Errors): string | null {
   const text = trimmed(input);
   if (text === '') return null;
@@ -69,6 +73,7 @@ export function momentOf(field: string, input: string | undefined, errors: Error
   return at;
 }
 
+/** The tier that a person raised it to; null for none. Adds an error under `raisedTier`. */
 export function tierIn(input: string | null | undefined, errors: Errors): Tier | null {
   const text = trimmed(input);
   if (text === '') return null;

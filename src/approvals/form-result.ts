@@ -42,6 +42,7 @@ const REMEDY: Readonly<Record<string, string>> = {
   compensatingControls: 'Up to 8 controls, each with a text of at most 240 characters, an owner and a due date.',
 };
 
+/** Judges the document of a form: its terms where nothing is wrong, else `errors` with what is, by field. */
 export function finish<D extends RequestDocument>(document: D, errors: Errors, context: FormContext): FormResult<D> {
   const parsed = documentSchema.safeParse(document);
   const flawed = parsed.success ? documentProblem(document) : null;

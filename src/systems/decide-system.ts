@@ -1,11 +1,11 @@
 /** What may be done to an entry of the inventory: pure, from the state and the roles held at the moment of the click. */
 import { z } from 'zod';
-import { hidesCharacters } from '#src/approvals/text-limits.ts';
+import { hidesCharacters, LIMITS } from '#src/approvals/text-limits.ts';
 import { canonicalText } from '#src/evidence/canonical.ts';
 import { CHECKLIST, DECOMMISSION_STEPS, stepRefusal } from './decommission.ts';
 import { text } from './fields.ts';
 import { type Manifest, manifestDigest, providersOf, readManifest, reviewDaysOf } from './manifest.ts';
-import { NAME_CHARS_MAX, systemKeyOf } from './names.ts';
+import { systemKeyOf } from './names.ts';
 import {
   applySystem,
   CLASSIFICATIONS,
@@ -108,7 +108,8 @@ function register(state: SystemState | null, command: Extract<SystemCommand, { t
   if (state !== null) return refuse('exists');
   const name = command.name.trim();
   const facts = factsSchema.safeParse(command.facts);
-  const writable = name !== '' && name.length <= NAME_CHARS_MAX && name.isWellFormed() && !hidesCharacters(name);
+  // No longer than a request can name it.
+  const writable = name !== '' && name.length <= LIMITS.name && name.isWellFormed() && !hidesCharacters(name);
   if (!writable) return refuse('invalid', 'name');
   if (!facts.success) return refuse('invalid', facts.error.issues[0]?.path.join('.') ?? 'facts');
   const { origin, approvalDue, runsIn, useCase } = command;

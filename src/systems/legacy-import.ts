@@ -1,5 +1,6 @@
 /** Systems that ran before Countersign did, from the rows of a table; each gets a day by which it must be approved. */
 
+import { LIMITS } from '#src/approvals/text-limits.ts';
 import type { FactsInput } from './decide-system.ts';
 import { systemKeyOf } from './names.ts';
 import { CLASSIFICATIONS, type Classification } from './system.ts';
@@ -67,7 +68,7 @@ function readRow(
   const owner = cell('owner');
   const approvalDue = momentOf(cell('approval_due'));
   const classification = cell('classification').toLowerCase();
-  if (name === '' || name.length > 80) wrong('name', 'needs 1 to 80 characters');
+  if (name === '' || name.length > LIMITS.name) wrong('name', `needs 1 to ${LIMITS.name} characters`);
   if (!/^[UW][A-Z0-9]{2,20}$/.test(owner)) wrong('owner', 'needs a Slack member id such as U024BE7LH');
   if (approvalDue === null) wrong('approval_due', 'needs a day such as 2027-03-31');
   if (classification !== '' && !isClassification(classification))

@@ -8,6 +8,10 @@ export type ManifestForm = {
   readonly prompts?: string;
   readonly adapters?: string;
   readonly retrieval?: string;
+} & VendorForm;
+
+/** A model or service that a vendor runs, as somebody names it. */
+type VendorForm = {
   readonly provider?: string;
   readonly service?: string;
   readonly serviceVersion?: string;
@@ -54,7 +58,8 @@ function fieldOf(path: string): string {
   return field === 'version' ? 'serviceVersion' : field === '' ? 'provider' : field;
 }
 
-function vendorOf(form: ManifestForm): object {
+/** The vendor reference of a form or of options, not yet checked; whatever is not pinned floats. */
+export function vendorOf(form: VendorForm): object {
   const days = (form.reviewEveryDays ?? '').trim();
   return {
     provider: form.provider ?? '',

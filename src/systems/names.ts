@@ -1,8 +1,5 @@
 /** Names of systems, vendors and environments, compared as people mean them. */
 
-/** Longest name, in UTF-16 units: the same as in a request. */
-export const NAME_CHARS_MAX = 120;
-
 /**
  * The key of a system in the inventory: its name in small letters with single blanks (NFKC). Two spellings of one name
  * are one system, so that a suspension misses neither.

@@ -68,6 +68,7 @@ export function inside(list: readonly Der[], index: number, tag: number): readon
   return elements(at(list, index, tag).content);
 }
 
+/** The error for an answer whose bytes are no DER of the expected shape. */
 export function damaged(): AnchorError {
   return new AnchorError('unusable_answer', 'The time-stamping authority sent something that is no time stamp.');
 }

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { MANIFEST_FORMAT, type ManifestResult, readManifest } from '#src/systems/manifest.ts';
+import { vendorOf } from '#src/systems/manifest-form.ts';
 import { manifestFromMlBom } from '#src/systems/ml-bom.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
 import type { ManifestFlags } from '../flags.ts';
@@ -41,16 +42,12 @@ async function manifestOf(context: CliContext, flags: ManifestFlags): Promise<Ma
   if (flags.bom !== undefined) return manifestFromMlBom(await jsonFile(context, flags.bom));
   if (flags.manifest !== undefined) return readManifest(await jsonFile(context, flags.manifest));
   const parts = (files: readonly string[]) => Promise.all(files.map((file) => partOf(context, file)));
-  const days = flags.reviewDays ?? '';
-  const vendor = {
-    provider: flags.provider,
-    service: flags.service ?? '',
-    version: flags.serviceVersion ?? '',
-    pinning: flags.pinned ? 'pinned' : 'alias',
-    region: flags.region ?? '',
-    contract: flags.contract ?? '',
-    reviewEveryDays: /^\d{1,3}$/.test(days) ? Number(days) : null,
-  };
+  const { pinned, reviewDays: reviewEveryDays, ...named } = flags;
+  const vendor = vendorOf({
+    ...named,
+    ...(reviewEveryDays && { reviewEveryDays }),
+    ...(pinned && { pinning: 'pinned' }),
+  });
   return readManifest({
     format: MANIFEST_FORMAT,
     artefacts: await parts(flags.artefact),

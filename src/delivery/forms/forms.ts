@@ -217,6 +217,7 @@ async function linksOf(
   return { replaces, errors };
 }
 
+/** Whether a form makes a request, and not something about one. */
 export function isRequestForm(form: string): form is RequestForm {
   return REQUEST_FORMS.some((one) => one === form);
 }

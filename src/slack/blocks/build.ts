@@ -14,14 +14,17 @@ import { cut, LIMITS } from './text.ts';
 /** A message: blocks, and the one sentence that says the same where blocks are not shown. */
 export type Message = { readonly text: string; readonly blocks: KnownBlock[] };
 
+/** Text that Slack shows as it is, cut to `charsMax` UTF-16 units. */
 export const plain = (text: string, charsMax: number = LIMITS.section): PlainTextElement => ({
   type: 'plain_text',
   text: cut(text, charsMax),
   emoji: false,
 });
 
+/** A heading, cut to what Slack takes. */
 export const header = (text: string): HeaderBlock => ({ type: 'header', text: plain(text, LIMITS.header) });
 
+/** A paragraph of mrkdwn, with a button beside it where one is given; what people wrote in it must be escaped. */
 export const section = (mrkdwn: string, accessory?: Button): SectionBlock => ({
   type: 'section',
   text: { type: 'mrkdwn', text: cut(mrkdwn, LIMITS.section) },
@@ -39,13 +42,16 @@ export function sections(lines: readonly string[]): SectionBlock[] {
   return texts.map((text) => section(text));
 }
 
+/** Small grey lines, at most ten. */
 export const context = (...lines: string[]): ContextBlock => ({
   type: 'context',
   elements: lines.slice(0, 10).map((line) => ({ type: 'mrkdwn', text: cut(line, LIMITS.context) })),
 });
 
+/** A line across. */
 export const divider = (): KnownBlock => ({ type: 'divider' });
 
+/** A button; `value` comes back with the press, at most 2,000 UTF-16 units. */
 export const button = (label: string, actionId: string, value: string, style?: 'primary' | 'danger'): Button => ({
   type: 'button',
   text: plain(label, LIMITS.button),
@@ -54,6 +60,7 @@ export const button = (label: string, actionId: string, value: string, style?: '
   ...(style ? { style } : {}),
 });
 
+/** A row of at most 25 buttons. */
 export const actions = (blockId: string, elements: readonly Button[]): ActionsBlock => ({
   type: 'actions',
   block_id: blockId,
@@ -78,6 +85,7 @@ const input = (field: string, label: string, element: InputBlock['element'], opt
   element,
 });
 
+/** A field to type into; `charsMax` is 300 where nothing is said. */
 export const textInput = (
   field: string,
   label: string,
@@ -107,6 +115,7 @@ const option = (o: Option) => ({
   ...(o.about ? { description: plain(o.about, 75) } : {}),
 });
 
+/** One of some options: at most 10 as radio buttons, 100 as a menu. */
 export const choice = (
   field: string,
   label: string,

@@ -4,6 +4,7 @@ import type { Compared } from '#src/delivery/requests/likeness.ts';
 import { basisLines } from './basis-lines.ts';
 import { dateToken, inline } from './text.ts';
 
+/** The warning that the name looks like another known one (`alike`); nothing where it does not. */
 export function alikeFact(alike: string | null): readonly string[] {
   return alike === null
     ? []
