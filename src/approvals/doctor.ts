@@ -72,7 +72,8 @@ export function rulesFlaw(
   return { code: 'strands_requests', detail };
 }
 
-function missingPlaces(quorum: Terms['quorum'], roster: Roster): readonly string[] {
+/** The places of a quorum that the people of the roster could not fill even if all agreed, in words. */
+export function missingPlaces(quorum: Terms['quorum'], roster: Roster): readonly string[] {
   const roles = new Map<string, Set<string>>();
   for (const { person, role, basis } of roster.assignments)
     if (basis === 'holder') roles.set(person, (roles.get(person) ?? new Set()).add(role));

@@ -20,6 +20,7 @@ import { POLICY_VOTE_FORM } from '#src/delivery/policy/vote.ts';
 import { offersTo } from '#src/delivery/requests/acts.ts';
 import type { RequestRecord } from '#src/delivery/requests/desk.ts';
 import { historyOf, historyText } from '#src/delivery/requests/history.ts';
+import { rolesNeeded } from '#src/directory/unfilled.ts';
 import { IMPORT_KINDS } from '#src/knowledge/packs/kinds.ts';
 import type { ImportKind } from '#src/knowledge/packs/pack.ts';
 import { actModal } from './act-modals.ts';
@@ -157,9 +158,12 @@ async function riskForm(deps: OutboundDeps, id: string | null, user: string): Pr
 
 async function rulesForm(deps: OutboundDeps, hash: string | null, values: FormValues): Promise<Modal> {
   const start = hash === null ? null : await deps.choices.version(hash);
-  return start === null
-    ? readingModal('Not found', ['These rules cannot be read by this version of Countersign. Nothing was changed.'])
-    : rulesModal(start, values);
+  if (start === null)
+    return readingModal('Not found', [
+      'These rules cannot be read by this version of Countersign. Nothing was changed.',
+    ]);
+  const held = (await deps.desk.roster()).assignments.map(({ role }) => role);
+  return rulesModal(start, values, [...rolesNeeded(start.policy.policy).keys(), ...held]);
 }
 
 async function policyVoteForm({ rules }: OutboundDeps, id: string): Promise<Modal> {

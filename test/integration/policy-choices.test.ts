@@ -11,18 +11,25 @@ beforeAll(() => {
 
 const MINIMAL = { kind: 'deployment', tier: 'minimal' } as const;
 /** The form of a kind and tier with what stands there, as the page would send it. */
-const standing = async (as: string): Promise<Record<string, string>> => {
+const standing = async (as: string): Promise<Record<string, string | string[]>> => {
   const { blocks } = await stage.view(as);
   const found = (blocks as unknown as readonly Shown[]).flatMap(({ type, block_id, element }) => {
-    const value = element?.initial_value ?? element?.initial_option?.value;
+    const listed =
+      element?.type === 'multi_static_select' ? (element.initial_options ?? []).map((o) => o.value) : undefined;
+    const value = element?.initial_value ?? element?.initial_option?.value ?? listed;
     return type === 'input' && value !== undefined ? [[block_id, value]] : [];
   });
-  return Object.fromEntries(found) as Record<string, string>;
+  return Object.fromEntries(found) as Record<string, string | string[]>;
 };
 type Shown = {
   readonly type: string;
   readonly block_id: string;
-  readonly element?: { readonly initial_value?: string; readonly initial_option?: { readonly value: string } };
+  readonly element?: {
+    readonly type: string;
+    readonly initial_value?: string;
+    readonly initial_option?: { readonly value: string };
+    readonly initial_options?: readonly { readonly value: string }[];
+  };
 };
 /** Opens the form and chooses kind and tier, as a person does one after the other. */
 const open = async (as: string, scope: { readonly kind: string; readonly tier: string } = MINIMAL) => {
@@ -61,6 +68,9 @@ describe('an administrator', () => {
       'deployment.high.consulted.1.within': '3 days',
       'deployment.high.capturedEvidence': 'yes',
       'deployment.high.quorum.3.count': '1',
+      'deployment.high.quorum.3.roles': ['Data Protection Officer', 'Legal Team'],
+      'deployment.high.quorum.5.roles': [],
+      'deployment.high.breakGlass.roles': expect.arrayContaining(['Head of AI Operations']),
     });
     expect(await stage.viewText('U0CISO')).toContain('Legal Team or Data Protection Officer');
   });
@@ -70,6 +80,8 @@ describe('an administrator', () => {
       [{ deadline: 'soon' }, 'deadline'],
       [{ minimumReview: '5 days' }, 'minimumReview'],
       [{ 'quorum.0.count': '9' }, 'quorum.0.count'],
+      [{ 'quorum.0.roles': [], 'quorum.1.roles': [] }, 'quorum.0.count'],
+      [{ suspend: [] }, 'suspend'],
       [{}, 'minimumReview'],
     ] as const;
     for (const [change, field] of mistakes) {
@@ -194,4 +206,34 @@ describe('somebody who does not administer', () => {
     expect(result).toMatchObject({ ok: false, reason: 'not_admin' });
     expect(await waiting()).toHaveLength(before);
   });
+});
+
+it('an administrator chooses who decides, with which evidence, and who stops; each difference is said in words', async () => {
+  await choose('U0CTO', {
+    evidence: ['risk-assessment', 'bias-test'],
+    'quorum.1.roles': ['Legal Team', 'Data Protection Officer'],
+    'quorum.2.roles': ['AI Governance Committee'],
+    suspend: ['Security Team', 'Chief AI Officer'],
+  });
+  const said = (await stage.told('U0CTO')).at(-1);
+  for (const line of [
+    'minimal / evidence: also bias-test',
+    'minimal / quorum: also anyOf Legal Team, Data Protection Officer; count 1',
+    'minimal / quorum: also anyOf AI Governance Committee; count 1',
+    'kinds / deployment / suspend: without Chief Technology Officer',
+  ])
+    expect(said).toContain(line);
+  await stage.command('U0CISO', `policy ${(await waiting()).at(-1)?.id} Fewer who stop, more who decide`);
+  await stage.settle();
+  await stage.approve('PC-2', 'U0LEGAL', 'U0ETHIC', 'U0CAIO');
+  await stage.settle();
+  await stage.ask('U0MILO', 'deploy', {
+    ...minimalForm,
+    version: '1.6.0',
+    'evidence.bias-test': 'https://wiki.example.com/bias',
+  });
+  const { quorum, suspendRoles, evidence } = (await stage.request('DR-3')).terms;
+  expect(quorum.map(({ anyOf }) => anyOf.length)).toEqual([1, 2, 1]);
+  expect(suspendRoles).toEqual(['Chief AI Officer', 'Security Team']);
+  expect(evidence.map(({ kind }) => kind)).toEqual(['risk-assessment', 'bias-test']);
 });

@@ -18,7 +18,7 @@ import type { PolicyProposal, PolicyState } from '#src/directory/policies.ts';
 import type { PolicyDesk } from '../policy/desk.ts';
 import { type PolicyVersion, readPolicyVersion } from '../policy/version.ts';
 import { aboutRulesSchema, readAbout } from './about.ts';
-import { type FieldErrors, type FormValues, one } from './form-values.ts';
+import { type FieldErrors, type FormValues, many, one } from './form-values.ts';
 
 /** Name of the form. */
 export const RULES_FORM = 'policy_rules';
@@ -123,10 +123,17 @@ async function changedBy(deps: PolicyChoicesDeps, about: string, values: FormVal
   if (start === null) return no({ kind: 'These rules are not at hand any more. Open the form again.' });
   const scope = scopeOf(values);
   if (scope === null) return no({ [one(values, 'kind') === null ? 'kind' : 'tier']: 'Choose one.' });
-  const fields = choicesIn(start.data, scope).map(({ field }) => field);
-  if (!fields.some((field) => Object.hasOwn(values, choiceBlock(scope, field))))
+  const offered = choicesIn(start.data, scope);
+  if (!offered.some(({ field }) => Object.hasOwn(values, choiceBlock(scope, field))))
     return no({ tier: 'What can be chosen for it is being shown now. Send the form again when it is there.' });
-  const given = Object.fromEntries(fields.map((field) => [field, one(values, choiceBlock(scope, field))]));
+  const given = Object.fromEntries(
+    offered.map(({ field, as, value }) => {
+      const block = choiceBlock(scope, field);
+      if (as !== 'roles' && as !== 'evidence') return [field, one(values, block)];
+      // A list that the form did not show was not emptied by anybody.
+      return [field, Object.hasOwn(values, block) ? many(values, block).join('\n') : value];
+    }),
+  );
   const onBlocks = (errors: FieldErrors): FieldErrors =>
     Object.fromEntries(Object.entries(errors).map(([field, text]) => [choiceBlock(scope, field), text]));
   const result = applyChoices(start.data, scope, given, nameOf(await deps.policies.read(), start));

@@ -131,6 +131,23 @@ export const choice = (
   return input(field, label, element, settings);
 };
 
+/** Several of the options; those that are chosen already are given by their values. */
+export const choices = (
+  field: string,
+  label: string,
+  options: readonly Option[],
+  { initial, ...settings }: FieldOptions & { readonly initial: readonly string[] },
+): InputBlock => {
+  const chosen = options.filter(({ value }) => initial.includes(value)).map(option);
+  const element: InputBlock['element'] = {
+    type: 'multi_static_select',
+    action_id: 'value',
+    options: options.slice(0, 100).map(option),
+    ...(chosen.length > 0 ? { initial_options: chosen } : {}),
+  };
+  return input(field, label, element, settings);
+};
+
 /** One person, picked from the workspace. */
 export const userInput = (
   field: string,

@@ -1,10 +1,11 @@
-/** The form in which administrators choose periods and quorums of the approval policy. Pure. */
+/** The form in which administrators choose periods, evidence and who decides in the approval policy. Pure. */
 import type { KnownBlock } from '@slack/types';
-import { CHOICE_KINDS, CHOICE_TIERS, type Choice, choicesIn } from '#src/approvals/policy-choices.ts';
+import { CHOICE_KINDS, CHOICE_TIERS, type Choice, choicesIn, namesIn } from '#src/approvals/policy-choices.ts';
+import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
 import { type FormValues, one } from '#src/delivery/forms/form-values.ts';
 import { choiceBlock, RULES_FORM, scopeOf } from '#src/delivery/forms/policy-choices.ts';
 import type { PolicyVersion } from '#src/delivery/policy/version.ts';
-import { choice, section, textInput } from './build.ts';
+import { choice, choices, section, textInput } from './build.ts';
 import { formModal, type Modal } from './modal.ts';
 import { inline } from './text.ts';
 
@@ -19,8 +20,8 @@ const YES_NO = [
 ];
 const KIND_WORDS = { deployment: 'Deployments', exception: 'Exceptions', 'use-case': 'Use cases' } as const;
 
-/** The form: first the kind and the tier, then what stands there. */
-export function rulesModal({ data, policy }: PolicyVersion, values: FormValues): Modal {
+/** The form: first the kind and the tier, then what stands there. `roles`: the known ones. */
+export function rulesModal({ data, policy }: PolicyVersion, values: FormValues, roles: readonly string[]): Modal {
   const kinds = CHOICE_KINDS.filter((kind) => policy.policy.kinds[kind] !== undefined);
   const scope = scopeOf(values);
   const blocks: KnownBlock[] = [
@@ -42,32 +43,57 @@ export function rulesModal({ data, policy }: PolicyVersion, values: FormValues):
   ];
   if (scope !== null) {
     const own = choicesIn(data, scope);
-    blocks.push(section('*Periods*, written as "4 hours", "10 days", "2 weeks" or "none"'));
-    blocks.push(
-      ...own.filter(({ as }) => as !== 'count').map((offered) => field(offered, choiceBlock(scope, offered.field))),
-    );
-    blocks.push(section('*Quorum*: how many persons of each place must agree'));
-    blocks.push(
-      ...own.filter(({ as }) => as === 'count').map((offered) => field(offered, choiceBlock(scope, offered.field))),
-    );
+    const lists = listsOf(policy.policy, own, roles);
+    for (const [title, starts] of PARTS) {
+      const part = own.filter(({ field: name }) => starts.includes(name.split('.')[0] ?? ''));
+      if (part.length > 0) blocks.push(section(title));
+      blocks.push(...part.map((offered) => field(offered, choiceBlock(scope, offered.field), lists)));
+    }
   }
   return formModal(RULES_FORM, JSON.stringify({ b: policy.hash }), 'Choose the rules', blocks, 'Propose');
 }
 
-function field(offered: Choice, block: string): KnownBlock {
+/** The parts of the form, each with how its fields begin. */
+const PARTS: readonly (readonly [title: string, starts: readonly string[]])[] = [
+  [
+    '*Periods*, written as "4 hours", "10 days", "2 weeks" or "none"',
+    ['minimumReview', 'deadline', 'reminders', 'escalation', 'consulted', 'validity', 'maximumDuration'],
+  ],
+  ['*Evidence*', ['evidence', 'capturedEvidence']],
+  ['*Quorum*: each place wants so many persons of these roles; a place without a role goes', ['quorum']],
+  ['*Inside an approved change envelope* these decide; without a place, the whole quorum', ['envelopeQuorum']],
+  ['*On every tier of the kind*', ['suspend', 'breakGlass']],
+];
+
+type Lists = Readonly<Record<'roles' | 'evidence', Parameters<typeof choices>[2]>>;
+
+/** What can be chosen from: roles that are known and those that stand there, and the kinds of evidence. */
+function listsOf({ evidence }: ApprovalPolicy, own: readonly Choice[], roles: readonly string[]): Lists {
+  const standing = own.flatMap(({ as, value }) => (as === 'roles' ? namesIn(value) : []));
+  const kinds = Object.entries(evidence);
+  return {
+    roles: [...new Set([...standing, ...roles])].sort().map((role) => ({ value: role, label: role })),
+    evidence: kinds.map(([value, { title, serves }]) => ({ value, label: title, about: serves.join(', ') })),
+  };
+}
+
+function field(offered: Choice, block: string, lists: Lists): KnownBlock {
   const { as, value } = offered;
   const label = labelOf(offered);
   if (as === 'count') return choice(block, label, COUNTS, { as: 'select', initial: value });
   if (as === 'yes-no') return choice(block, label, YES_NO, { as: 'select', initial: value });
-  const several = as === 'durations';
-  return textInput(block, label, { initial: value, charsMax: 80, optional: several });
+  if (as === 'roles' || as === 'evidence')
+    return choices(block, label, lists[as], { initial: namesIn(value), optional: true });
+  return textInput(block, label, { initial: value, charsMax: 80, optional: as === 'durations' });
 }
 
 function labelOf({ field: name, roles }: Choice): string {
   const who = roles.join(' or ');
-  if (name.startsWith('quorum.')) return who;
-  if (name.startsWith('consulted.')) return `${who} is consulted within`;
-  if (name.startsWith('escalation.')) return `${who} is told this long before the deadline`;
+  const [first, at, last] = name.split('.');
+  if (last === 'count') return who === '' ? 'Another place: how many' : `Place ${Number(at) + 1}: how many of ${who}`;
+  if (last === 'roles') return `Place ${Number(at) + 1}: who may fill it`;
+  if (first === 'consulted') return `${who} is consulted within`;
+  if (first === 'escalation') return `${who} is told this long before the deadline`;
   return LABELS[name] ?? name;
 }
 
@@ -77,5 +103,8 @@ const LABELS: Readonly<Record<string, string>> = {
   reminders: 'Reminders before the deadline, separated by commas',
   validity: 'Validity of an approval',
   maximumDuration: 'Maximum duration that can be asked for',
+  evidence: 'Evidence that is wanted',
   capturedEvidence: 'Captured evidence required',
+  suspend: 'Any one of these may suspend at once',
+  'breakGlass.roles': 'Any one of these may deploy in an emergency, before the decision',
 };

@@ -22,6 +22,7 @@ const given = (scope: ChoiceScope, change: Readonly<Record<string, string | null
 });
 const apply = (scope: ChoiceScope, change: Readonly<Record<string, string | null>>) =>
   applyChoices(data, scope, given(scope, change), '1.1');
+const listed = (field: string) => choicesIn(data, LIMITED).find((one) => one.field === field)?.value ?? '';
 const errorsOf = (scope: ChoiceScope, change: Readonly<Record<string, string | null>>) => {
   const result = apply(scope, change);
   return result.ok ? {} : result.errors;
@@ -50,6 +51,78 @@ describe('a choice', () => {
     const under = `kinds / ${scope.kind} / tiers / ${scope.tier} / ${field.split('.')[0]}`;
     expect(lines.filter((one) => !one.includes(under))).toEqual(['version: 1.0 becomes 1.1']);
     expect(result.policy.hash).not.toBe(shipped.hash);
+  });
+
+  test.each([
+    ['a role of a place', HIGH, { 'quorum.0.roles': 'Management' }, 'quorum: also count 1; anyOf Management'],
+    [
+      'a role beside another',
+      LIMITED,
+      { 'quorum.0.roles': 'Management\nChief AI Officer' },
+      'quorum: also count 1; anyOf Chief AI Officer, Management',
+    ],
+    [
+      'another place',
+      HIGH,
+      { 'quorum.5.roles': 'Management', 'quorum.5.count': '2' },
+      'quorum: also count 2; anyOf Management',
+    ],
+    ['a place less', HIGH, { 'quorum.1.roles': '' }, 'quorum: without Chief Risk Officer'],
+    ['a piece of evidence more', LIMITED, { evidence: `${listed('evidence')}\nbias-test` }, 'evidence: also bias-test'],
+    [
+      'a piece of evidence less',
+      LIMITED,
+      { evidence: listed('evidence').replace('\nrobustness-test', '') },
+      'evidence: without robustness-test',
+    ],
+    [
+      'the roles of an envelope',
+      LIMITED,
+      { 'envelopeQuorum.1.roles': 'Legal Team' },
+      'envelopeQuorum: also count 1; anyOf Legal Team',
+    ],
+    [
+      'no envelope of its own',
+      LIMITED,
+      { 'envelopeQuorum.0.roles': '', 'envelopeQuorum.1.roles': '' },
+      'removed kinds / deployment / tiers / limited / envelopeQuorum',
+    ],
+    ['who suspends', HIGH, { suspend: 'Security Team' }, 'kinds / deployment / suspend: without Chief AI Officer'],
+    [
+      'who may act in an emergency',
+      HIGH,
+      { 'breakGlass.roles': '' },
+      'breakGlass / roles: without Chief Technology Officer',
+    ],
+  ])('of %s changes that and nothing else', (_what, scope, change, line) => {
+    const result = apply(scope, change);
+    if (!result.ok) throw new Error(JSON.stringify(result.errors));
+    const lines = policyDifference(data, result.data);
+    expect(lines.join('\n')).toContain(line);
+    const parts = new Set(Object.keys(change).map((field) => field.split('.')[0]));
+    const others = lines.filter((one) => ![...parts].some((part) => one.includes(` / ${part}`)));
+    expect(others).toEqual(['version: 1.0 becomes 1.1']);
+  });
+
+  test('of the same names in another order, or of a count without a role, is none', () => {
+    const turned = listed('evidence').split('\n').toReversed().join('\n');
+    expect(errorsOf(LIMITED, { evidence: turned, 'quorum.3.count': '2' })).toEqual({
+      minimumReview: 'Nothing differs from what stands there.',
+    });
+  });
+
+  test.each([
+    [
+      'no quorum',
+      HIGH,
+      { 'quorum.0.roles': '', 'quorum.1.roles': '', 'quorum.2.roles': '', 'quorum.3.roles': '', 'quorum.4.roles': '' },
+      'quorum.0.count',
+    ],
+    ['nobody who suspends', HIGH, { suspend: '' }, 'suspend'],
+    ['evidence that the policy does not describe', HIGH, { evidence: 'a-song' }, 'evidence'],
+    ['an envelope that one person decides', LIMITED, { 'envelopeQuorum.1.roles': '' }, 'envelopeQuorum.0.count'],
+  ])('of %s is refused on its field', (_what, scope, change, field) => {
+    expect(Object.keys(errorsOf(scope, change))).toEqual([field]);
   });
 
   test('leaves the document that it started from alone', () => {
@@ -120,9 +193,12 @@ describe('a choice', () => {
       for (const tier of ['minimal', 'limited', 'high'] as const) {
         const offered = choicesIn(data, { kind, tier });
         const terms = shipped.policy.kinds[kind]?.tiers[tier];
-        expect(offered.filter(({ as }) => as === 'count').map(({ value }) => Number(value))).toEqual(
-          terms?.quorum.map(({ count }) => count),
-        );
+        const counts = offered.filter(({ field }) => /^quorum\.\d\.count$/.test(field));
+        // The last one is for another place.
+        expect(counts.map(({ value }) => Number(value))).toEqual([
+          ...(terms?.quorum.map(({ count }) => count) ?? []),
+          1,
+        ]);
         expect(offered.filter(({ field }) => field.startsWith('consulted'))).toHaveLength(
           terms?.consulted.length ?? -1,
         );
@@ -141,6 +217,15 @@ describe('a quorum that nobody can fill', () => {
     const errors = unreachableBy(shipped, changed('3'), HIGH, ROSTER);
     expect(Object.keys(errors)).toEqual(['quorum.1.count']);
     expect(errors['quorum.1.count']).toContain('Chief Risk Officer');
+  });
+
+  test('is refused at the place, of the full quorum or the lighter one, that asks for a role nobody holds', () => {
+    for (const name of ['quorum', 'envelopeQuorum']) {
+      const result = apply(LIMITED, { [`${name}.0.roles`]: 'Chief Wizard' });
+      if (!result.ok) throw new Error(JSON.stringify(result.errors));
+      const errors = unreachableBy(shipped, result.policy, LIMITED, ROSTER);
+      expect(Object.keys(errors)).toEqual([`${name}.0.roles`]);
+    }
   });
 
   test('because nobody holds the role yet does not stand in the way of other choices', () => {
