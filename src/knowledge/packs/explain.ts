@@ -94,6 +94,10 @@ export function diffText(diff: PackDiff, limit = 50): string {
   return `${lines.join('\n')}\n`;
 }
 
+function itemCount(n: number): string {
+  return `${n} item${n === 1 ? '' : 's'}`;
+}
+
 function countLine(diff: PackDiff): string {
   const parts = [`${diff.added.length} added`, `${diff.changed.length} changed`, `${diff.removed.length} removed`];
   if (diff.renamed.length > 0) parts.push(`${diff.renamed.length} renamed`);
@@ -107,7 +111,7 @@ export function previewText(proposal: Proposal, limit = 20): string {
   const lines = [
     ...wrapText(`Proposal ${proposal.id}: ${document.title}, ${versionWords(document.version)}`, '', '  '),
     ...wrapText(
-      `from ${pack.source.file} (sha256 ${pack.source.sha256.slice(0, 16)}…), ${pack.items.length} items, audience ${document.audience}, ${document.authority}`,
+      `from ${pack.source.file} (sha256 ${pack.source.sha256.slice(0, 16)}…), ${itemCount(pack.items.length)}, audience ${document.audience}, ${document.authority}`,
       '',
       '  ',
     ),
@@ -137,7 +141,7 @@ export function proposalLines({ pack, suspicious, diff }: Proposal): readonly st
   ];
   const changed = [...diff.changed].sort((a, b) => Number(b.meaning === 'changed') - Number(a.meaning === 'changed'));
   return [
-    `From ${source.file} (sha256 ${source.sha256.slice(0, 16)}…): ${items.length} items, ${document.authority}, audience ${document.audience}`,
+    `From ${source.file} (sha256 ${source.sha256.slice(0, 16)}…): ${itemCount(items.length)}, ${document.authority}, audience ${document.audience}`,
     ...some(
       'Look at',
       suspicious.map(
