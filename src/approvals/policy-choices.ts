@@ -79,7 +79,10 @@ export function choicesIn(data: unknown, scope: ChoiceScope): readonly Choice[] 
       }),
     ),
     list('suspend', 'roles', kind.suspend),
-    ...(kind.breakGlass === undefined ? [] : [list('breakGlass.roles', 'roles', kind.breakGlass.roles)]),
+    // Only a deployment can come before its decision.
+    ...(scope.kind !== 'deployment' || kind.breakGlass === undefined
+      ? []
+      : [list('breakGlass.roles', 'roles', kind.breakGlass.roles)]),
   ];
 }
 

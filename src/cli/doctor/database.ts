@@ -16,6 +16,7 @@ import { createFindingList } from '#src/evidence/findings.ts';
 import type { Rules } from '#src/wire/governance.ts';
 import type { LoadedPolicy } from '#src/wire/knowledge/knowledge.ts';
 import type { CliContext } from '../context.ts';
+import { standingOf } from '../governance/standing.ts';
 import { deskOf, policiesOf, rulesInForce } from '../reading.ts';
 import type { Session } from '../session.ts';
 import { count } from '../terminal.ts';
@@ -96,7 +97,7 @@ async function checkRequests(context: CliContext, session: Session, roster: Rost
       );
 }
 
-/** The rules in force, and what waits for two administrators. A changed file is no rule yet. */
+/** The rules in force, and what waits. A changed file is no rule yet. */
 async function checkRules(context: CliContext, session: Session, found: Findings): Promise<Rules> {
   const rules = await rulesInForce(session, context);
   const { proposals } = await policiesOf(session, context).read();
@@ -105,9 +106,7 @@ async function checkRules(context: CliContext, session: Session, found: Findings
     'rules in force',
     `policy version ${rules.policy.policy.version}, gate version ${rules.gate.settings.version}`,
   );
-  for (const { document, to, supporters } of waiting) {
-    found.note('rules', `${document} version ${to.version} waits for two administrators (${supporters.length} so far)`);
-  }
+  for (const one of waiting) found.note('rules', `${one.document} version ${one.to.version} waits: ${standingOf(one)}`);
   return rules;
 }
 

@@ -9,6 +9,7 @@ import { rulesInForce } from '../reading.ts';
 import { count, paragraph, table } from '../terminal.ts';
 import { peopleIn } from './people.ts';
 import { type Desks, personOf, withDesks } from './session.ts';
+import { standingOf } from './standing.ts';
 import { takeFile } from './tables.ts';
 
 type What = 'policy' | 'directory';
@@ -55,18 +56,9 @@ async function printPolicies(context: CliContext, { policies }: Desks, flags: Js
     ),
   );
   if (waiting.length === 0) context.text('Nothing waits.');
-  for (const { id, document, to, supporters, vote } of waiting)
-    context.text(
-      '',
-      id,
-      ...table([[document, `version ${to.version}; ${standing(document, supporters.length, vote)}`]], '  '),
-    );
+  for (const one of waiting)
+    context.text('', one.id, ...table([[one.document, `version ${one.to.version}; ${standingOf(one)}`]], '  '));
   return 0;
-}
-
-function standing(document: string, supporters: number, vote: string | null): string {
-  if (document !== 'approval-policy') return `${supporters} of 2 stand behind it`;
-  return vote === null ? 'put it to the vote in Slack: /governance policy' : `the committee decides on it as ${vote}`;
 }
 
 /** Supports or ends a proposal. Exit 1 where it does not count, with the reason. */

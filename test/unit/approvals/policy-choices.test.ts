@@ -199,6 +199,7 @@ describe('a choice', () => {
           ...(terms?.quorum.map(({ count }) => count) ?? []),
           1,
         ]);
+        expect(offered.some(({ field }) => /^(breakGlass|envelopeQuorum)/.test(field))).toBe(kind === 'deployment');
         expect(offered.filter(({ field }) => field.startsWith('consulted'))).toHaveLength(
           terms?.consulted.length ?? -1,
         );
