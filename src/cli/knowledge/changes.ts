@@ -21,7 +21,7 @@ import { affectedLines } from './citations.ts';
 import type { DecideFlags, ImportFlags, WithdrawFlags } from './flags.ts';
 import { crosswalkFrom, openPacks } from './packs.ts';
 
-/** Reads a file, shows what it would change, and keeps it as a proposal. Exit 1 where nothing would change. */
+/** Reads a file, shows what it would change, and keeps it as a proposal. Throws CommandError `input_invalid`. */
 export async function importKnowledge(context: CliContext, file: string, flags: ImportFlags): Promise<ExitCode> {
   const parsed = await parseFile(resolve(context.cwd, file));
   const packs = await openPacks(context);
@@ -178,7 +178,7 @@ function withDesk(
 async function actorOf(
   context: CliContext,
   session: Session,
-  flags: { readonly by?: string } & DecideFlags,
+  flags: DecideFlags,
   commandId: string,
 ): Promise<KnowledgeActor> {
   const user = flags.by ?? `os:${context.env['USER'] ?? context.env['LOGNAME'] ?? 'operator'}`;

@@ -15,7 +15,9 @@ function name(value: string): string {
 }
 
 export const registerRequests: Register = (program, cli) => {
-  const request = program.command('request').description('requests for deployments and exceptions');
+  const request = program
+    .command('request')
+    .description('requests: deployments, exceptions, use cases, changes of the policy');
   request
     .command('list')
     .description('all requests, newest first')

@@ -1,6 +1,7 @@
 /** `request list` and `request show`. */
 import { systemOf } from '#src/approvals/document-facts.ts';
 import { quorumOf, tally } from '#src/approvals/tally.ts';
+import { isOpen } from '#src/approvals/timers.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { RequestRecord } from '#src/delivery/requests/desk.ts';
 import { historyOf } from '#src/delivery/requests/history.ts';
@@ -31,7 +32,9 @@ export function listRequests(context: CliContext, flags: RequestListFlags): Prom
       if (record !== null) records.push(record);
     }
     if (flags.json) {
-      for (const record of records) context.json(summaryOf(record, await peopleIn(people, record.state)));
+      const named = records.map(({ state }) => [state.requester, state.owner]);
+      const known = await peopleIn(people, named);
+      for (const record of records) context.json(summaryOf(record, known));
       return 0;
     }
     context.text(count(records.length, 'request'));
@@ -82,8 +85,7 @@ async function readRequest(
 
 function rowOf({ state }: RequestRecord): readonly string[] {
   const until = state.decision?.validUntilMs ?? null;
-  const when =
-    state.decision === null ? `decide by ${day(state.decideByMs)}` : until === null ? '' : `until ${day(until)}`;
+  const when = isOpen(state) ? `decide by ${day(state.decideByMs)}` : until === null ? '' : `until ${day(until)}`;
   return [state.shortId, state.status, state.terms.tier, when, titleOf(state)];
 }
 
@@ -129,7 +131,7 @@ function detailOf(record: RequestRecord, roster: Roster, people: People, now: Da
     policy: { version: state.terms.policyVersion, hash: state.terms.policyHash },
     document: state.document,
     quorum: quorumOf(state),
-    stillNeeded: state.decision === null ? standing.stillNeeded : [],
+    stillNeeded: isOpen(state) ? standing.stillNeeded : [],
     evidence: standing.evidence.map(({ demand, why }) => ({
       kind: demand.kind,
       title: demand.title,

@@ -1,6 +1,7 @@
 /** A request for a terminal: how it stands, what it is about, who decided, and its history. */
 import { purposeOf } from '#src/approvals/document-facts.ts';
 import { tally } from '#src/approvals/tally.ts';
+import { isOpen } from '#src/approvals/timers.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
 import type { RequestRecord } from '#src/delivery/requests/desk.ts';
 import { historyOf } from '#src/delivery/requests/history.ts';
@@ -17,7 +18,7 @@ export function requestLines(record: RequestRecord, roster: Roster, people: Peop
   const missing = standing.evidence.flatMap(({ demand, why }) =>
     why === null ? [] : [`${demand.title} ${words(why)} (${demand.serves.join(', ')})`],
   );
-  const open = state.decision === null && state.status !== 'withdrawn';
+  const open = isOpen(state);
   // A change of the rules has no tier of its own, and nothing is demanded for it.
   const rules = document.kind === 'policy';
   return [
