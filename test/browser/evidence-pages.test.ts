@@ -71,6 +71,8 @@ describe.skipIf(chromiumPath === null)('evidence pages in a browser', () => {
     const page = await open('/evidence?system=invoice-reader', { viewport: { width: 360, height: 740 } });
     await page.getByRole('link', { name: /^DR-/ }).click();
     await page.getByRole('heading', { level: 1, name: /invoice-reader/ }).waitFor();
+    // The heading is there before the style is, and only with it is the page as wide as people see it.
+    await page.waitForLoadState();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     const link = page.getByRole('link', { name: 'Download the file' });
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
