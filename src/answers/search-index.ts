@@ -6,7 +6,10 @@ import type { Library, LibraryItem } from '#src/knowledge/library.ts';
 import { itemPassages } from '#src/knowledge/passages.ts';
 import type { Classifier } from './classifier.ts';
 import { trainClassifier } from './classifier.ts';
-import { allStems, isStopWord, stem, tokens, trigrams, wordsOf } from './text.ts';
+import type { Lexicon, Postings, Rows } from './postings.ts';
+import { count, countDistinct, idOf, newLexicon, newRows, toPostings } from './postings.ts';
+import { allStems, isStopWord, stem, wordsOf } from './text.ts';
+import { kinOf, noteRoleWords, trigramIndex } from './word-forms.ts';
 
 /**
  * Weight of each field. Questions count little here because they also have entries of their own. Tuned by leaving out
@@ -26,9 +29,6 @@ export type Entry = {
   /** Euclidean length of its IDF vector. */
   readonly length: number;
 };
-
-/** Postings of one stem: parallel arrays of owner numbers and weights. */
-export type Postings = { readonly owners: Int32Array; readonly weights: Float32Array };
 
 /** The index; built once per library, read-only. */
 export type SearchIndex = {
@@ -110,32 +110,6 @@ export function buildSearchIndex(library: Library): SearchIndex {
       return sets[item];
     },
   };
-}
-
-/**
- * Words looked up once, because the same ones come again a hundred times, and stems by number: counting by number takes
- * half the time of counting by text.
- */
-type Lexicon = {
-  /** The number of a word's stem, -1 for a stop word. */
-  readonly words: Map<string, { uses: number; readonly stem: number }>;
-  /** stem -> its number; the inverse of `stems`. */
-  readonly ids: Map<string, number>;
-  readonly stems: string[];
-};
-
-function newLexicon(): Lexicon {
-  return { words: new Map(), ids: new Map(), stems: [] };
-}
-
-function idOf(lexicon: Lexicon, stemmed: string): number {
-  let id = lexicon.ids.get(stemmed);
-  if (id === undefined) {
-    id = lexicon.stems.length;
-    lexicon.ids.set(stemmed, id);
-    lexicon.stems.push(stemmed);
-  }
-  return id;
 }
 
 /** Stems of each field; counts the words into the lexicon and keeps each text's topic stems in `topics`, for the entries. */
@@ -223,56 +197,6 @@ function entryIndex(
   return { entries, entryPostings: toPostings(rows, lexicon) };
 }
 
-/** Postings while they grow, by the stem's number; owners come in rising order. */
-type Row = { readonly owners: number[]; readonly weights: number[] };
-type Rows = (Row | undefined)[];
-
-/** One place a stem from the start: an array with gaps is many times slower. */
-function newRows(lexicon: Lexicon): Rows {
-  return new Array<Row | undefined>(lexicon.stems.length).fill(undefined);
-}
-
-/** Adds a weight to a stem's row for an owner that is the row's last, or comes after it. */
-function count(rows: Rows, id: number, owner: number, weight: number): void {
-  const row = rows[id];
-  if (row === undefined) {
-    rows[id] = { owners: [owner], weights: [weight] };
-    return;
-  }
-  const last = row.owners.length - 1;
-  if (row.owners[last] === owner) row.weights[last] = (row.weights[last] ?? 0) + weight;
-  else {
-    row.owners.push(owner);
-    row.weights.push(weight);
-  }
-}
-
-/** Counts each different stem once for an owner; what `value` gives for them together. */
-function countDistinct(rows: Rows, ids: readonly number[], owner: number, value: (id: number) => number): number {
-  let sum = 0;
-  for (const id of ids) {
-    const row = rows[id];
-    if (row === undefined) rows[id] = { owners: [owner], weights: [1] };
-    else if (row.owners[row.owners.length - 1] === owner) continue;
-    else {
-      row.owners.push(owner);
-      row.weights.push(1);
-    }
-    sum += value(id);
-  }
-  return sum;
-}
-
-function toPostings(rows: Rows, lexicon: Lexicon): ReadonlyMap<string, Postings> {
-  const postings = new Map<string, Postings>();
-  rows.forEach((row, id) => {
-    if (row === undefined) return;
-    const { owners, weights } = row;
-    postings.set(lexicon.stems[id] ?? '', { owners: new Int32Array(owners), weights: new Float32Array(weights) });
-  });
-  return postings;
-}
-
 /** Each statement by itself, with the words of its item's title, which it takes for granted. */
 function statementIndex(
   items: readonly LibraryItem[],
@@ -296,63 +220,4 @@ function statementIndex(
     statementSizes: new Float32Array(sizes),
     statementPostings: toPostings(rows, lexicon),
   };
-}
-
-/** Role names and glossary words are words a question may use, so they are not spelling mistakes. */
-function noteRoleWords(library: Library, words: Map<string, number>): void {
-  const note = (text: string): void => {
-    for (const { word } of tokens(text)) if (word.length > 2) words.set(word, (words.get(word) ?? 0) + 1);
-  };
-  for (const role of library.roles.roles) for (const name of [role.name, ...role.spellings]) note(name);
-  for (const entry of library.glossary.everyday) for (const phrase of [...entry.say, ...entry.means]) note(phrase);
-  for (const [short, long] of Object.entries(library.glossary.abbreviations)) {
-    note(short);
-    note(long);
-  }
-}
-
-const KIN_PREFIX = 5;
-
-/** Stems that share their beginning, up to what the shorter of the two has to spare. */
-function kinOf(rows: ReadonlyMap<string, unknown>): (word: string) => readonly string[] {
-  let families: ReadonlyMap<string, readonly string[]> | null = null;
-  return (word) => {
-    families ??= familiesOf(rows);
-    return (families.get(word.slice(0, KIN_PREFIX)) ?? []).filter((other) => other !== word && isKin(word, other));
-  };
-}
-
-function familiesOf(rows: ReadonlyMap<string, unknown>): ReadonlyMap<string, readonly string[]> {
-  const families = new Map<string, string[]>();
-  for (const word of rows.keys()) {
-    if (word.length < KIN_PREFIX || /\d/.test(word)) continue;
-    const key = word.slice(0, KIN_PREFIX);
-    const family = families.get(key);
-    if (family === undefined) families.set(key, [word]);
-    else family.push(word);
-  }
-  return families;
-}
-
-/** `verif` and `verifi`, `anonym` and `anonymous`: one begins with the other, or they differ in at most two last letters. */
-function isKin(a: string, b: string): boolean {
-  const shorter = Math.min(a.length, b.length);
-  let same = 0;
-  while (same < shorter && a[same] === b[same]) same += 1;
-  return (
-    same >= KIN_PREFIX && (same === shorter ? Math.abs(a.length - b.length) <= 4 : shorter - same <= 2 && same >= 6)
-  );
-}
-
-function trigramIndex(words: ReadonlyMap<string, number>): ReadonlyMap<string, readonly string[]> {
-  const index = new Map<string, string[]>();
-  for (const word of words.keys()) {
-    if (word.length < 4 || isStopWord(word) || /\d/.test(word)) continue;
-    for (const gram of new Set(trigrams(word))) {
-      const list = index.get(gram);
-      if (list === undefined) index.set(gram, [word]);
-      else list.push(word);
-    }
-  }
-  return index;
 }
