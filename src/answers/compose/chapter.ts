@@ -45,7 +45,8 @@ export function chapterAnswer(context: Context): Draft | null {
   const lists = LISTS.test(frame.lower);
   if (id.known && !lists) return null;
   const [first] = sections;
-  const name = library.items.get(id.id)?.title ?? first?.chapter?.replace(/^[\d.]+\s*/, '');
+  const whole = library.items.get(id.id);
+  const name = whole?.title ?? first?.chapter?.replace(/^[\d.]+\s*/, '');
   const count = `${sections.length} ${first?.kind === 'clause' ? 'clauses' : 'sections'}`;
   const titles = sections.map((section) => `${section.id} ${section.title}`).join('; ');
   const told = lists ? [] : sections.slice(0, MOST_TOLD).flatMap(({ statements }) => statements[0]?.text ?? []);
@@ -53,7 +54,10 @@ export function chapterAnswer(context: Context): Draft | null {
     answer: [`${id.id}${name === undefined ? '' : ` (${name})`} has ${count}: ${titles}.`, ...told.map(sentence)].join(
       ' ',
     ),
-    sources: sections.map((section) => ({ id: section.id, quote: section.statements[0]?.text ?? section.title })),
+    sources: [...(whole === undefined ? [] : [whole]), ...sections].map(({ id, statements, title }) => ({
+      id,
+      quote: statements[0]?.text ?? title,
+    })),
     items: sections.map((section) => section.id),
   });
 }

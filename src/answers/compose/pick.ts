@@ -1,6 +1,5 @@
 /** Picks the item a question is about, or finds that none is. */
 import type { LibraryItem } from '#src/knowledge/library.ts';
-import { isNeutral } from '../everyday.ts';
 import type { Query } from '../query.ts';
 import type { Ranked, Steer } from '../retrieve.ts';
 import { judge } from '../sufficiency.ts';
@@ -46,9 +45,7 @@ export function pick(context: Context): Target {
   }
   const chosen = prefer(context, ranked);
   const missing =
-    missingFocus(context, chosen, query) ??
-    unknownAcronym(context, ranked[0]?.entry ?? 0) ??
-    strayAbbreviation(context, chosen, query, ranked[0]?.entry ?? 0);
+    missingFocus(context, chosen, query) ?? strayAbbreviation(context, chosen, query, ranked[0]?.entry ?? 0);
   if (missing !== null) {
     context.trace('focus', `the item has nothing on "${missing}"`);
     return { item: null, reason: 'not_in_documents', near };
@@ -110,20 +107,6 @@ function missingFocus(context: Context, item: LibraryItem, query: Query): string
       query.offers.get(word)?.some((offer) => stems.has(offer)) !== true,
   );
   return missing[0] ?? null;
-}
-
-/** A capital abbreviation that the library does not know ("the CVSS cutoff") is what the question is about. */
-function unknownAcronym(context: Context, entry: number): string | null {
-  const { frame, index, thesaurus } = context;
-  if (entry >= CLEAR_ENTRY || frame.text === frame.text.toUpperCase()) return null;
-  const words = frame.text.match(/(?<![\w-])[A-Z][A-Z0-9]{2,7}(?![\w-])/g) ?? [];
-  const known = (word: string): boolean =>
-    index.words.has(word) ||
-    index.fields.has(stem(word)) ||
-    thesaurus.has(stem(word)) ||
-    isNeutral(word) ||
-    isStopWord(word);
-  return words.map((word) => word.toLowerCase()).find((word) => !known(word)) ?? null;
 }
 
 /** An abbreviation that the documents spell out and this item has in neither form ("the CVSS threshold for drift"). */

@@ -119,14 +119,6 @@ const SHARP = 0.2;
 const SHARP_SHARE = 0.6;
 const MOST_SHARP = 6;
 
-/** A list and what is recommended about it, when both are asked for. */
-function withPointed(group: readonly Scored[], best: readonly Scored[], asked: readonly Aspect[]): readonly Scored[] {
-  const pointed = best.filter(
-    (one) => asked.includes(one.aspect) && !VAGUE.includes(one.aspect) && !group.includes(one) && one.similarity > 0,
-  );
-  return [...group, ...pointed.slice(0, 3)];
-}
-
 const MOST_SUBJECTS = 6;
 
 /** What is said of the very things that a question compares: statements that begin with one of them. */
@@ -161,7 +153,7 @@ function fitting(context: Context, item: LibraryItem, scored: readonly Scored[])
     return best.filter((statement) => statement.score >= 0.6 * top && statement.score > 0).slice(0, 3);
   }
   const group = labelledGroup(context, scored, best);
-  if (group !== null) return group.length < SHORT_GROUP ? filled(item, group, scored) : withPointed(group, best, asked);
+  if (group !== null) return group.length < SHORT_GROUP ? filled(item, group, scored) : group;
   const list = listStatements(scored, best, asked);
   if (list !== null) return list;
   if (asked.length === 0 && (best[0]?.similarity ?? 0) < 0.15) return overview(item, scored);

@@ -56,7 +56,6 @@ export function routeSingle(given: Context): Draft {
     checklistAnswer,
     documentFact,
     figureBack,
-    unknownRole,
     reverseFirst,
     abbreviationAnswer,
     roleAnswer,
@@ -114,18 +113,6 @@ function figureBack(context: Context): Draft | null {
     .join(' ');
   const sources = hits.map((hit) => ({ id: hit.id, quote: figuresOf(hit).map(figureText).join(' ') }));
   return draft({ answer, sources, items: hits.map((hit) => hit.id) });
-}
-
-/** "what is a scrum master responsible for": a role that no document names. */
-const DUTIES_OF_A_ROLE =
-  /^(?:and |so )?(?:what|which (?:topics|sections|things)) (?:is|are|does|do|must) (?:a|an|the|our) ([a-z][\w &/-]{2,40}?) (?:responsible|accountable|answerable|consulted|informed|answer)(?: (?:for|on|about|of))?\??$|^((?:chief|head of|director of|vp of) [\w &/-]{3,40}?) (?:accountabilities|responsibilities|duties|tasks)\??$/;
-
-function unknownRole(context: Context): Draft | null {
-  const { frame } = context;
-  const match = DUTIES_OF_A_ROLE.exec(frame.lower);
-  const role = match?.[1] ?? match?.[2];
-  if (role === undefined || frame.roles.length > 0 || frame.ids.length > 0 || frame.documents.length > 0) return null;
-  return abstain(context, 'nobody_named', [], `The documents name no ${role}.`);
 }
 
 function reverseFirst(context: Context): Draft | null {

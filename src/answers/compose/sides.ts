@@ -123,7 +123,7 @@ const ELLIPTIC =
   /^(?:who|whom|which|what)(?:'s|s)?(?: (?:one|team|role|exec))?(?: is)? (?:for|about|in|on|with|of|to)\b/i;
 
 /** How near the item of each side has to come: less where the question says that it has several topics. */
-const LEAST = { several: 0.55, unsaid: 0.72, exact: 0.9, whole: 0.8 } as const;
+const LEAST = { several: 0.55, unsaid: 0.72, exact: 0.9 } as const;
 
 /** The cut whose worse side comes nearest to an item; null when none is good enough. */
 function bestCut(context: Context, pieces: readonly string[]): readonly Side[] | null {
@@ -143,10 +143,8 @@ function bestCut(context: Context, pieces: readonly string[]): readonly Side[] |
   const best = most ?? cuts.sort((a, b) => b.worst - a.worst)[0];
   if (best === undefined || best.worst < (several ? LEAST.several : LEAST.unsaid)) return null;
   if (several || best.worst >= LEAST.exact) return best.sides;
-  const whole = nearest({ text: '', topic: topicOfSide(context, pieces.join(' and ')) });
   const substantial = best.sides.every(({ topic }) => contentStems(topic).length > 1);
-  const apart = (whole?.entry ?? 0) < LEAST.whole || best.worst >= (whole?.entry ?? 0);
-  return substantial && apart ? best.sides : null;
+  return substantial ? best.sides : null;
 }
 
 const SEVERAL = /\b(?:teams|roles|execs|people|respectively|those)\b/;
