@@ -74,3 +74,29 @@ it('stays in force at a start although the files say what they said, and can be 
   expect(await version('gate-settings')).toBe('1.2');
   expect(await say('U0EMMA', 'gate')).toContain('staging: enforce');
 });
+
+it('once refused, is proposed again by an administrator who asks for it, while nothing else about it waits', async () => {
+  const refuse = async () => {
+    await stage.press('U0CAIO', 'gov_refuse:1', 'D0CAIO');
+    await stage.settle();
+    expect(await waiting()).toEqual([]);
+  };
+  const again = async (as: string) => {
+    await stage.pressWhispered(as, 'gov_again');
+    await stage.settle();
+    return stage.whispered(as);
+  };
+  await say('U0CISO', 'gate staging observe');
+  await refuse();
+  expect(await say('U0CTO', 'policy')).toContain('Version 1.3 of the gate settings was refused');
+  await say('U0CISO', 'gate production observe');
+  expect(await again('U0CTO')).toContain('another change of these settings');
+  await refuse();
+  expect(await say('U0EMMA', 'policy')).toContain('Version 1.4 of the gate settings was refused');
+  expect(await again('U0EMMA')).toContain('Only an administrator');
+  expect(await waiting()).toEqual([]);
+  await say('U0CTO', 'policy');
+  expect(await again('U0CTO')).toContain('Waiting: the gate settings');
+  await accept('U0CISO');
+  expect([await version('gate-settings'), await passes('production')]).toEqual(['1.4', true]);
+});

@@ -6,7 +6,9 @@ import {
   decidePolicy,
   emptyPolicies,
   type PolicyCommand,
+  type PolicyEnd,
   type PolicyState,
+  saidNoTo,
 } from '#src/directory/policies.ts';
 
 const NOW = new Date('2026-05-01T00:00:00.000Z');
@@ -166,5 +168,32 @@ describe('the approval policy', () => {
   it('and settings are not adopted by a vote', () => {
     expect(run(proposed, adopt, 'service').reason).toBe('invalid');
     expect(run(proposed, { type: 'put_to_vote', proposal: 'x', request: 'PC-1' }, 'service').reason).toBe('invalid');
+  });
+});
+
+describe('a version of the rules', () => {
+  const propose = (n: number, id: string): PolicyCommand => {
+    return { type: 'propose', proposal: id, document: 'gate-settings', to: file(n) };
+  };
+  const end = (ended: PolicyEnd) => run(proposed, { type: 'refuse', proposal: 'x', reason: '', ended }, 'p_ann').state;
+
+  it('that waits is not proposed a second time beside itself', () => {
+    expect(run(proposed, propose(2, 'y'), 'p_ann').reason).toBe('waits_already');
+    expect(run(proposed, propose(3, 'y'), 'p_ann').reason).toBeNull();
+    expect(run(end('declined'), propose(2, 'y'), 'p_ann').reason).toBeNull();
+  });
+
+  it.each([
+    ['rejected', true],
+    ['withdrawn', true],
+    ['declined', true],
+    ['expired', false],
+    ['replaced', false],
+    ['stale', false],
+    ['strands_requests', false],
+  ] as const)('that was %s is remembered as a no: %s', (ended, isNo) => {
+    const { sha256 } = file(2);
+    expect(saidNoTo(end(ended), 'gate-settings', sha256) !== null).toBe(isNo);
+    expect(saidNoTo(proposed, 'gate-settings', sha256)).toBeNull();
   });
 });
