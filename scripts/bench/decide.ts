@@ -1,8 +1,7 @@
 /** The pure decision on a long request, with the fixtures of its tests. */
 import { fold } from '#src/approvals/apply.ts';
-import type { Command } from '#src/approvals/commands.ts';
 import { decide } from '#src/approvals/decide.ts';
-import { CAIO, CISO, EMMA, HIGH, LEGAL, ROSTER, submittedDesk } from '../../test/unit/approvals/fixtures.ts';
+import { measuredVote } from '../../test/unit/approvals/fixtures.ts';
 import { percentile, type Report } from './report.ts';
 
 export const name = 'decide';
@@ -12,25 +11,7 @@ const CALLS_A_ROUND = 20;
 
 /** Runs the bench. */
 export async function run(report: Report): Promise<void> {
-  const one = submittedDesk(HIGH);
-  for (let count = 1; count < EVENTS; count++) {
-    if (count % 3 === 0) one.ok(CISO, { type: 'vote', reason: `Again ${count}` });
-    else if (count % 3 === 1) one.ok(LEGAL, { type: 'vote', reason: `Again ${count}` });
-    else one.ok(EMMA, { type: 'comment', text: `Note ${count}` });
-  }
-  const state = one.submitted();
-  const command: Command = {
-    type: 'vote',
-    commandId: 'measured',
-    by: CAIO,
-    roster: ROSTER,
-    revision: state.revision.hash,
-    choice: 'approve',
-    reason: 'Measured',
-    conflict: null,
-    conditions: [],
-    card: null,
-  };
+  const { desk: one, state, command } = measuredVote(EVENTS);
   const now = new Date(one.nowMs);
   if (!decide(state, command, now).ok) throw new Error('the measured vote is refused');
   const rounds = report.quick ? 500 : 2_000;

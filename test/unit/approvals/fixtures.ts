@@ -371,3 +371,31 @@ export function approvedDesk(change: Partial<DeploymentDocument> = {}): Desk {
   one.ok(CAIO, { type: 'vote' });
   return one;
 }
+
+/** A request of so many events, votes and comments, with a vote of its chair on it: what is measured. */
+export function measuredVote(events: number): {
+  readonly desk: Desk;
+  readonly state: SubmittedState;
+  readonly command: Command;
+} {
+  const one = submittedDesk(HIGH);
+  for (let count = 1; count < events; count += 1) {
+    if (count % 3 === 0) one.ok(CISO, { type: 'vote', reason: `Again ${count}` });
+    else if (count % 3 === 1) one.ok(LEGAL, { type: 'vote', reason: `Again ${count}` });
+    else one.ok(EMMA, { type: 'comment', text: `Note ${count}` });
+  }
+  const state = one.submitted();
+  const command: Command = {
+    type: 'vote',
+    commandId: 'measured',
+    by: CAIO,
+    roster: ROSTER,
+    revision: state.revision.hash,
+    choice: 'approve',
+    reason: 'Measured',
+    conflict: null,
+    conditions: [],
+    card: null,
+  };
+  return { desk: one, state, command };
+}

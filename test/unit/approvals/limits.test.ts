@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { fold } from '#src/approvals/apply.ts';
-import type { Command } from '#src/approvals/commands.ts';
 import { decide, EVENTS_MAX } from '#src/approvals/decide.ts';
 import type { ApprovalEvent } from '#src/approvals/events.ts';
 import { parseDeploymentForm } from '#src/approvals/forms.ts';
@@ -16,11 +15,10 @@ import {
   EMMA,
   exception,
   HIGH,
-  LEGAL,
   LIMITED,
   link,
   MILO,
-  ROSTER,
+  measuredVote,
   rosterOf,
   SANDBOX_ROLES,
   shipped,
@@ -107,27 +105,8 @@ test('a state folded from erased events still decides', () => {
 });
 
 test('decide on a request of 200 events takes microseconds', () => {
-  const one = submittedDesk(HIGH);
-  for (let count = 1; count < 199; count += 1) {
-    if (count % 3 === 0) one.ok(CISO, { type: 'vote', reason: `Again ${count}` });
-    else if (count % 3 === 1) one.ok(LEGAL, { type: 'vote', reason: `Again ${count}` });
-    else one.ok(EMMA, { type: 'comment', text: `Note ${count}` });
-  }
-  const { state } = one;
-  if (state.status === 'draft') throw new Error('draft');
-  expect(state.version).toBe(199);
-  const command: Command = {
-    type: 'vote',
-    commandId: 'measured',
-    by: CAIO,
-    roster: ROSTER,
-    revision: state.revision.hash,
-    choice: 'approve',
-    reason: 'Measured',
-    conflict: null,
-    conditions: [],
-    card: null,
-  };
+  const { desk: one, state, command } = measuredVote(200);
+  expect(state.version).toBe(200);
   const now = new Date(one.nowMs);
   const times: number[] = [];
   for (let round = 0; round < 300; round += 1) {
