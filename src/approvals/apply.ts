@@ -49,6 +49,7 @@ function opened(event: Opening): SubmittedState {
     requester: data.requester,
     owner: data.owner,
     submitter: data.submitter,
+    systemOwners: data.systemOwners ?? [],
     submittedAtMs: atMs,
     document: data.document,
     revision: { number: 1, hash: data.revision.hash, madeAtMs: atMs, equivalents: [data.revision.hash] },
@@ -158,7 +159,8 @@ function revised(state: SubmittedState, data: EventData<'revision.made'>, atMs: 
     // A proposal speaks about the revision it was made on.
     return data.material && proposal.status === 'open' ? { ...proposal, status: 'void' as const } : proposal;
   });
-  const common: Patch = { document: data.document, terms: data.terms ?? state.terms, proposals };
+  const systemOwners = [...state.systemOwners, ...(data.systemOwners ?? [])];
+  const common: Patch = { document: data.document, terms: data.terms ?? state.terms, proposals, systemOwners };
   if (!data.material) {
     const revision: Revision = { ...state.revision, number, hash, equivalents: [...state.revision.equivalents, hash] };
     return { ...common, revision };

@@ -13,6 +13,8 @@ type Base = {
   readonly roster: Roster;
   /** The requests that the document rests on ({@link basisIdsOf}) and what renewed them, as they stand now. */
   readonly related?: readonly RequestState[];
+  /** Who owns the systems that the document is about, as the inventory says; of a new document or a changed one. */
+  readonly systemOwners?: readonly Person[];
 };
 type CommandOf<T extends string, D> = Base & { readonly type: T } & D;
 

@@ -5,7 +5,7 @@ import type { EvidenceItem } from './document.ts';
 import { evidenceItemSchema } from './document-schema.ts';
 import { byAsker, openNow, textGiven } from './guards.ts';
 import { emit, type Handled, type OpenRecorder, refuse } from './recorder.ts';
-import { authorityIn, isExcluded } from './seats.ts';
+import { authorityIn, isAsker, isExcluded } from './seats.ts';
 import { LIMITS } from './text-limits.ts';
 import { isApproved } from './timers.ts';
 import type { ConditionState, Roster, Terms } from './types.ts';
@@ -49,7 +49,7 @@ function find({ state }: OpenRecorder, id: string): ConditionState | NonNullable
 export function decideEvidenceCondition(recorder: OpenRecorder, command: CommandOf<'evidence_condition'>): Handled {
   const condition = find(recorder, command.condition);
   if ('reason' in condition) return condition;
-  if (command.by !== condition.owner && !isExcluded(recorder.state, command.by)) return refuse('not_requester');
+  if (command.by !== condition.owner && !isAsker(recorder.state, command.by)) return refuse('not_requester');
   if (!evidenceItemSchema.safeParse(command.evidence).success) return refuse('invalid', 'evidence');
   if (condition.evidence.length >= EVIDENCE_MAX) return refuse('request_full', String(EVIDENCE_MAX));
   emit(recorder, 'condition.evidenced', { condition: condition.id, evidence: command.evidence });

@@ -3,7 +3,7 @@ import type { Command } from './commands.ts';
 import { textGiven } from './guards.ts';
 import { ownReasons } from './in-force.ts';
 import { emit, type Handled, type OpenRecorder, refuse } from './recorder.ts';
-import { authorityIn, authorityToStop, isExcluded } from './seats.ts';
+import { authorityIn, authorityToStop, isAsker } from './seats.ts';
 import { isReference, isText, LIMITS } from './text-limits.ts';
 import { isApproved } from './timers.ts';
 import type { RequestState, SubmittedState } from './types.ts';
@@ -22,7 +22,7 @@ export function decideDeployed(recorder: OpenRecorder, command: CommandOf<'recor
   const { state, nowMs } = recorder;
   if (state.document.kind !== 'deployment') return refuse('wrong_kind', 'deployment');
   const { by, environment, digest } = command;
-  if (by !== 'service' && !isExcluded(state, by) && !authorityIn(command.roster, by, state.terms.closeRoles))
+  if (by !== 'service' && !isAsker(state, by) && !authorityIn(command.roster, by, state.terms.closeRoles))
     return refuse('role_missing', ...state.terms.closeRoles);
   if (environment !== state.document.environment) return refuse('invalid', 'environment');
   if (digest !== state.document.digest) return refuse('invalid', 'digest');
@@ -75,7 +75,7 @@ export function decideClose(recorder: OpenRecorder, command: CommandOf<'close'>)
   const refused = textGiven(command.reason, LIMITS.reason, true);
   if (refused) return refused;
   if (!isApproved(state) || state.document.kind === 'policy') return refuse('not_in_force', state.status);
-  if (!isExcluded(state, command.by) && !authorityIn(command.roster, command.by, state.terms.closeRoles))
+  if (!isAsker(state, command.by) && !authorityIn(command.roster, command.by, state.terms.closeRoles))
     return refuse('role_missing', ...state.terms.closeRoles);
   emit(recorder, 'closed', { cause: command.cause, reason: command.reason });
   return null;

@@ -3,7 +3,7 @@ import { emitDecision } from './advance.ts';
 import { canonicalJson, revisionHash } from './canonical.ts';
 import type { Command, PolicyInForce } from './commands.ts';
 import { insideUseCase, refreshBasis } from './decide-basis.ts';
-import { decideBy, timeProblem } from './decide-submit.ts';
+import { decideBy, furtherOwners, timeProblem } from './decide-submit.ts';
 import type { RequestDocument } from './document.ts';
 import { documentProblem, scopeSchema } from './document-schema.ts';
 import { isoOf } from './duration.ts';
@@ -80,6 +80,7 @@ function revise(recorder: OpenRecorder, document: RequestDocument, nonce: string
     voided: material ? state.votes.filter((vote) => vote.choice !== 'recuse').map((vote) => vote.by) : [],
     proposal: cause.proposal,
     reason: cause.reason,
+    ...furtherOwners(recorder.command, [state.requester, state.owner, state.submitter, ...state.systemOwners]),
   });
   refreshBasis(recorder);
   if (terms.tier === 'prohibited') {

@@ -12,7 +12,7 @@ import { emit, type Handled, type OpenRecorder, type Recorder, refuse } from './
 import { authorityIn } from './seats.ts';
 import { tally } from './tally.ts';
 import { isBlank, isText, LIMITS } from './text-limits.ts';
-import type { Terms } from './types.ts';
+import type { Person, Terms } from './types.ts';
 
 type Opening = Extract<Command, { type: 'submit' | 'break_glass' }>;
 
@@ -84,7 +84,17 @@ export function decideBy(document: RequestDocument, terms: Terms, nowMs: number)
 function common(command: Opening) {
   const { requestId, shortId, requester, owner, document, nonce } = command;
   const revision = { number: 1, hash: revisionHash(document, nonce), nonce };
-  return { requestId, shortId, requester, owner, submitter: command.by, document, revision };
+  const side = { requester, owner, submitter: command.by };
+  return { requestId, shortId, ...side, ...furtherOwners(command, Object.values(side)), document, revision };
+}
+
+/** Owners by the inventory who are not known to be on the asking side yet: whoever asks cannot name them away (rule 2). */
+export function furtherOwners(
+  { systemOwners = [] }: Pick<Command, 'systemOwners'>,
+  known: readonly Person[],
+): { readonly systemOwners?: readonly Person[] } {
+  const further = [...new Set(systemOwners)].filter((person) => !known.includes(person));
+  return further.length === 0 ? {} : { systemOwners: further };
 }
 
 function recordSubmitted(recorder: Recorder, command: Opening, terms: Terms, until: string): void {

@@ -49,6 +49,8 @@ type OpeningData = {
   readonly requester: Person;
   readonly owner: Person;
   readonly submitter: Person;
+  /** Owners by the inventory whom the request does not name; left out where there are none. */
+  readonly systemOwners?: readonly Person[];
   readonly document: RequestDocument;
   readonly revision: RevisionData;
   readonly terms: Terms;
@@ -68,6 +70,8 @@ export type ApprovalEvent =
         readonly terms: Terms | null;
         readonly decideBy: string;
         readonly voided: readonly Person[];
+        /** Further owners by the inventory, of the systems that it is about now; left out where there are none. */
+        readonly systemOwners?: readonly Person[];
         /** Number of the accepted scope proposal, null for the requester's own edit. */
         readonly proposal: number | null;
         /** Why a tier was raised; null for an edit. */

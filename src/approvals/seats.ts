@@ -1,9 +1,12 @@
 /** Who may act in which role on one request: exclusions, delegations and deputies, resolved against the roster. */
 import type { Assignment, Capacity, Person, Roster, SubmittedState, Terms } from './types.ts';
 
-/** Requester, owner and submitter: they never decide on it, nor does anybody for them (rule 2, POL-5.1). */
+/**
+ * Requester, owner and submitter, and whoever owns the system by the inventory though the request names another: they
+ * never decide on it, nor does anybody for them (rule 2, POL-5.1).
+ */
 export function isExcluded(state: SubmittedState, person: Person): boolean {
-  return person === state.requester || person === state.owner || person === state.submitter;
+  return isAsker(state, person) || state.systemOwners.includes(person);
 }
 
 /** Whether the person named a conflict of interest on this request. */
@@ -158,6 +161,6 @@ export function authorityToStop(
 }
 
 /** Whether the person asked for this request or answers for it. */
-export function isAsker(state: SubmittedState, person: Person): boolean {
-  return isExcluded(state, person);
+export function isAsker({ requester, owner, submitter }: SubmittedState, person: Person): boolean {
+  return [requester, owner, submitter].includes(person);
 }

@@ -142,6 +142,8 @@ export type SubmittedState = {
   readonly requester: Person;
   readonly owner: Person;
   readonly submitter: Person;
+  /** Whom the inventory named as owners of its systems when it was submitted or revised, beside the three above. */
+  readonly systemOwners: readonly Person[];
   readonly submittedAtMs: number;
   readonly document: RequestDocument;
   readonly revision: Revision;

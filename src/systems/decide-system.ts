@@ -4,8 +4,9 @@ import { hidesCharacters, LIMITS } from '#src/approvals/text-limits.ts';
 import { canonicalText } from '#src/evidence/canonical.ts';
 import { CHECKLIST, DECOMMISSION_STEPS, stepRefusal } from './decommission.ts';
 import { text } from './fields.ts';
+import type { Hold } from './holds.ts';
 import { type Manifest, manifestDigest, providersOf, readManifest, reviewDaysOf } from './manifest.ts';
-import { systemKeyOf } from './names.ts';
+import { sameName, systemKeyOf } from './names.ts';
 import {
   applySystem,
   CLASSIFICATIONS,
@@ -54,6 +55,7 @@ export const SYSTEM_REFUSALS = [
   'unknown_system',
   'unknown_version',
   'nothing_changed',
+  'vendor_held',
 ] as const;
 export type SystemRefusal = (typeof SYSTEM_REFUSALS)[number];
 
@@ -82,8 +84,16 @@ export type SystemDecision =
 
 const refuse = (reason: SystemRefusal, ...detail: readonly string[]): SystemDecision => ({ ok: false, reason, detail });
 
-/** Decides one command. Owners and administrators keep an entry; decommissioning belongs to the roles of WP-2.6.5. */
-export function decideSystem(state: SystemState | null, command: SystemCommand, actor: SystemActor): SystemDecision {
+/**
+ * Decides one command. Owners and administrators keep an entry; decommissioning belongs to the roles of WP-2.6.5.
+ * @param holds what is held now
+ */
+export function decideSystem(
+  state: SystemState | null,
+  command: SystemCommand,
+  actor: SystemActor,
+  holds: readonly Pick<Hold, 'scope'>[] = [],
+): SystemDecision {
   if (command.type === 'register') return register(state, command);
   if (state === null) return refuse('unknown_system');
   if (statusOf(state) === 'decommissioned') return refuse('decommissioned');
@@ -92,7 +102,7 @@ export function decideSystem(state: SystemState | null, command: SystemCommand, 
   if (state.owner !== actor.person && !actor.isAdmin) return refuse('not_owner');
   switch (command.type) {
     case 'describe':
-      return describe(state, command.facts);
+      return describe(state, command.facts, holds);
     case 'add_version':
       return addVersion(state, command.version, command.manifest);
     case 'review_alias': {
@@ -117,10 +127,17 @@ function register(state: SystemState | null, command: Extract<SystemCommand, { t
   return { ok: true, events: [{ type: 'system.registered', data }] };
 }
 
-function describe(state: SystemState, changes: Partial<FactsInput>): SystemDecision {
+function describe(
+  state: SystemState,
+  changes: Partial<FactsInput>,
+  holds: readonly Pick<Hold, 'scope'>[],
+): SystemDecision {
   const { purpose, owner, data, lineage, vendors, links, ssrm } = state;
   const parsed = factsSchema.safeParse({ purpose, owner, data, lineage, vendors, links, ssrm, ...changes });
   if (!parsed.success) return refuse('invalid', parsed.error.issues[0]?.path.join('.') ?? 'facts');
+  // What a stop of a vendor covers is not named away: it ends by a review and a fresh decision (POL-6.4).
+  const held = vendors.find((vendor) => isHeld(vendor, holds) && !parsed.data.vendors.some((v) => sameName(v, vendor)));
+  if (held !== undefined) return refuse('vendor_held', held);
   const facts = Object.fromEntries(
     Object.entries(parsed.data).filter(
       ([field, value]) => canonicalText(value) !== canonicalText(state[field as keyof SystemState]),
@@ -128,6 +145,10 @@ function describe(state: SystemState, changes: Partial<FactsInput>): SystemDecis
   );
   if (Object.keys(facts).length === 0) return refuse('nothing_changed');
   return { ok: true, events: [{ type: 'system.described', data: { facts } }] };
+}
+
+function isHeld(vendor: string, holds: readonly Pick<Hold, 'scope'>[]): boolean {
+  return holds.some(({ scope }) => scope.by === 'vendor' && sameName(scope.vendor, vendor));
 }
 
 function addVersion(state: SystemState, version: string, data: unknown): SystemDecision {

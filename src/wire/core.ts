@@ -10,6 +10,7 @@ import type { EventContext, Recorder } from '#src/delivery/streams/record.ts';
 import { fileFlawFrom } from '#src/delivery/systems/evidence.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
 import type { Library } from '#src/knowledge/library.ts';
+import { systemKeyOf } from '#src/systems/names.ts';
 import type { OpenDatabase } from './database.ts';
 import { openRecorder } from './evidence/recorder.ts';
 import { newId } from './ids.ts';
@@ -52,6 +53,7 @@ export async function openCore(
     recorder,
     now: parts.now,
     standIns: (at) => standInsAt(stores.records, at, membersOf),
+    systemOwner: async (system) => (await stores.records.read('system', systemKeyOf(system)))?.parent ?? null,
     fileFlaw: fileFlawFrom(stores.ledger),
     newId,
     knowledge: () => knowledgeOf(parts.library()),

@@ -9,7 +9,7 @@ import { basisIdsOf } from '#src/approvals/basis.ts';
 import type { Command, Decision, Refusal } from '#src/approvals/commands.ts';
 import { decide } from '#src/approvals/decide.ts';
 import type { EvidenceItem, RequestDocument } from '#src/approvals/document.ts';
-import { systemOf } from '#src/approvals/document-facts.ts';
+import { systemOf, systemsOf } from '#src/approvals/document-facts.ts';
 import type { ApprovalEvent } from '#src/approvals/events.ts';
 import { rolesOf } from '#src/approvals/seats.ts';
 import type { Person, RequestState, Roster, SubmittedState } from '#src/approvals/types.ts';
@@ -54,7 +54,11 @@ export type DeskResult =
     };
 
 /** A command without what the desk itself supplies. */
-export type DeskCommand = Command extends infer C ? (C extends Command ? Omit<C, 'roster' | 'related'> : never) : never;
+export type DeskCommand = Command extends infer C
+  ? C extends Command
+    ? Omit<C, 'roster' | 'related' | 'systemOwners'>
+    : never
+  : never;
 
 export type DeskDeps = {
   readonly ledger: Ledger;
@@ -62,6 +66,8 @@ export type DeskDeps = {
   readonly now: () => Date;
   /** Delegations and absences in force; none where left out. */
   readonly standIns?: (now: Date) => Promise<StandIns>;
+  /** Who owns a system by the inventory; null where it is not entered. Without it only the request says who does. */
+  readonly systemOwner?: (system: string) => Promise<Person | null>;
   /** Why a captured file does not serve as evidence of a request; null when it does. Without it no file serves. */
   readonly fileFlaw?: FileFlawOf;
   readonly newId: (at: Date) => string;
@@ -161,11 +167,11 @@ async function read(deps: DeskReaderDeps, requestId: string): Promise<RequestRec
 
 /** What evidence is judged with: the document, the conditions, and the persons whose word for it does not count. */
 type Evidenced = Pick<SubmittedState, 'document' | 'requester' | 'owner' | 'submitter'> &
-  Partial<Pick<SubmittedState, 'conditions'>>;
+  Partial<Pick<SubmittedState, 'conditions' | 'systemOwners'>>;
 
 /** The captured files of a request that serve now, by sha256: those that serve wherever the request names them. */
 async function filesInForce(deps: DeskReaderDeps, of: Evidenced, at: Date): Promise<readonly string[]> {
-  const excluded = [of.requester, of.owner, of.submitter];
+  const excluded = [of.requester, of.owner, of.submitter, ...(of.systemOwners ?? [])];
   const serves = new Map<string, boolean>();
   for (const item of of.document.evidence) {
     const { sha256 } = item;
@@ -219,10 +225,16 @@ async function evidenceFlaw(
 }
 
 /** The side and document that a command leads to: those it brings, else those that stand. */
-function evidencedBy(state: RequestState, command: DeskCommand): Evidenced | undefined {
-  if (command.type === 'submit' || command.type === 'break_glass') return { ...command, submitter: command.by };
+function evidencedBy(
+  state: RequestState,
+  command: DeskCommand,
+  systemOwners: readonly Person[],
+): Evidenced | undefined {
+  if (command.type === 'submit' || command.type === 'break_glass')
+    return { ...command, submitter: command.by, systemOwners };
   if (state.status === 'draft') return undefined;
-  return command.type === 'edit' ? { ...state, document: command.document } : state;
+  if (command.type !== 'edit') return state;
+  return { ...state, document: command.document, systemOwners: [...state.systemOwners, ...systemOwners] };
 }
 
 /** What the request rests on, or will after this command. */
@@ -230,6 +242,13 @@ async function relatedNow(deps: DeskDeps, command: DeskCommand, state: RequestSt
   const document = 'document' in command ? command.document : state.status === 'draft' ? null : state.document;
   const stateOf = async (id: string) => (await read(deps, id))?.state ?? null;
   return document === null ? [] : relatedTo({ findRequest: deps.ledger.findRequest, stateOf }, document);
+}
+
+/** Owners by the inventory, of the systems of a document that comes with the command. */
+async function ownersNow({ systemOwner }: DeskDeps, command: DeskCommand): Promise<readonly Person[]> {
+  if (!('document' in command) || systemOwner === undefined) return [];
+  const owners = await Promise.all(systemsOf(command.document).map(systemOwner));
+  return owners.flatMap((owner) => owner ?? []);
 }
 
 /** One round: read, decide, sign. The commit itself is the loop's. */
@@ -246,9 +265,10 @@ async function attemptAct(
   if (flaw !== null)
     return { kind: 'settled', result: refused({ ok: false, reason: 'evidence_missing', detail: [flaw] }, state) };
   const roles = state.status === 'draft' ? undefined : rolesOf(state.terms);
-  const resolved = await rosterNow(deps, evidencedBy(state, command), roles);
+  const systemOwners = await ownersNow(deps, command);
+  const resolved = await rosterNow(deps, evidencedBy(state, command, systemOwners), roles);
   const related = await relatedNow(deps, command, state);
-  const decision = decide(state, { ...command, roster: resolved.roster, related } as Command, at);
+  const decision = decide(state, { ...command, roster: resolved.roster, related, systemOwners } as Command, at);
   if (!decision.ok) return { kind: 'settled', result: refused(decision, state) };
   const after = decision.state;
   if (after.status === 'draft') throw new Error('decide returned a draft after events');

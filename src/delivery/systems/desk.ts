@@ -30,6 +30,7 @@ import { cursorRow, followCommand } from '../streams/follow-cursor.ts';
 import { createKeyedQueue } from '../streams/keyed-queue.ts';
 import type { RecordRow, RecordStore } from '../streams/ports.ts';
 import { onStream, readEvents, type StreamDeps, type StreamEvent, type StreamStep } from '../streams/stream.ts';
+import { holdsNow } from './rows.ts';
 
 export type SystemsDeskDeps = StreamDeps & { readonly records: RecordStore };
 
@@ -69,9 +70,10 @@ export function createSystemsDesk(deps: SystemsDeskDeps): SystemsDesk {
         onStream<SystemResult>(
           deps,
           about,
-          (events, at) => {
+          async (events, at) => {
             const state = foldSystem(events);
-            const decision = decideSystem(state, command, by);
+            const holds = command.type === 'describe' ? await holdsNow(deps.records) : [];
+            const decision = decideSystem(state, command, by, holds);
             if (!decision.ok) return { kind: 'settled', result: decision };
             const objects = decision.manifest === undefined ? [] : [objectOf(decision.manifest, decision.events)];
             return step(deps, { before: state, events: decision.events, at, actor: by.person, objects, cursor: null });

@@ -5,7 +5,7 @@
 
 import { ownReasons } from '#src/approvals/in-force.ts';
 import type { ApprovalPolicy } from '#src/approvals/policy-schema.ts';
-import { authorityIn, authorityToStop } from '#src/approvals/seats.ts';
+import { authorityIn, authorityToStop, isExcluded } from '#src/approvals/seats.ts';
 import { isReference } from '#src/approvals/text-limits.ts';
 import { isApproved } from '#src/approvals/timers.ts';
 import type { Roster, SubmittedState } from '#src/approvals/types.ts';
@@ -190,7 +190,7 @@ async function lifting(
   const state = row === null ? null : ((await deps.requests.read(row.id))?.state ?? null);
   if (state === null) return refuse('unknown_request', requestId);
   // Whoever asked for the deployment does not decide that the incident is over.
-  if ([state.requester, state.owner, state.submitter].includes(by.person)) return refuse('own_review');
+  if (isExcluded(state, by.person)) return refuse('own_review');
   const subject = await subjectOf(deps, state);
   if (subject === null) return refuse('wrong_basis', state.shortId);
   const approved = isApproved(state) && state.suspension === null && ownReasons(state, at.getTime()).length === 0;

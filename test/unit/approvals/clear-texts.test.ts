@@ -44,7 +44,8 @@ import {
 import { play, scenario } from './simulation.ts';
 
 const ABOUT = [
-  ...['requestId', 'shortId', 'requester', 'owner', 'submitter', 'decideBy', 'roster', 'changed.*', 'voided.*'],
+  ...['requestId', 'shortId', 'requester', 'owner', 'submitter', 'systemOwners.*', 'decideBy', 'roster'],
+  ...['changed.*', 'voided.*'],
   ...['revision', 'revision.hash', 'role', 'assignment', 'by', 'actor'],
 ];
 const DOCUMENT = [

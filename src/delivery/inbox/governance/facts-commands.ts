@@ -51,5 +51,7 @@ const WHY_NOT: Readonly<Record<string, string>> = {
   unknown_system: 'The inventory has no such system. Nothing was stated; a request enters it.',
   not_owner: 'Nothing was stated: only the owner of the system or an administrator does.',
   nothing_changed: 'That is what stands there already.',
+  vendor_held:
+    'Nothing was stated: this vendor is held by an incident and stays stated until that is lifted. "/governance holds" shows it:',
   decommissioned: 'Nothing was stated: the system is decommissioned.',
 };
