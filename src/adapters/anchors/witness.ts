@@ -2,7 +2,7 @@
  * A witness (C2SP tlog-witness): it is shown that the new checkpoint extends the last one it saw, and cosigns it. Only a
  * cosignature that verifies with the witness's own key is stored.
  */
-import type { AnchorKeeper } from '#src/delivery/anchors.ts';
+import type { AnchorKeeper, AnchorReceipt } from '#src/delivery/anchors.ts';
 import { verifyCosignatures } from '#src/evidence/checkpoint.ts';
 import { toBase64 } from '#src/evidence/encoding.ts';
 import { EvidenceError } from '#src/evidence/errors.ts';
@@ -84,14 +84,27 @@ export function witnessKeeper({ crypto, store, url, key, ...options }: WitnessOp
       throw new AnchorError('refused', `The witness ${key.name} keeps naming another size.`);
     },
     async list(limit) {
-      const latest = await store.latestCheckpoint();
-      const recent = latest === null ? [] : await store.listCheckpoints(Math.max(0, latest.size - 5_000), 1_000);
-      const found = [];
-      for (const { size, note } of recent) {
+      const found: AnchorReceipt[] = [];
+      // The newest first: each look checks signatures.
+      for (const { size, note } of (await recentCheckpoints(store)).toReversed()) {
         const cosigned = await verifyCosignatures(crypto, note, [key]).catch(() => []);
         if (cosigned.length > 0) found.push({ kind: 'witness', place: key.name, size });
+        if (found.length >= limit) break;
       }
-      return found.slice(-limit);
+      return found.toReversed();
     },
   };
+}
+
+/** Checkpoints over the last 5,000 entries, the oldest first. */
+async function recentCheckpoints(store: EvidenceStore): Promise<readonly StoredCheckpoint[]> {
+  const latest = await store.latestCheckpoint();
+  if (latest === null) return [];
+  const found: StoredCheckpoint[] = [];
+  for (let from = Math.max(0, latest.size - 5_000); from <= latest.size; ) {
+    const page = await store.listCheckpoints(from, 1_000);
+    found.push(...page);
+    from = (page.at(-1)?.size ?? latest.size) + 1;
+  }
+  return found;
 }
