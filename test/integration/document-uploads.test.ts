@@ -1,5 +1,6 @@
 /** A document that an administrator uploads in Slack: compared, accepted by a second one with a click, then answered from. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onStream } from '#src/delivery/streams/stream.ts';
 import { openStage, type Stage } from './approval-fixture.ts';
 
 let stage: Stage;
@@ -108,6 +109,26 @@ describe('what is not proposed', () => {
     await stage.command('U0CISO', 'import document');
     expect(Object.keys((await stage.submit('U0CISO', {})).errors ?? {}).sort()).toEqual(['kind', 'upload']);
   });
+});
+
+it('a proposal is not accepted once another pack was proposed under the same id', async () => {
+  await bring('U0CISO', BOATS.replace('every', 'no'), { id: 'dinghies', version: '1' });
+  await bring('U0CISO', BOATS.replace('Boat', 'Canoe'), { id: 'canoes', version: '1' });
+  const { core, systems } = stage.test.server;
+  const { events: stored } = await core.stores.ledger.readStream('knowledge');
+  const [other, shown] = stored.slice(-2).map(({ data }) => data as Record<string, object>);
+  const file = { ...shown?.['file'], name: 'canoes.md' };
+  // Ids are 32 bits long: two packs that share one are found in seconds.
+  const data = { ...shown, file, packHash: other?.['packHash'] };
+  const actor = await core.stores.people.personFor('U0CISO', null);
+  const drafts = [{ type: 'knowledge.proposed', data, hide: ['file.name'] }];
+  await onStream(
+    systems.deps,
+    { stream: 'knowledge', actor, commandId: 'twin', commandKind: 'knowledge.propose' },
+    () => ({ kind: 'commit', drafts, records: [], result: () => null }),
+    async () => null,
+  );
+  expect(await press('U0CAIO')).toContain('not known any more');
 });
 
 it('a binding policy has no button: its approver decides, on the server', async () => {

@@ -64,7 +64,10 @@ export type KnowledgeDesk = {
   /** Records that something was proposed. The proposal itself is kept by the caller. */
   readonly propose: (proposal: Proposal, actor: KnowledgeActor) => Promise<KnowledgeOutcome>;
   readonly accept: (proposal: Acceptable, actor: KnowledgeActor) => Promise<KnowledgeOutcome>;
-  /** A proposal as it was recorded, from any server; null where its id or its pack is not known (any more). */
+  /**
+   * A proposal as it was recorded, from any server; null where its id or its pack is not known (any more), or where
+   * different packs were proposed under this id.
+   */
   readonly proposal: (id: string) => Promise<Acceptable | null>;
   readonly rollback: (document: string, version: string, actor: KnowledgeActor) => Promise<KnowledgeOutcome>;
   /** Proposes to take a document out of the library, or agrees to it; `reason` is needed for the first. */
@@ -100,10 +103,14 @@ export function createKnowledgeDesk(deps: KnowledgeDeskDeps): KnowledgeDesk {
       return outcome;
     },
     proposal: async (id) => {
-      const found = (await reader.events()).findLast((e) => e.type === 'knowledge.proposed' && e.proposal === id);
-      const proposed = found?.type === 'knowledge.proposed' ? found : null;
-      const pack = proposed === null ? null : await reader.pack(proposed.packHash);
-      if (proposed === null || pack === null) return null;
+      const named = (await reader.events())
+        .filter((event) => event.type === 'knowledge.proposed')
+        .filter(({ proposal }) => proposal === id);
+      const proposed = named.at(-1);
+      // Short enough to be met on purpose: what the second person was shown would be accepted as something else.
+      if (proposed === undefined || named.some(({ packHash }) => packHash !== proposed.packHash)) return null;
+      const pack = await reader.pack(proposed.packHash);
+      if (pack === null) return null;
       const { packHash: hash, baseHash, by } = proposed;
       return { id, pack, packHash: hash, baseHash, proposedBy: by };
     },
