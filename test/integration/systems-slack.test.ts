@@ -1,5 +1,5 @@
 /** Governance in Slack, through the real app: roles, proposals by button, a suspension by command, the way back. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { manifestDigest } from '#src/systems/manifest.ts';
 import { approved, DIGEST, deployment } from './deployments.ts';
 import { until } from './sandbox-fixture.ts';
@@ -483,4 +483,29 @@ it('a system that is held says so first, and of each version what the gate says'
   expect(await say('U0EMMA', 'system shown')).not.toContain('INC-3');
   await say('U0CISO', 'suspend environment staging INC-4 the whole cluster');
   expect(await say('U0EMMA', 'system shown')).toContain('the environment staging, incident INC-4');
+});
+
+describe('a long risk register', () => {
+  it('is listed worst first, and only what is shown is read', async () => {
+    const { risks } = test.server.systems;
+    const by = { person: await test.server.core.stores.people.personFor('U0CISO', null), isAdmin: true };
+    const facts = {
+      asset: 'Model',
+      threat: 'Drift',
+      vulnerability: 'None',
+      treatment: 'accept' as const,
+      measures: '',
+    };
+    const rest = { ...facts, owner: by.person, reviewBy: '2027-06-01T00:00:00.000Z', systems: [], requests: [] };
+    for (let n = 101; n <= 142; n++) {
+      const level = { likelihood: n === 140 ? 5 : 1, impact: 2 };
+      await risks.record(`RK-${n}`, { ...rest, ...level }, { ...by, commandId: `long-${n}` });
+    }
+    const read = vi.spyOn(test.server.core.stores.ledger, 'readStream');
+    const said = await say('U0EMMA', 'risks');
+    expect(said).toMatch(/^[^•]*• RK-140, medium \(10\)/);
+    expect(said).toContain('and 4 more');
+    expect(read.mock.calls.filter(([stream]) => stream.startsWith('risk:'))).toHaveLength(38);
+    read.mockRestore();
+  });
 });

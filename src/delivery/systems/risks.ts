@@ -34,6 +34,8 @@ export type RiskDesk = {
   change(id: string, facts: RiskFacts, by: By): Promise<RiskResult>;
   close(id: string, reason: string, by: By): Promise<RiskResult>;
   read(id: string): Promise<Risk | null>;
+  /** The open risks with the highest scores, with their texts, and how many are open. */
+  worst(limit: number): Promise<{ readonly open: number; readonly risks: readonly Risk[] }>;
   /** The whole register, with its texts. */
   list(): Promise<readonly Risk[]>;
 };
@@ -83,6 +85,8 @@ export function createRiskDesk(deps: RiskDeskDeps): RiskDesk {
         return risk === null ? { ok: false, reason: 'unknown_risk', detail: [] } : { ok: true, risk, entry: null };
       },
     );
+  const texts = async (rows: readonly RecordRow[]): Promise<readonly Risk[]> =>
+    (await Promise.all(rows.map((row) => read(row.id)))).filter((risk) => risk !== null);
   const mine = (risk: Risk | null, by: By): RiskResult | null => {
     if (risk === null) return { ok: false, reason: 'unknown_risk', detail: [] };
     if (risk.status === 'closed') return { ok: false, reason: 'closed', detail: [] };
@@ -113,11 +117,13 @@ export function createRiskDesk(deps: RiskDeskDeps): RiskDesk {
         if (reason.trim() === '' || reason.length > 1_000) return { ok: false, reason: 'invalid', detail: ['reason'] };
         return { type: 'risk.closed', data: { risk: id, reason } };
       }),
-    async list() {
-      const rows = await deps.records.list({ kind: 'risk', limit: 10_000 });
-      const risks = await Promise.all(rows.map((row) => read(row.id)));
-      return risks.filter((risk) => risk !== null);
+    async worst(limit) {
+      // Anybody may ask: the texts are read of those only that are shown.
+      const rows = await deps.records.list({ kind: 'risk', status: ['open'], limit: 10_000 });
+      const first = rows.toSorted((a, b) => scoreIn(b) - scoreIn(a)).slice(0, limit);
+      return { open: rows.length, risks: await texts(first) };
     },
+    list: async () => texts(await deps.records.list({ kind: 'risk', limit: 10_000 })),
   };
 }
 
@@ -126,6 +132,12 @@ export function rowOfRisk(risk: Risk): RecordRow {
   const { id, status, version, owner, likelihood, impact, reviewBy, systems, requests, treatment } = risk;
   const state = { likelihood, impact, score: scoreOf(risk), reviewBy, systems, requests, treatment };
   return { kind: 'risk', id, parent: owner, status, version, state };
+}
+
+/** The score in a row; a damaged one comes first, so that somebody looks. */
+function scoreIn({ state }: RecordRow): number {
+  const { score } = (state ?? {}) as { readonly score?: unknown };
+  return typeof score === 'number' ? score : Number.MAX_SAFE_INTEGER;
 }
 
 /** State of a risk's stream. */

@@ -11,6 +11,9 @@ import type { Incoming } from '../incoming.ts';
 import type { Asked, GovernanceHandlerDeps, Said } from './handler.ts';
 import { systemActorOf } from './system-actor.ts';
 
+/** Risks that one message lists. */
+const LINES_MAX = 38;
+
 type Form = Extract<Incoming, { kind: 'form' }>;
 
 /** The form, opened by `risk` or by a button, and what became of it; null where the payload is about something else. */
@@ -31,13 +34,12 @@ export async function handleRisk(
 
 /** `risks`: what is open, worst first. */
 export async function listRisks({ risks }: GovernanceHandlerDeps): Promise<Said> {
-  const open = (await risks.list()).filter((risk) => risk.status === 'open');
-  const worst = open.toSorted((a, b) => scoreOf(b) - scoreOf(a) || (a.id < b.id ? -1 : 1));
+  const { open, risks: worst } = await risks.worst(LINES_MAX);
   const lines = worst.map((risk) => `${risk.id}, ${levelOf(risk)} (${scoreOf(risk)}): ${risk.asset}, ${risk.threat}`);
-  const more = lines.length > 38 ? [`and ${lines.length - 38} more: countersign risk export`] : [];
+  const more = open > LINES_MAX ? [`and ${open - LINES_MAX} more: countersign risk export`] : [];
   return {
-    title: open.length === 0 ? 'No risk is open. "/governance risk" records one.' : `Open risks (${open.length})`,
-    lines: [...lines.slice(0, 38), ...more],
+    title: open === 0 ? 'No risk is open. "/governance risk" records one.' : `Open risks (${open})`,
+    lines: [...lines, ...more],
   };
 }
 
