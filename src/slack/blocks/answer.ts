@@ -133,11 +133,22 @@ function nearestButtons(answer: Answer) {
     .map((id, i) => button(`See ${id}`, `open_source:n${i}`, JSON.stringify({ id, h: '' })));
 }
 
-const sourceValue = (c: Citation): string =>
-  JSON.stringify({ id: c.id, h: c.hash.slice(0, 64), q: c.quote.slice(0, 1500) }).slice(0, 2000);
+/** Most characters of a button's value: what is longer is shortened before it is written, so that it stays readable. */
+const VALUE_CHARS = 2000;
+
+function sourceValue(c: Citation): string {
+  const write = (quote: string) => JSON.stringify({ id: c.id, h: c.hash.slice(0, 64), q: quote });
+  let quote = c.quote.slice(0, 1500);
+  // Each character that is left out shortens what is written by one at least.
+  while (quote !== '' && write(quote).length > VALUE_CHARS)
+    quote = quote.slice(0, Math.max(0, quote.length - (write(quote).length - VALUE_CHARS)));
+  return write(quote);
+}
 
 function sourcesValue(citations: readonly Citation[]): string {
-  return JSON.stringify(citations.map((c) => [c.id, c.hash.slice(0, 64)]).slice(0, 20)).slice(0, 2000);
+  let named = citations.slice(0, 20).map((c) => [c.id, c.hash.slice(0, 64)]);
+  while (JSON.stringify(named).length > VALUE_CHARS) named = named.slice(0, -1);
+  return JSON.stringify(named);
 }
 
 /** What a source modal needs of an item; assembled by the wiring from the library. */

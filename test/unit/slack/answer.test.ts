@@ -65,3 +65,17 @@ test('a role that nobody holds is said, beside those who hold another', () => {
 test('without a directory at hand nothing is said of holders', () => {
   expect(shown(owned(null), [null])).not.toContain('Nobody is named');
 });
+
+test('a button about a long quotation or many sources holds a value that can be read back', () => {
+  const long = { ...citation('POL-4.3', 'policy'), quote: 'A "quoted"\nline\u0001.'.repeat(100) };
+  const ids = Array.from({ length: 30 }, (_, index) => `NIST-${'X'.repeat(40)}-${index}`);
+  const answered = { ...answer(...ids), citations: [long, ...answer(...ids).citations] };
+  const values = [
+    ...shown(answered, []).matchAll(/"action_id":"open_sources?(?::\d+)?","value":("(?:[^"\\]|\\.)*")/g),
+  ].map((match) => JSON.parse(match[1] ?? '""') as string);
+  expect(values.length).toBeGreaterThan(2);
+  for (const value of values) {
+    expect(value.length).toBeLessThanOrEqual(2000);
+    expect(() => JSON.parse(value)).not.toThrow();
+  }
+});
