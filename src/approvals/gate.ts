@@ -60,10 +60,13 @@ export function gate(states: readonly RequestState[], query: GateQuery, now: Dat
         'Check the spelling, or ask in Slack: /governance deploy',
       ),
     ]);
-  if (best.reasons.length > 0) return closed(best.state, best.reasons);
-  const stopped = stoppedTwin(submitted, best.state, query);
-  if (stopped !== null) return closed(best.state, [stopped]);
-  return opened(best.state, nowMs);
+  const permits = judged
+    .filter(({ reasons }) => reasons.length === 0)
+    .map(({ state }) => ({ state, stopped: stoppedTwin(submitted, state, query) }));
+  const open = permits.find(({ stopped }) => stopped === null);
+  if (open !== undefined) return opened(open.state, nowMs);
+  const stopped = permits[0]?.stopped ?? null;
+  return stopped === null ? closed(best.state, best.reasons) : closed(best.state, [stopped]);
 }
 
 /**

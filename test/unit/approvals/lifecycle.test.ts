@@ -301,6 +301,15 @@ describe('break-glass', () => {
       emergency.ok(CTO, { type: 'break_glass', document });
       const twin = { ...emergency.submitted(), id: 'another', shortId: 'DR-2', revision };
       expect(codes([stopped.state, twin], stopped.nowMs)).toEqual([code]);
+      // A later decision does, also where a newer paper that is none stands beside it.
+      const again = approvedDesk().submitted();
+      const decision = again.decision && { ...again.decision, atMs: stopped.nowMs };
+      const later = { ...again, id: 'a third', shortId: 'DR-3', decision, revokedAtMs: null };
+      const newer = { ...twin, submittedAtMs: later.submittedAtMs + 1 };
+      stopped.nowMs += 1;
+      expect(codes([stopped.state, newer, later], stopped.nowMs)).toEqual([code]);
+      const decided = { ...later, decision: decision && { ...decision, atMs: stopped.nowMs } };
+      expect(codes([stopped.state, newer, decided], stopped.nowMs)).toEqual(['approved']);
     }
   });
 
