@@ -63,7 +63,12 @@ export function withdrawFile(context: CliContext, sha256: string, flags: Withdra
     const by = { person: await personOf(desks, flags.by), commandId: desks.commandId('withdraw') };
     const { file } = settled(await evidenceDesk(context, desks).withdraw(sha256.toLowerCase(), flags.reason, by));
     if (flags.json) context.json({ ok: true, sha256: file.sha256 });
-    else context.text(...paragraph('Withdrawn. Requests that rest on it are looked at again.'));
+    else
+      context.text(
+        ...paragraph(
+          `${file.withdrawn ? 'Withdrawn' : 'The word that extended it is taken back'}. Requests that rest on it are looked at again.`,
+        ),
+      );
     return 0;
   });
 }

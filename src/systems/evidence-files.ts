@@ -132,7 +132,13 @@ export function applyFile(
   }
   if (state === null) return null;
   const next = { ...state, eventCount: state.eventCount + 1 };
-  if (event.type === 'file.withdrawn') return { ...next, withdrawn: true };
+  if (event.type === 'file.withdrawn') {
+    // Who extended the file takes back that word alone: it serves others by the word of others.
+    const isItsOwn = actor === state.capturedBy || actor === state.attested?.by;
+    return isItsOwn
+      ? { ...next, withdrawn: true }
+      : { ...next, extended: (state.extended ?? []).filter(({ by }) => by !== actor) };
+  }
   const { role, systems, organisation } = event.data;
   const reach = systems === undefined || organisation === undefined ? {} : { systems, organisation };
   const word: Word = { by: actor, role, at: at.toISOString(), ...reach };

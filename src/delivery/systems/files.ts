@@ -33,7 +33,9 @@ export async function followFile({ ledger, requests }: FileFollowerDeps, sha256:
   const text =
     file.withdrawn || word === undefined
       ? `The file of the ${what} (${hash}) was taken back.`
-      : `The file of the ${what} (${hash}) is attested as ${word.role}, for ${reachWords(word)}.`;
+      : last.type === 'file.withdrawn'
+        ? `Somebody's word for the file of the ${what} (${hash}), for further systems, was taken back.`
+        : `The file of the ${what} (${hash}) is attested as ${word.role}, for ${reachWords(word)}.`;
   for (const { id } of await ledger.listRequests({ status: OPEN_STATUSES, limit: REQUESTS_MAX })) {
     const record = await requests.read(id);
     if (record === null || !isOpen(record.state)) continue;

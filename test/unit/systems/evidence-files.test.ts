@@ -97,6 +97,22 @@ describe('a file as evidence of a request', () => {
   ])('%s', (_what, one, change, expected) => {
     expect(fileFlaw(one, { ...about, ...change })).toBe(expected);
   });
+
+  describe('what is taken back', () => {
+    const at = new Date('2026-01-02T00:00:00.000Z');
+    const withdrawn = { type: 'file.withdrawn', data: { sha256: file.sha256, reason: 'Wrong.' } } as const;
+    const word = { by: 'p_ciso', role: 'CISO', at: at.toISOString(), systems: ['mail'], organisation: false };
+    const both = { ...file, extended: [word, { ...word, by: 'p_cto' }] };
+
+    it('by who extended it to other systems is that word alone: nobody takes a file from others so', () => {
+      const after = applyFile(both, withdrawn, { at, actor: 'p_ciso' });
+      expect(after).toMatchObject({ withdrawn: false, attested: file.attested, extended: [{ by: 'p_cto' }] });
+    });
+
+    it.each(['p_legal', file.capturedBy])('by %s, who brought it or stood for it first, is the file', (actor) => {
+      expect(applyFile(both, withdrawn, { at, actor })?.withdrawn).toBe(true);
+    });
+  });
 });
 
 it('a word from before a reach was said is kept as it was, and a new capture is stood for by nobody', () => {

@@ -24,6 +24,11 @@ export async function withdrawFile(deps: GovernanceHandlerDeps, asked: Asked): P
     return { title: `${meant.length} files begin so; write more of its digits. Nothing was withdrawn.` };
   const by = { person: asked.person, commandId: asked.commandId };
   const result = await deps.files.withdraw(file.id, why.join(' '), by);
+  if (result.ok && !result.file.withdrawn)
+    return {
+      title: `Your word for the ${result.file.kind.replace(/-/g, ' ')} ${file.id.slice(0, 12)} is taken back.`,
+      lines: ['It serves other systems by the word of others; requests that rest on it are looked at again.'],
+    };
   if (result.ok)
     return {
       title: `Withdrawn: the ${result.file.kind.replace(/-/g, ' ')} ${file.id.slice(0, 12)}.`,
