@@ -1,6 +1,5 @@
 /** `file capture` and `file attest`: evidence kept by its hash, and somebody who stands for it. */
-import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { parseMoment } from '#src/approvals/duration.ts';
 import { createEvidenceDesk, type EvidenceResult, FILE_REFUSALS } from '#src/delivery/systems/evidence.ts';
 import { reachWords } from '#src/delivery/systems/files.ts';
@@ -8,15 +7,14 @@ import { wordsFor } from '#src/systems/evidence-files.ts';
 import { type CliContext, CommandError, type ExitCode } from './context.ts';
 import type { AttestFlags, CaptureFlags, WithdrawFlags } from './flags.ts';
 import { type Desks, personOf, withDesks } from './governance/session.ts';
+import { readBytes } from './input.ts';
 import { deskOf } from './reading.ts';
 import { paragraph } from './terminal.ts';
 
 /** Keeps a file as evidence, and prints the line that goes into a request's form. Throws CommandError `input_invalid`. */
 export function captureFile(context: CliContext, path: string, flags: CaptureFlags): Promise<ExitCode> {
   return withDesks(context, async (desks) => {
-    const bytes = await readFile(resolve(context.cwd, path)).catch((error: Error) => {
-      throw new CommandError('file_unreadable', error.message, 'Check the path.');
-    });
+    const bytes = await readBytes(context, path);
     const date = momentOf('--date', flags.date);
     const about = {
       kind: flags.kind,

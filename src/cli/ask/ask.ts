@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { TraceStep } from '#src/answers/answerer.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
 import type { AskFlags } from '../flags.ts';
-import { readInput } from '../library.ts';
+import { readInput } from '../input.ts';
 import { paragraph } from '../terminal.ts';
 import { answerLines } from './answer-text.ts';
 import { openAnswerer } from './answering.ts';

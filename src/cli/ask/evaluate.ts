@@ -8,7 +8,7 @@ import {
   summarise,
 } from '#src/answers/evaluate.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
-import { readInput } from '../library.ts';
+import { readInput } from '../input.ts';
 import { paragraph } from '../terminal.ts';
 import { openAnswerer } from './answering.ts';
 

@@ -10,7 +10,7 @@ import { EvidenceError } from '#src/evidence/errors.ts';
 import { formatVerifierKey, parseVerifierKey } from '#src/evidence/note.ts';
 import type { Crypto } from '#src/evidence/ports.ts';
 import { type CliContext, CommandError } from '../context.ts';
-import { readInput } from '../library.ts';
+import { readInput } from '../input.ts';
 
 /** Verifier keys from `--vkey`: texts, or files with one a line. Throws CommandError `input_invalid`. */
 export async function givenKeys(

@@ -1,16 +1,15 @@
 /** `manifest digest`: files are hashed as they are read, so that their size does not matter. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { MANIFEST_FORMAT, type ManifestResult, readManifest } from '#src/systems/manifest.ts';
 import { vendorOf } from '#src/systems/manifest-form.ts';
 import { manifestFromMlBom } from '#src/systems/ml-bom.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
 import type { ManifestFlags } from '../flags.ts';
+import { readInput, unreadable } from '../input.ts';
 import { count, table } from '../terminal.ts';
-
-const JSON_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Prints the digest. Throws CommandError `file_unreadable` or `input_invalid` naming each problem. */
 export async function printDigest(context: CliContext, flags: ManifestFlags): Promise<ExitCode> {
@@ -67,25 +66,16 @@ async function partOf(context: CliContext, text: string): Promise<{ readonly nam
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadable(file, error);
   }
   return { name: at === -1 ? basename(file) : text.slice(0, at), digest: `sha256:${hash.digest('hex')}` };
 }
 
 async function jsonFile(context: CliContext, file: string): Promise<unknown> {
-  const path = resolve(context.cwd, file);
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
-  if (bytes.byteLength > JSON_BYTES_MAX) throw unreadable(path, new Error('larger than 16 MB'));
+  const text = await readInput(context, file);
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(text);
   } catch {
-    throw new CommandError('input_invalid', `${path} is not JSON.`, 'Give a CycloneDX ML-BOM or a manifest as JSON.');
+    throw new CommandError('input_invalid', `${file} is not JSON.`, 'Give a CycloneDX ML-BOM or a manifest as JSON.');
   }
-}
-
-function unreadable(path: string, error: unknown): CommandError {
-  const text = error instanceof Error ? error.message : String(error);
-  return new CommandError('file_unreadable', `${path} cannot be read (${text}).`, 'Check the path.');
 }

@@ -12,7 +12,7 @@ import {
 import { selectPublished } from '#src/wire/evidence/export.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
 import type { PopulationFlags } from '../flags.ts';
-import { readInput } from '../library.ts';
+import { readInput } from '../input.ts';
 import { withSession } from '../session.ts';
 import { count, paragraph, table } from '../terminal.ts';
 

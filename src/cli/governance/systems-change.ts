@@ -1,12 +1,11 @@
 /** `system` commands that change the inventory: facts, versions, use cases, decommissioning. */
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { rosterAt } from '#src/directory/directory.ts';
 import { adminsAt } from '#src/directory/governed.ts';
 import type { FactsInput, SystemActor, SystemCommand } from '#src/systems/decide-system.ts';
 import { CHECKLIST, DECOMMISSION_STEPS } from '#src/systems/decommission.ts';
 import { type CliContext, CommandError, type ExitCode } from '../context.ts';
 import type { AliasFlags, DescribeFlags, StepFlags, VersionFlags } from '../flags.ts';
+import { readInput } from '../input.ts';
 import { paragraph, table } from '../terminal.ts';
 import { type Desks, personOf, withDesks } from './session.ts';
 
@@ -30,17 +29,14 @@ export function enterUseCase(context: CliContext, name: string, flags: DescribeF
 /** Records what a version is made of; its digest is its identity, and its vendors are what a hold by vendor stops. */
 export function addVersion(context: CliContext, name: string, version: string, flags: VersionFlags): Promise<ExitCode> {
   return withDesks(context, async (desks) => {
-    const path = resolve(context.cwd, flags.manifest);
-    const text = await readFile(path, 'utf8').catch((error: Error) => {
-      throw new CommandError('file_unreadable', error.message, 'Check the path.');
-    });
+    const text = await readInput(context, flags.manifest);
     let manifest: unknown = null;
     try {
       manifest = JSON.parse(text);
     } catch {
       throw new CommandError(
         'input_invalid',
-        `${path} is not JSON.`,
+        `${flags.manifest} is not JSON.`,
         'Write it with "countersign manifest digest --out".',
       );
     }

@@ -1,10 +1,9 @@
 /** Tables on the command line: read as CSV and handed to the desks, as an upload in Slack is. */
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { csvRows } from '#src/adapters/parse/csv.ts';
 import { type TableKind, type TableResult, takeTable } from '#src/delivery/inbox/governance/tables.ts';
 import { type CliContext, CommandError } from '../context.ts';
+import { readBytes } from '../input.ts';
 import { adminOf, type Desks, personOf } from './session.ts';
 
 /**
@@ -19,9 +18,7 @@ export async function takeFile(
   user: string,
 ): Promise<TableResult> {
   const person = await adminOf(desks, user, context.now());
-  const bytes = await readFile(resolve(context.cwd, file)).catch((error: Error) => {
-    throw new CommandError('file_unreadable', error.message, 'Check the path.');
-  });
+  const bytes = await readBytes(context, file);
   const { people: directory, systems, risks, session } = desks;
   const personFor = (id: string) => personOf(desks, id);
   const deps = { directory, systems, risks, ledger: session.stores.ledger, personFor, now: context.now };
