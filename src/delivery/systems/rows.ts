@@ -34,16 +34,13 @@ export async function holdsNow(records: Pick<RecordStore, 'list'>): Promise<read
   return rows.flatMap((row) => holdOfRow(row) ?? []);
 }
 
-const systemVendors = z.object({
+const systemState = z.object({
   vendors: z.array(z.string()).default([]),
-  versions: z.array(z.object({ digest: z.string(), vendors: z.array(z.string()).default([]) })).default([]),
-});
-
-const aliasesState = z.object({
   versions: z
     .array(
       z.object({
         digest: z.string(),
+        vendors: z.array(z.string()).default([]),
         alias: z.object({ dueAt: z.iso.datetime(), changedAt: z.iso.datetime().nullable() }).optional(),
       }),
     )
@@ -53,7 +50,7 @@ const aliasesState = z.object({
 /** The watch over the floating alias behind a digest; null where nothing floats, `unreadable` for a damaged row. */
 export function aliasOfRow(row: RecordRow | null, digest: string): AliasWatch | null | 'unreadable' {
   if (row === null) return null;
-  const parsed = aliasesState.safeParse(row.state);
+  const parsed = systemState.safeParse(row.state);
   if (!parsed.success) return 'unreadable';
   return parsed.data.versions.find((version) => version.digest === digest)?.alias ?? null;
 }
@@ -63,7 +60,7 @@ export function aliasOfRow(row: RecordRow | null, digest: string): AliasWatch | 
  * taken to rest on every vendor that any version of the system rests on: closed by default.
  */
 export function vendorsOfRow(row: RecordRow | null, digest: string): readonly string[] {
-  const parsed = systemVendors.safeParse(row?.state);
+  const parsed = systemState.safeParse(row?.state);
   if (!parsed.success) return [];
   const { vendors, versions } = parsed.data;
   const known = versions.find((version) => version.digest === digest);
