@@ -63,7 +63,7 @@ export function createSlackApp(deps: SlackAppDeps): SlackApp {
   });
   registerAll(app, deps);
   return {
-    requestListener: http === null ? null : (req, res) => guardClock(req, res, deps.now(), http.requestListener),
+    requestListener: http === null ? null : (req, res) => guardClock(req, res, http.requestListener),
     async start() {
       if (http === null) await app.start();
     },
@@ -106,15 +106,17 @@ function socketReceiver(deps: SlackAppDeps): SocketModeReceiver {
   });
 }
 
-/** Bolt refuses an old signature but accepts one from the future (slack-platform.md, pitfall 4). */
+/**
+ * Bolt refuses an old signature but accepts one from the future (slack-platform.md, pitfall 4). It takes the age by the
+ * machine's clock, so this does too.
+ */
 function guardClock(
   req: IncomingMessage,
   res: ServerResponse,
-  now: Date,
   next: (req: IncomingMessage, res: ServerResponse) => void,
 ): void {
   const stamp = Number(req.headers['x-slack-request-timestamp']);
-  const ahead = stamp - now.getTime() / 1000;
+  const ahead = stamp - Date.now() / 1000;
   if (!Number.isFinite(stamp) || Math.abs(ahead) > SKEW_SECONDS_MAX) {
     res.writeHead(401).end();
     return;

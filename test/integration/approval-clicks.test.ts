@@ -16,8 +16,7 @@ const votePayload = (
   { id, revision }: { readonly id: string; readonly revision: { readonly hash: string } },
   view: string,
 ) => approval(user, view, { id, revision: revision.hash });
-const post = (payload: object) =>
-  signedPost(stage.test.server.address, SECRET, { payload: JSON.stringify(payload) }, { now: stage.now() });
+const post = (payload: object) => signedPost(stage.test.server.address, SECRET, { payload: JSON.stringify(payload) });
 
 describe('the same payload twice', () => {
   it('when Slack sends a submission again, also minutes later, there is one vote', async () => {

@@ -74,7 +74,7 @@ const deploy = (round: number): Payload =>
     },
   );
 const post = (address: string, payload: Payload) =>
-  signedPost(address, SECRET, { payload: JSON.stringify(payload) }, { now: new Date() }).then(
+  signedPost(address, SECRET, { payload: JSON.stringify(payload) }).then(
     ({ status }) => status === 200,
     () => false,
   );

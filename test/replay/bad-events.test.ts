@@ -41,11 +41,11 @@ const event = (id: string, team = 'T0SANDBOX') =>
       text: 'who owns rollback?',
     },
   });
-const post = (body: Parameters<typeof signedPost>[2], options: Omit<SignedPostOptions, 'now'> = {}) =>
-  signedPost(stage.test.server.address, SECRET, body, { now: stage.now(), ...options });
+const post = (body: Parameters<typeof signedPost>[2], options: SignedPostOptions = {}) =>
+  signedPost(stage.test.server.address, SECRET, body, options);
 
 /** Posts, and says whether it was refused with nothing stored. */
-async function refused(body: Parameters<typeof signedPost>[2], options: Omit<SignedPostOptions, 'now'> = {}) {
+async function refused(body: Parameters<typeof signedPost>[2], options: SignedPostOptions = {}) {
   const before = await stored();
   const answer = await post(body, options);
   await stage.settle();
