@@ -76,7 +76,7 @@ export async function run(report: Report): Promise<void> {
 async function makeTokens(server: RunningServer, count: number): Promise<readonly string[]> {
   const secrets: string[] = [];
   for (let i = 0; i < count; i++) {
-    const made = await createGateToken(server.systems.deps, `bench ${i}`, 'service');
+    const made = await createGateToken(server.systems.deps, `bench-${i}`, 'service');
     if (made.ok) secrets.push(made.secret);
   }
   return secrets;
